@@ -1,0 +1,171 @@
+/** Alerts over HTTP: registration, confirmation, what became of the messages, removal. */
+
+import type { z } from "zod";
+import type { Context, Handler } from "../context.ts";
+import { refuseDestination } from "../delivery/destination.ts";
+import { makeSecret } from "../delivery/signature.ts";
+import type { ShardStub } from "../env.ts";
+import { readInteger, readJson } from "../input.ts";
+import { badRequest, notFound } from "../problem.ts";
+import { type Reading, reading } from "../query/reading.ts";
+import { readHead } from "../record/log.ts";
+import { readNames } from "../record/names.ts";
+import { readQuery } from "../record/query.ts";
+import { type AlertStatus, alertInput, type Channel, randomText, shardOf } from "./alert.ts";
+import { listShards, openShard, shardStub } from "./directory.ts";
+import { countRegistration } from "./limits.ts";
+import type { NewAlert } from "./registry.ts";
+import { bearerToken, hash } from "./secrets.ts";
+
+const MAX_BODY = 16 * 1024;
+
+/** POST /api/alerts: 201 with what is shown this once. */
+export const postAlert: Handler = async (request, context) => {
+  const registered = await registerAlert(await readJson(request, alertInput, MAX_BODY), request, context);
+  const location = `${context.origin}/api/alerts/${registered.id}`;
+  return Response.json(registered, { status: 201, headers: { location, "cache-control": "no-store" } });
+};
+
+/** What the one who registers an alert is told; token and secret only this once. */
+export interface Registered {
+  id: string;
+  token: string;
+  secret: string;
+  /** Canonical. */
+  query: string;
+  status: AlertStatus;
+  feed_url: string;
+  reading: Reading[];
+}
+
+/** Registers an alert. Throws a Problem for a bad query, a URL that may not be called, or too many registrations. */
+export async function registerAlert(
+  input: z.output<typeof alertInput>,
+  request: Request,
+  context: Context,
+): Promise<Registered> {
+  const { env, settings, origin } = context;
+  const head = await readHead(env.DB);
+  const names = await readNames(env.DB, head);
+  const query = readQuery(input.query, names, "query");
+  checkChannel(input.channel, context);
+  await countRegistration(env.DB, registrationSubjects(request, input.channel), settings.registrationLimit);
+  const token = randomText(40);
+  const secret = makeSecret();
+  const feedKey = await feedKeyOf(token);
+  const { id } = await place(context, {
+    query: query.canonical,
+    channel: input.channel,
+    tokenHash: await hash(token),
+    feedKeyHash: await hash(feedKey),
+    secret,
+    origin,
+    since: head.number,
+  });
+  return {
+    id,
+    token,
+    secret,
+    query: query.canonical,
+    status: input.channel.type === "feed" ? "active" : "pending",
+    feed_url: feedUrl(origin, id, feedKey),
+    reading: reading(query.tree),
+  };
+}
+
+function checkChannel(channel: Channel, { settings, origin, url }: Context): void {
+  if (channel.type === "feed") return;
+  const refusal = refuseDestination(channel.url, {
+    allowPrivate: settings.allowPrivateTargets,
+    own: [origin, url.origin],
+  });
+  if (refusal) throw badRequest([{ path: "channel.url", message: refusal }]);
+}
+
+function registrationSubjects(request: Request, channel: Channel): string[] {
+  const caller = `caller:${request.headers.get("cf-connecting-ip") ?? "unknown"}`;
+  return channel.type === "feed" ? [caller] : [caller, `host:${new URL(channel.url).host}`];
+}
+
+/** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */
+const feedKeyOf = async (token: string): Promise<string> => (await hash(`feed:${token}`)).slice(0, 40);
+
+const feedUrl = (origin: string, id: string, key: string): string => `${origin}/alerts/${id}.rss?key=${key}`;
+
+/** Puts an alert into the last shard, or into a new one where that is full. */
+async function place({ env }: Context, alert: NewAlert): Promise<{ id: string }> {
+  const last = (await listShards(env.DB)).at(-1);
+  for (let number = last ?? 0; ; number++) {
+    if (last === undefined || number > last) await openShard(env.DB, number);
+    const id = await shardStub(env, number).register(number, alert);
+    if (id !== undefined) return { id };
+  }
+}
+
+/** The one answer to an unknown alert and to a wrong token. */
+const noSuchAlert = () => notFound("There is no such alert, or this is not its token");
+
+/** The shard of an alert and the hash of the token that the request bears. */
+async function authorise(request: Request, { env, params }: Context) {
+  const id = params["id"] ?? "";
+  const shard = shardOf(id);
+  const token = bearerToken(request);
+  if (shard === undefined || token === undefined) throw noSuchAlert();
+  return { id, token, tokenHash: await hash(token), stub: await openStub(env, shard) };
+}
+
+/** Only shards that were opened: a made-up number must not make a Durable Object. */
+async function openStub(env: Context["env"], shard: number): Promise<ShardStub> {
+  if (!(await listShards(env.DB)).includes(shard)) throw noSuchAlert();
+  return shardStub(env, shard);
+}
+
+/** GET /api/alerts/{id} */
+export const showAlert: Handler = async (request, context) => {
+  const { id, token, tokenHash, stub } = await authorise(request, context);
+  const alert = await stub.view(id, tokenHash);
+  if (alert === undefined) throw noSuchAlert();
+  return privateJson({ ...alert, feed_url: feedUrl(context.origin, id, await feedKeyOf(token)) });
+};
+
+/** DELETE /api/alerts/{id} */
+export const removeAlert: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  if (!(await stub.remove(id, tokenHash))) throw noSuchAlert();
+  return new Response(null, { status: 204 });
+};
+
+/** GET /api/alerts/{id}/deliveries */
+export const listDeliveries: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  const after = readInteger(context.url, "after", 0, 0, Number.MAX_SAFE_INTEGER);
+  const limit = readInteger(context.url, "limit", 50, 1, 200);
+  const listed = await stub.deliveries(id, tokenHash, after, limit);
+  if (listed === undefined) throw noSuchAlert();
+  return privateJson(listed);
+};
+
+const privateJson = (body: object): Response => Response.json(body, { headers: { "cache-control": "no-store" } });
+
+/** The alert behind a confirmation link, and the shard that holds it. */
+export async function findChallenged({ env, params, url }: Context) {
+  const id = params["id"] ?? "";
+  const shard = shardOf(id);
+  const code = url.searchParams.get("code") ?? "";
+  if (shard === undefined) throw notFound("There is no such alert, or it has expired");
+  const stub = await openStub(env, shard);
+  const alert = await stub.challenged(id, code);
+  if (alert === undefined) throw notFound("There is no such alert, or it has expired");
+  return { alert, confirm: () => stub.confirm(id, code) };
+}
+
+/** The matches of an alert, for whoever holds its feed's key. */
+export async function findFeed({ env, params, url }: Context, limit: number) {
+  const id = params["id"] ?? "";
+  const shard = shardOf(id);
+  const key = url.searchParams.get("key");
+  if (shard === undefined || key === null) throw notFound("There is no such feed, or this is not its key");
+  const found = await (await openStub(env, shard)).feed(id, await hash(key), limit);
+  if (found === undefined) throw notFound("There is no such feed, or this is not its key");
+  return found;
+}

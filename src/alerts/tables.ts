@@ -1,0 +1,84 @@
+/** The tables of a shard, in its Durable Object's SQLite. A version is applied once, in order, and never edited. */
+
+const VERSIONS: readonly string[] = [
+  `
+  -- The log entries up to cursor are matched; names is the version of the vocabulary by which the queries are filed.
+  CREATE TABLE state (cursor INTEGER NOT NULL, names INTEGER NOT NULL);
+  INSERT INTO state VALUES (0, 0);
+
+  -- Each distinct query once, whoever asks it; anchors is the JSON list of entries under which it is filed.
+  CREATE TABLE queries (number INTEGER PRIMARY KEY, canonical TEXT NOT NULL UNIQUE, anchors TEXT NOT NULL);
+
+  -- For each index entry the numbers of the queries filed under it, as 32-bit integers.
+  CREATE TABLE postings (entry TEXT PRIMARY KEY, queries BLOB NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY,
+    query INTEGER NOT NULL REFERENCES queries (number),
+    channel TEXT NOT NULL,                 -- JSON
+    status TEXT NOT NULL,
+    paused_because TEXT,
+    token_hash TEXT NOT NULL,
+    feed_key_hash TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    origin TEXT NOT NULL,                  -- for the links in its messages
+    since INTEGER NOT NULL,                -- it sees the log entries after this one
+    latest INTEGER NOT NULL DEFAULT 0,     -- the number of its last message
+    challenge TEXT,
+    created_at INTEGER NOT NULL,           -- milliseconds of Unix time, here and below
+    confirmed_at INTEGER,
+    expires_at INTEGER
+  ) WITHOUT ROWID;
+  CREATE INDEX alerts_by_query ON alerts (query);
+  CREATE INDEX alerts_expiring ON alerts (expires_at) WHERE expires_at IS NOT NULL;
+
+  -- What several messages say alike: one article (or event) found by one query.
+  CREATE TABLE notices (
+    number INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    query TEXT NOT NULL,                   -- canonical
+    article TEXT,
+    data TEXT NOT NULL                     -- JSON
+  );
+  CREATE INDEX notices_by_article ON notices (article) WHERE article IS NOT NULL;
+
+  -- The outbox. Number 0 is the confirmation, which is no message of the alert's own.
+  CREATE TABLE messages (
+    alert TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    notice INTEGER NOT NULL REFERENCES notices (number),
+    status TEXT NOT NULL,                  -- pending, delivered, failed
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER,               -- null: held until the alert is confirmed, or done
+    PRIMARY KEY (alert, sequence)
+  ) WITHOUT ROWID;
+  CREATE INDEX messages_due ON messages (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+  CREATE INDEX messages_by_notice ON messages (notice);
+
+  CREATE TABLE attempts (
+    alert TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    status INTEGER,
+    milliseconds INTEGER NOT NULL,
+    PRIMARY KEY (alert, sequence, number)
+  ) WITHOUT ROWID;
+  `,
+];
+
+/** Brings a shard's tables up to date; all of it or nothing. */
+export function migrate(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  sql.exec("CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL)");
+  const current = sql.exec<{ number: number }>("SELECT number FROM version").toArray()[0]?.number ?? 0;
+  if (current >= VERSIONS.length) return;
+  storage.transactionSync(() => {
+    for (const statements of VERSIONS.slice(current)) sql.exec(statements);
+    sql.exec("DELETE FROM version");
+    sql.exec("INSERT INTO version VALUES (?)", VERSIONS.length);
+  });
+}

@@ -1,0 +1,144 @@
+/** Reads and checks data/: every mistake with its file, line and reason. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, isAlias, isNode, LineCounter, parseDocument } from "yaml";
+import * as z from "zod";
+import { inputErrors } from "../input.ts";
+import { articleInput } from "../record/article.ts";
+import { type EventInput, eventInput } from "../record/event.ts";
+import { NAME_KINDS, type NameInput, type NameKind, nameEntry } from "../record/name.ts";
+
+export interface Mistake {
+  file: string;
+  line: number;
+  reason: string;
+}
+
+export interface Data {
+  /** By full id, in the order of the files. */
+  names: Map<string, NameInput>;
+  articles: Map<string, z.infer<(typeof fileSchemas)["article"]>>;
+  events: Map<string, EventInput>;
+  mistakes: Mistake[];
+}
+
+/** A parsed file, and where in it each value stands. */
+interface Source {
+  file: string;
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+/** Schemas of the files: what the API takes, the id being the file's name or, for names, an entry's own. */
+export const fileSchemas = {
+  names: z.array(nameEntry).describe("Names of one kind"),
+  article: articleInput
+    .omit({ id: true })
+    .extend({ added_at: articleInput.shape.added_at.unwrap() })
+    .describe("An article"),
+  event: eventInput,
+};
+
+/** Reads all of data/. What is mistaken is left out and told of in `mistakes`. */
+export function readData(folder: string): Data {
+  const data: Data = { names: new Map(), articles: new Map(), events: new Map(), mistakes: [] };
+  for (const kind of NAME_KINDS) readNames(folder, kind, data);
+  readEach(join(folder, "articles"), fileSchemas.article, data.articles, data.mistakes);
+  const sources = readEach(join(folder, "events"), fileSchemas.event, data.events, data.mistakes);
+  checkHidden(data, folder);
+  for (const [id, event] of data.events) checkReferences(sources.get(id), event, data);
+  return data;
+}
+
+function readNames(folder: string, kind: NameKind, { names, mistakes }: Data): void {
+  const source = parse(join(folder, "names", `${kind}s.yaml`), mistakes);
+  const entries = source && validate(source, fileSchemas.names, mistakes);
+  for (const [i, { id, ...name }] of (entries ?? []).entries()) {
+    if (source && names.has(`${kind}:${id}`))
+      mistakes.push(mistakeAt(source, [i, "id"], `there is another ${kind} "${id}"`));
+    if (source && kind === "place" && !name.coordinates)
+      mistakes.push(mistakeAt(source, [i], `the place "${id}" has no coordinates`));
+    names.set(`${kind}:${id}`, name);
+  }
+}
+
+/** Names that another hides must exist. */
+function checkHidden({ names, mistakes }: Data, folder: string): void {
+  for (const [id, { hides = [] }] of names) {
+    for (const hidden of hides.filter((other) => !names.has(other))) {
+      mistakes.push({ file: join(folder, "names"), line: 1, reason: `${id} hides ${hidden}, which there is not` });
+    }
+  }
+}
+
+/** One file an item; its name is the id. */
+function readEach<T>(
+  folder: string,
+  schema: z.ZodType<T>,
+  into: Map<string, T>,
+  mistakes: Mistake[],
+): Map<string, Source> {
+  const sources = new Map<string, Source>();
+  for (const name of readdirSync(folder).sort()) {
+    const file = join(folder, name);
+    const id = /^([a-z0-9][a-z0-9._-]*)\.yaml$/.exec(name)?.[1];
+    if (id === undefined)
+      mistakes.push({ file, line: 1, reason: "the file's name is the id: a-z, 0-9 and hyphens, then .yaml" });
+    const source = parse(file, mistakes);
+    const value = source && validate(source, schema, mistakes);
+    if (id === undefined || source === undefined || value === undefined) continue;
+    into.set(id, value);
+    sources.set(id, source);
+  }
+  return sources;
+}
+
+function parse(file: string, mistakes: Mistake[]): Source | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, prettyErrors: false });
+  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+    mistakes.push({ file, line: lines.linePos(pos[0]).line, reason: message });
+  }
+  return document.errors.length > 0 ? undefined : { file, document, lines };
+}
+
+function validate<T>(source: Source, schema: z.ZodType<T>, mistakes: Mistake[]): T | undefined {
+  const result = schema.safeParse(source.document.toJS());
+  if (result.success) return result.data;
+  for (const { path, message } of inputErrors(result.error)) {
+    mistakes.push(mistakeAt(source, path.split("."), path ? `${path}: ${message}` : message));
+  }
+  return undefined;
+}
+
+/** A mistake at a path, or at the nearest part of the file that holds it. */
+function mistakeAt({ file, document, lines }: Source, path: readonly (string | number)[], reason: string): Mistake {
+  const keys = path.map((key) => (/^\d+$/.test(String(key)) ? Number(key) : key));
+  for (let length = keys.length; length >= 0; length--) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(keys.slice(0, length), true);
+    if (isNode(node) && !isAlias(node) && node.range) return { file, line: lines.linePos(node.range[0]).line, reason };
+  }
+  return { file, line: 1, reason };
+}
+
+/** Names and articles that an event speaks of must exist. */
+function checkReferences(source: Source | undefined, event: EventInput, { names, articles, mistakes }: Data): void {
+  if (source === undefined) return;
+  const fields = { place: "places", actor: "actors", topic: "topics" } as const;
+  for (const kind of NAME_KINDS) {
+    for (const [i, slug] of event[fields[kind]].entries()) {
+      if (!names.has(`${kind}:${slug}`))
+        mistakes.push(
+          mistakeAt(source, [fields[kind], i], `there is no ${kind} "${slug}" in data/names/${kind}s.yaml`),
+        );
+    }
+  }
+  for (const [i, id] of event.articles.entries()) {
+    if (!articles.has(id))
+      mistakes.push(mistakeAt(source, ["articles", i], `there is no file data/articles/${id}.yaml`));
+  }
+  if (event.published_at === undefined)
+    mistakes.push(mistakeAt(source, [], "published_at is missing: the moment it went onto the wire"));
+  if (event.articles.length === 0)
+    mistakes.push(mistakeAt(source, ["articles"], "an event in data/ rests on at least one article"));
+}

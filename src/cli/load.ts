@@ -1,0 +1,55 @@
+/** Loads data/ into a record, as a client of the public API. Loading twice changes nothing; an edited file becomes a correction. */
+import { readData } from "./data.ts";
+import { DATA } from "./paths.ts";
+
+export interface Loaded {
+  created: number;
+  corrected: number;
+  same: number;
+}
+
+/** Loads a folder into the record at `url`. Throws where a file is mistaken, before anything is sent, or a call is refused. */
+export async function load(url: string, token: string, folder: string): Promise<Loaded> {
+  const { names, articles, events, mistakes } = readData(folder);
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.map(({ file, line, reason }) => `${file}:${line}: ${reason}`).join("\n"));
+  }
+  const loaded: Loaded = { created: 0, corrected: 0, same: 0 };
+  const put = async (path: string, body: object): Promise<void> => {
+    const outcome = await putOne(`${url}${path}`, token, body);
+    loaded[outcome]++;
+  };
+  for (const [id, name] of names) await put(`/api/names/${id}`, name);
+  for (const [id, article] of articles) await put(`/api/articles/${id}`, article);
+  const inOrder = [...events].sort(([, a], [, b]) => String(a.published_at).localeCompare(String(b.published_at)));
+  for (const [id, event] of inOrder) await put(`/api/events/${id}`, event);
+  return loaded;
+}
+
+async function putOne(url: string, token: string, body: object): Promise<keyof Loaded> {
+  const response = await fetch(url, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`PUT ${url}: ${response.status} ${text}`);
+  const { outcome }: { outcome: string } = JSON.parse(text);
+  return outcome === "created" ? "created" : outcome === "same" ? "same" : "corrected";
+}
+
+/** `npm run load -- https://wire.example`, with CURATOR_TOKEN in the environment. */
+async function main(): Promise<void> {
+  const url = process.argv[2];
+  const token = process.env["CURATOR_TOKEN"];
+  if (url === undefined || !token) throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example");
+  const { created, corrected, same } = await load(new URL(url).origin, token, process.argv[3] ?? DATA);
+  console.log(`loaded data/: ${created} new, ${corrected} corrected, ${same} as they were`);
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

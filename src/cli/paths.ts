@@ -1,0 +1,9 @@
+/** Where things are in the project. */
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dirname, "..", "..");
+export const DATA = join(ROOT, "data");
+export const DEV_VARS = join(ROOT, ".dev.vars");
+
+/** A program of one of the project's packages. */
+export const bin = (name: string): string => join(ROOT, "node_modules", ".bin", name);

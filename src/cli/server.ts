@@ -1,0 +1,148 @@
+/** Runs the Worker on this machine: bundled by wrangler, on Miniflare's workerd, with its state in a folder. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_splitSqlQuery as splitSql, unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { bin, DATA, ROOT } from "./paths.ts";
+
+export interface Server {
+  url: string;
+  /** What the platform does every minute. */
+  tick(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** 0: any free port. */
+  port: number;
+  stateDir: string;
+  /** Settings of the Worker. */
+  vars: Readonly<Record<string, string>>;
+}
+
+const WORKER = "parley";
+
+/** Applies the migrations and starts the Worker. What a killed predecessor left running on the same state is ended first. */
+export async function startServer({ port, stateDir, vars }: ServerOptions): Promise<Server> {
+  mkdirSync(stateDir, { recursive: true });
+  const pidFile = join(stateDir, "workerd.pid");
+  await endPredecessor(pidFile);
+  process.env["PARLEY_WORKERD"] = workerdPath();
+  process.env["PARLEY_PID_FILE"] = pidFile;
+  process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd.ts");
+  // Only what goes wrong: wrangler would tell of .dev.vars, which the settings take care of.
+  process.env["WRANGLER_LOG"] = "error";
+  const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port,
+      log: new Log(LogLevel.WARN),
+      // Without this Miniflare would ask the network where it is.
+      cf: false,
+      resourcePersistencePath: stateDir,
+      workers: [{ ...workerOptions, name: WORKER, modules: bundle(), bindings: vars }],
+    }),
+  );
+  try {
+    const ready = await miniflare.ready;
+    await migrate(miniflare);
+    return {
+      url: `http://localhost:${ready.port}`,
+      tick: async () => {
+        const worker = await miniflare.getWorker(WORKER);
+        await worker.scheduled({ cron: "* * * * *" });
+      },
+      stop: () => miniflare.dispose(),
+    };
+  } catch (error) {
+    await miniflare.dispose().catch(() => {});
+    throw error;
+  }
+}
+
+/** workerd's own executable, as Miniflare would find it. */
+function workerdPath(): string {
+  const require = createRequire(createRequire(import.meta.url).resolve("miniflare"));
+  const path: unknown = require("workerd").default;
+  if (typeof path !== "string") throw new Error("the package workerd names no executable");
+  return path;
+}
+
+/** The Worker's modules, made by the same program that deploys it. */
+function bundle() {
+  const folder = mkdtempSync(join(tmpdir(), "parley-"));
+  try {
+    const options = ["deploy", "--dry-run", "--outdir", folder];
+    const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error" };
+    execFileSync(bin("wrangler"), options, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
+    const files = readdirSync(folder).filter((file) => file === "worker.js" || file.endsWith(".css"));
+    const modules = files.map((path) => ({
+      type: path === "worker.js" ? ("ESModule" as const) : ("Text" as const),
+      path,
+      contents: readFileSync(join(folder, path), "utf8"),
+    }));
+    // The entry comes first.
+    return modules.sort((a, b) => Number(b.path === "worker.js") - Number(a.path === "worker.js"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Applies each migration in one transaction, and notes it in the table in which wrangler does. */
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const db = await miniflare.getD1Database("DB", WORKER);
+  await db
+    .prepare(
+      "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+    )
+    .run();
+  const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
+  const applied = new Set(results.map(({ name }) => name));
+  const folder = join(DATA, "migrations");
+  for (const name of readdirSync(folder).sort()) {
+    if (applied.has(name)) continue;
+    const statements = splitSql(readFileSync(join(folder, name), "utf8")).map((statement) => db.prepare(statement));
+    await db.batch([...statements, db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name)]);
+  }
+}
+
+/** Ends the workerd of a predecessor that was killed together with its guard. */
+async function endPredecessor(pidFile: string): Promise<void> {
+  const pids = readPids(pidFile);
+  for (const pid of pids) if (isWorkerd(pid)) process.kill(pid, "SIGKILL");
+  for (let tries = 0; tries < 50 && pids.some(isWorkerd); tries++) await wait(100);
+  rmSync(pidFile, { force: true });
+}
+
+function readPids(file: string): number[] {
+  try {
+    return readFileSync(file, "utf8").split(" ").map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a process lives and is ours: its number may have gone to another program since. */
+function isWorkerd(pid: number): boolean {
+  try {
+    return commandOf(pid).includes("workerd");
+  } catch {
+    return false;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return execFileSync("ps", ["-p", String(pid), "-o", "command="], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
+}

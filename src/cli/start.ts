@@ -1,0 +1,75 @@
+/** `npm start`: migrations, the Worker, data/, and the cron, until Ctrl-C. */
+import { randomBytes } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { load } from "./load.ts";
+import { DATA, DEV_VARS, ROOT } from "./paths.ts";
+import { startServer } from "./server.ts";
+
+const MINUTE = 60_000;
+const SETTINGS = [
+  "CURATOR_TOKEN",
+  "PUBLIC_URL",
+  "ALLOW_PRIVATE_TARGETS",
+  "RETRY_SECONDS",
+  "REGISTRATION_LIMIT",
+] as const;
+
+/** The environment wins over .dev.vars. */
+function readVars(): Record<string, string> {
+  const file = existsSync(DEV_VARS) ? parseEnv(readFileSync(DEV_VARS, "utf8")) : {};
+  const vars: Record<string, string> = { ALLOW_PRIVATE_TARGETS: "true" };
+  for (const name of SETTINGS) {
+    const value = process.env[name] || file[name];
+    if (value) vars[name] = value;
+  }
+  return vars;
+}
+
+/** A token of this machine's own, kept for the next start. */
+function makeToken(): string {
+  const token = randomBytes(24).toString("base64url");
+  appendFileSync(DEV_VARS, `CURATOR_TOKEN=${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+async function main(): Promise<void> {
+  const vars = readVars();
+  const token = vars["CURATOR_TOKEN"] ?? makeToken();
+  const stateDir = resolve(ROOT, process.env["STATE_DIR"] || ".wrangler/state");
+  const server = await startServer({ port: readPort(), stateDir, vars: { ...vars, CURATOR_TOKEN: token } });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    process.exit(0);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  // What a killed run left behind goes on at once; data/ may take a moment.
+  await server.tick();
+  const { created, corrected, same } = await load(server.url, token, DATA);
+  console.log(`Loaded data/: ${created} new, ${corrected} corrected, ${same} as they were.
+
+Parley runs on ${server.url}
+
+  the page            ${server.url}/
+  events, RSS         ${server.url}/feed.rss
+  events, JSON Feed   ${server.url}/feed.json
+  status              ${server.url}/api/status
+  the curators' token ${process.env["CURATOR_TOKEN"] ? "as CURATOR_TOKEN says" : "is in .dev.vars, as CURATOR_TOKEN"}
+
+Ctrl-C stops it.`);
+  setInterval(() => server.tick().catch((error: unknown) => console.error("cron:", error)), MINUTE);
+}
+
+function readPort(): number {
+  const port = process.env["PORT"] || "8787";
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new Error(`PORT: a number from 0 to 65535 was expected, not "${port}"`);
+  return Number(port);
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

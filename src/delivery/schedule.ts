@@ -1,0 +1,30 @@
+/** Outcome of an attempt → what comes next. */
+import type { Attempt } from "./attempt.ts";
+
+export type Verdict =
+  | { kind: "delivered" }
+  /** Try again at this time, in milliseconds of Unix time. */
+  | { kind: "retry"; at: number }
+  /** Given up, and why. */
+  | { kind: "failed"; because: string; gone: boolean };
+
+/** Receivers are spread over ±20 % of each wait, so that those which failed together do not come back together. */
+const JITTER = 0.2;
+/** A receiver may ask for more patience than the schedule has, within bounds. */
+const MAX_RETRY_AFTER = 24 * 60 * 60;
+
+/**
+ * Any 2xx is success, 410 Gone is final, everything else is tried again while the schedule has waits left. `attempts` counts
+ * this one; `waits` are in seconds; `random` is in [0, 1).
+ */
+export function judge(attempt: Attempt, attempts: number, waits: readonly number[], random: number): Verdict {
+  const { status } = attempt;
+  if (attempt.outcome === "refused") return { kind: "failed", because: "the address may not be called", gone: false };
+  if (status !== null && status >= 200 && status < 300) return { kind: "delivered" };
+  if (status === 410) return { kind: "failed", because: "the receiver answered 410 Gone", gone: true };
+  const wait = waits[attempts - 1];
+  if (wait === undefined) return { kind: "failed", because: `given up after ${attempts} attempts`, gone: false };
+  const seconds = wait * (1 - JITTER + 2 * JITTER * random);
+  const asked = Math.min(attempt.retryAfter ?? 0, MAX_RETRY_AFTER);
+  return { kind: "retry", at: attempt.at + attempt.milliseconds + Math.max(seconds, asked) * 1000 };
+}

@@ -1,0 +1,70 @@
+/** Bindings and settings: what the platform hands to the Worker. */
+import type { Shard } from "./alerts/shard.ts";
+
+export interface Env {
+  /** The record: articles, events, names, the log, full-text search. */
+  DB: D1Database;
+  /** The shards of alerts, by number. */
+  SHARD: { getByName(name: string): ShardStub };
+  /** Bearer token of the curators' API. Without one, the curators' calls are refused. */
+  CURATOR_TOKEN?: string;
+  /** Origin used in links; else the request's. */
+  PUBLIC_URL?: string;
+  /** "true": alerts may call loopback and private addresses, plain http and any port. */
+  ALLOW_PRIVATE_TARGETS?: string;
+  /** The waits between attempts, in seconds, separated by commas. */
+  RETRY_SECONDS?: string;
+  /** Alerts one caller may register, and one target host be asked to confirm, in an hour; 0 is no bound. */
+  REGISTRATION_LIMIT?: string;
+}
+
+type Calls = "register" | "view" | "remove" | "deliveries" | "feed" | "challenged" | "confirm" | "status" | "wake";
+
+/** A shard as it is called from outside its Durable Object. */
+export type ShardStub = {
+  [Call in Calls]: (...values: Parameters<Shard[Call]>) => Promise<Awaited<ReturnType<Shard[Call]>>>;
+};
+
+export interface Settings {
+  curatorToken: string | undefined;
+  publicUrl: string | undefined;
+  allowPrivateTargets: boolean;
+  /** In seconds: the wait after the first attempt, after the second, … */
+  retrySeconds: readonly number[];
+  registrationLimit: number;
+}
+
+/** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h: ten attempts in a little over three days. */
+const RETRY_SECONDS = "5,300,1800,7200,18000,36000,50400,72000,86400";
+const REGISTRATION_LIMIT = "20";
+
+/** Reads the settings. Throws, naming the setting and what it holds, where one is malformed. */
+export function readSettings(env: Env): Settings {
+  return {
+    curatorToken: env.CURATOR_TOKEN || undefined,
+    publicUrl: readOrigin(env.PUBLIC_URL),
+    allowPrivateTargets: readFlag("ALLOW_PRIVATE_TARGETS", env.ALLOW_PRIVATE_TARGETS),
+    retrySeconds: (env.RETRY_SECONDS || RETRY_SECONDS).split(",").map((part) => readNumber("RETRY_SECONDS", part)),
+    registrationLimit: readNumber("REGISTRATION_LIMIT", env.REGISTRATION_LIMIT || REGISTRATION_LIMIT),
+  };
+}
+
+function readOrigin(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
+    throw new Error(`PUBLIC_URL: an origin such as https://wire.example was expected, not "${value}"`);
+  }
+  return url.origin;
+}
+
+function readFlag(name: string, value: string | undefined): boolean {
+  if (value && !["true", "false"].includes(value))
+    throw new Error(`${name}: true or false was expected, not "${value}"`);
+  return value === "true";
+}
+
+function readNumber(name: string, value: string): number {
+  if (!/^\s*\d{1,9}\s*$/.test(value)) throw new Error(`${name}: a whole number was expected, not "${value}"`);
+  return Number(value);
+}

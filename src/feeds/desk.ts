@@ -1,0 +1,156 @@
+/** Feeds over HTTP. */
+import { findFeed } from "../alerts/desk.ts";
+import type { Context, Handler } from "../context.ts";
+import { readInteger } from "../input.ts";
+import type { ParsedQuery } from "../query/grammar.ts";
+import { listArticles, listEvents, type Page } from "../record/find.ts";
+import { type Head, readRecentHead } from "../record/log.ts";
+import { type Names, readNames } from "../record/names.ts";
+import { readQuery } from "../record/query.ts";
+import type { Feed, FeedItem } from "./feed.ts";
+import { articleItem, eventItem, matchItem } from "./items.tsx";
+import { renderJson } from "./json.ts";
+import { renderRss } from "./rss.ts";
+import { type Rendered, rendered, serve } from "./serve.ts";
+
+interface Format {
+  extension: string;
+  type: string;
+  render: (feed: Feed) => string;
+}
+
+export const RSS_FORMAT: Format = { extension: "rss", type: "application/rss+xml; charset=utf-8", render: renderRss };
+export const JSON_FORMAT: Format = {
+  extension: "json",
+  type: "application/feed+json; charset=utf-8",
+  render: renderJson,
+};
+
+/** What a feed lists. */
+interface Listing {
+  /** The beginning of its path: `/feed`, `/articles`. */
+  path: string;
+  title: string;
+  description: string;
+  list: (
+    context: Context,
+    names: Names,
+    query: ParsedQuery | undefined,
+    page: Page,
+  ) => Promise<{ items: FeedItem[]; next: number | undefined }>;
+}
+
+export const EVENTS: Listing = {
+  path: "/feed",
+  title: "Parley: the Syria talks, 2015 and 2016",
+  description: "A curated, sourced record of the talks: events as they come onto the wire.",
+  list: async ({ env, origin }, names, query, page) => {
+    const { items, next } = await listEvents(env.DB, names, query, page);
+    return { items: items.map((event) => eventItem(event, names, origin)), next };
+  },
+};
+
+export const ARTICLES: Listing = {
+  path: "/articles",
+  title: "Parley: articles on the Syria talks",
+  description: "The articles on record, as they come onto the wire.",
+  list: async ({ env, origin }, names, query, page) => {
+    const { items, next } = await listArticles(env.DB, names, query, page);
+    return { items: items.map((article) => articleItem(article, origin)), next };
+  },
+};
+
+/** About how long a reader may keep a feed before it asks again. */
+const CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600";
+
+/** Feeds as they were last rendered, kept in the isolate; each is good for as long as the log has not moved. */
+const cache = new Map<string, { db: D1Database; head: number; rendered: Rendered }>();
+const CACHED = 200;
+
+/** A feed of the record, in one format. */
+export function serveFeed(listing: Listing, format: Format): Handler {
+  return async (request, context) => {
+    const { env, url, origin } = context;
+    const head = await readRecentHead(env.DB);
+    const names = await readNames(env.DB, head);
+    const q = url.searchParams.get("q");
+    const query = q === null || q.trim() === "" ? undefined : readQuery(q, names, "q");
+    const page: Page = {
+      before: readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER),
+      limit: readInteger(url, "limit", 50, 1, 200),
+      feed: true,
+    };
+    const self = feedAddress(origin, listing, format, query?.canonical, url);
+    const known = cache.get(self);
+    if (known?.db === env.DB && known.head === head.number) return serve(request, known.rendered, CACHE_CONTROL);
+    const fresh = await renderFeed(context, listing, format, query, page, names, self, head);
+    remember(self, { db: env.DB, head: head.number, rendered: fresh });
+    return serve(request, fresh, CACHE_CONTROL);
+  };
+}
+
+/** The canonical address of a feed: known parameters only, in one order. */
+function feedAddress(
+  origin: string,
+  { path }: Listing,
+  { extension }: Format,
+  query: string | undefined,
+  url: URL,
+): string {
+  const address = new URL(`${path}.${extension}`, origin);
+  if (query !== undefined) address.searchParams.set("q", query);
+  for (const name of ["limit", "before"]) {
+    const value = url.searchParams.get(name);
+    if (value !== null) address.searchParams.set(name, String(Number(value)));
+  }
+  return address.href;
+}
+
+async function renderFeed(
+  context: Context,
+  listing: Listing,
+  format: Format,
+  query: ParsedQuery | undefined,
+  page: Page,
+  names: Names,
+  self: string,
+  head: Head,
+): Promise<Rendered> {
+  const { items, next } = await listing.list(context, names, query, page);
+  const older = new URL(self);
+  older.searchParams.set("before", String(next));
+  const feed: Feed = {
+    title: query ? `${listing.title}: ${query.canonical}` : listing.title,
+    description: listing.description,
+    home: query ? `${context.origin}/?q=${encodeURIComponent(query.canonical)}` : `${context.origin}/`,
+    self,
+    next: next === undefined ? undefined : older.href,
+    items,
+  };
+  return rendered(format.render(feed), format.type, head.at);
+}
+
+function remember(key: string, entry: { db: D1Database; head: number; rendered: Rendered }): void {
+  cache.delete(key);
+  cache.set(key, entry);
+  const oldest = cache.keys().next().value;
+  if (cache.size > CACHED && oldest !== undefined) cache.delete(oldest);
+}
+
+/** GET /alerts/{id}.rss and .json: the matches of an alert, for whoever holds the key in its address. */
+export function serveAlertFeed(format: Format): Handler {
+  return async (request, context) => {
+    const { alert, deliveries } = await findFeed(context, readInteger(context.url, "limit", 50, 1, 200));
+    const { origin, url } = context;
+    const feed: Feed = {
+      title: `Parley alert: ${alert.query}`,
+      description: `Articles that match ${alert.query}`,
+      home: `${origin}/`,
+      self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(url.searchParams.get("key") ?? "")}`,
+      next: undefined,
+      items: deliveries.map(matchItem),
+    };
+    const changed = feed.items[0]?.published ?? alert.created_at;
+    return serve(request, await rendered(format.render(feed), format.type, changed), "private, max-age=60");
+  };
+}

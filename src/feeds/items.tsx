@@ -1,0 +1,182 @@
+/** Events, articles and matches → items of a feed. The HTML is escaped by the renderer, never by hand. */
+import type { ComponentChildren } from "preact";
+import { render } from "preact-render-to-string";
+import type { ArticleMatched, Delivery } from "../alerts/alert.ts";
+import { eventUrl } from "../links.ts";
+import type { Match } from "../query/explain.ts";
+import type { Article } from "../record/article.ts";
+import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
+import { labelOf, type Names } from "../record/names.ts";
+import { dateInWords } from "./dates.ts";
+import type { FeedItem } from "./feed.ts";
+
+const direction = (language: string): "rtl" | "ltr" => (/^(?:ar|fa|he|ur)\b/.test(language) ? "rtl" : "ltr");
+
+function html(language: string, children: ComponentChildren): string {
+  return render(
+    <div lang={language} dir={direction(language)}>
+      {children}
+    </div>,
+  );
+}
+
+/** An event; a retracted one is a notice under the same guid. */
+export function eventItem(event: SourcedEvent, names: Names, origin: string): FeedItem {
+  const retracted = event.retracted !== null;
+  return {
+    guid: `parley:event:${event.id}`,
+    url: eventUrl(origin, event.id),
+    title: retracted ? `Retracted: ${event.title}` : event.title,
+    html: html(
+      "en",
+      retracted ? <p>This event was retracted: {event.retracted}</p> : <EventBody event={event} names={names} />,
+    ),
+    published: event.published_at,
+    updated: event.revision === 1 ? event.published_at : event.updated_at,
+    creator: undefined,
+    categories: [...labels(names, "topic", event.topics), ...labels(names, "place", event.places)],
+    language: "en",
+    date: event.date,
+  };
+}
+
+const labels = (names: Names, kind: string, slugs: readonly string[]): string[] =>
+  slugs.map((slug) => labelOf(names, `${kind}:${slug}`));
+
+function EventBody({ event, names }: { event: SourcedEvent; names: Names }) {
+  const lines = [
+    ["Where", labels(names, "place", event.places)],
+    ["Who", labels(names, "actor", event.actors)],
+    ["Topics", labels(names, "topic", event.topics)],
+  ] as const;
+  return (
+    <>
+      <p>
+        <strong>{dateInWords(event)}.</strong> {event.summary}
+      </p>
+      {event.claims.length > 0 && (
+        <>
+          <p>What only one side says:</p>
+          <ul>
+            {event.claims.map(({ by, says }) => (
+              <li>
+                <strong>{claimant(names, by)}:</strong> {says}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {lines.map(([what, values]) => values.length > 0 && <p>{`${what}: ${values.join("; ")}`}</p>)}
+      <Sources sources={event.sources} />
+      {event.revision > 1 && <p>{`Corrected; this is revision ${event.revision}.`}</p>}
+    </>
+  );
+}
+
+function Sources({ sources }: { sources: readonly Source[] }) {
+  if (sources.length === 0) return <p>Not yet sourced.</p>;
+  return (
+    <>
+      <p>Sources:</p>
+      <ul>
+        {sources.map((source) => (
+          <li>
+            <SourceLine {...source} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function SourceLine({ url, title, publisher, published_at, ours }: Source) {
+  const more = [publisher ?? "publisher not known", published_at?.slice(0, 10), ours.includes("title") && "title ours"];
+  return (
+    <>
+      {url === null ? title : <a href={url}>{title}</a>} ({more.filter(Boolean).join(", ")})
+    </>
+  );
+}
+
+/** An article: title, source, link and our own summary; never its text. */
+export function articleItem(article: Article, origin: string): FeedItem {
+  const language = article.language ?? "und";
+  const body = (
+    <>
+      {article.summary !== null && <p>{article.summary}</p>}
+      <p>
+        <SourceLine {...article} />
+      </p>
+      <EventLinks events={article.events.map((event) => ({ ...event, url: eventUrl(origin, event.id) }))} />
+    </>
+  );
+  return {
+    guid: `parley:article:${article.id}`,
+    url: article.url ?? undefined,
+    title: article.title,
+    html: html(language, body),
+    published: article.added_at,
+    updated: article.corrected ? article.updated_at : article.added_at,
+    creator: article.publisher ?? undefined,
+    categories: [],
+    language,
+    date: undefined,
+  };
+}
+
+function EventLinks({ events }: { events: readonly { title: string; url: string }[] }) {
+  if (events.length === 0) return null;
+  return (
+    <>
+      <p>Events:</p>
+      <ul>
+        {events.map(({ title, url }) => (
+          <li>
+            <a href={url}>{title}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** A match of an alert, under the same id and number as its message. */
+export function matchItem({ id, sequence, message }: Delivery): FeedItem {
+  const { article, events, matches } = message.data as unknown as ArticleMatched;
+  const language = article.language ?? "und";
+  const body = (
+    <>
+      {article.summary !== null && <p>{article.summary}</p>}
+      <p>{`Message ${sequence}; matched because of:`}</p>
+      <ul>
+        {matches.map((match) => (
+          <li>
+            <Reason {...match} />
+          </li>
+        ))}
+      </ul>
+      <EventLinks events={events} />
+    </>
+  );
+  return {
+    guid: id,
+    url: article.url ?? undefined,
+    title: article.title,
+    html: html(language, body),
+    published: message.timestamp,
+    updated: message.timestamp,
+    creator: article.publisher ?? undefined,
+    categories: [],
+    language,
+    date: undefined,
+  };
+}
+
+function Reason({ term, means, field, snippet }: Match) {
+  return (
+    <>
+      <code>{term}</code> ({means}) in the {field}
+      {snippet !== null && <>: {snippet}</>}
+    </>
+  );
+}

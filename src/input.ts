@@ -1,0 +1,62 @@
+/** Bodies and parameters of requests → checked values. What does not pass is a Problem that names the place and the limit. */
+import type { z } from "zod";
+import { badRequest, type InputError, Problem } from "./problem.ts";
+
+/** Reads a JSON body of at most `limit` bytes and checks it. */
+export async function readJson<S extends z.ZodType>(request: Request, schema: S, limit: number): Promise<z.output<S>> {
+  const text = await readText(request, limit);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badRequest([
+      { path: "", message: `the body is not JSON: ${error instanceof Error ? error.message : "malformed"}` },
+    ]);
+  }
+  return check(value, schema);
+}
+
+/** Checks a value against a schema. */
+export function check<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw badRequest(inputErrors(result.error));
+}
+
+/** What zod found, by path; each unknown field by its own name. */
+export function inputErrors(error: z.ZodError): InputError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "there is no such field" }));
+  });
+}
+
+async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = new Problem(413, "Content too large", `The body may have at most ${limit} bytes`, {
+    errors: [{ path: "", message: `at most ${limit} bytes` }],
+  });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge;
+  if (request.body === null) return "";
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge;
+    chunks.push(Uint8Array.from(chunk));
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer());
+  } catch {
+    throw badRequest([{ path: "", message: "the body is not UTF-8" }]);
+  }
+}
+
+/** A whole number among the parameters, within bounds; the default where it is absent. */
+export function readInteger(url: URL, name: string, fallback: number, least: number, most: number): number {
+  const value = url.searchParams.get(name);
+  if (value === null) return fallback;
+  if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+  throw badRequest([
+    { path: name, message: `a whole number from ${least} to ${most} was expected, not "${value.slice(0, 40)}"` },
+  ]);
+}

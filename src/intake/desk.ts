@@ -1,0 +1,164 @@
+/** The curators' API, and what anyone may read of it as JSON. */
+
+import { wakeShards } from "../alerts/directory.ts";
+import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
+import type { Context, Handler } from "../context.ts";
+import { check, readInteger, readJson } from "../input.ts";
+import { eventUrl } from "../links.ts";
+import { badRequest, notFound, Problem } from "../problem.ts";
+import type { ParsedQuery } from "../query/grammar.ts";
+import { type Article, articleInput, publicArticle } from "../record/article.ts";
+import { addArticle, putArticle, readArticle } from "../record/articles.ts";
+import { eventInput, retraction } from "../record/event.ts";
+import { putEvent, readEvent, retractEvent, type SourcedEvent } from "../record/events.ts";
+import { slug } from "../record/fields.ts";
+import { listArticles, listEvents, type Page } from "../record/find.ts";
+import { readHead, readRecentHead } from "../record/log.ts";
+import { nameId, nameInput } from "../record/name.ts";
+import { type Names, putName, readNames } from "../record/names.ts";
+import { readQuery } from "../record/query.ts";
+
+/** An article's text may have 256 KB; as JSON it takes up to six bytes for one, and the other fields want some too. */
+const MAX_BODY = 2 * 1024 * 1024;
+
+/** Lets the curators' calls through, and nobody else's. */
+export const forCurators =
+  (handler: Handler): Handler =>
+  async (request, context) => {
+    if (!(await isCurator(request, context))) {
+      throw new Problem(401, "Unauthorized", "This call takes the curators' token: Authorization: Bearer …", {
+        headers: { "www-authenticate": "Bearer" },
+      });
+    }
+    return handler(request, context);
+  };
+
+async function isCurator(request: Request, { settings }: Context): Promise<boolean> {
+  const token = bearerToken(request);
+  if (settings.curatorToken === undefined || token === undefined) return false;
+  return sameHash(await hash(token), await hash(settings.curatorToken));
+}
+
+const readVocabulary = async ({ env }: Context): Promise<Names> => readNames(env.DB, await readHead(env.DB));
+
+/** The id in the path, checked. */
+function idOf({ params }: Context): string {
+  const id = slug.safeParse(params["id"]);
+  if (!id.success) throw badRequest([{ path: "id", message: id.error.issues[0]?.message ?? "malformed" }]);
+  return id.data;
+}
+
+/** POST /api/articles: 201; the same id or URL again: 200 with the first one's id. */
+export const postArticle: Handler = async (request, context) => {
+  const input = await readJson(request, articleInput, MAX_BODY);
+  const { id, log, added } = await addArticle(context.env.DB, input, await readVocabulary(context));
+  if (added) context.waitUntil(wakeShards(context.env));
+  const location = `${context.origin}/api/articles/${id}`;
+  return Response.json({ id, log }, { status: added ? 201 : 200, headers: { location } });
+};
+
+/** PUT /api/articles/{id}: 201 for a new one, 200 for one that is corrected or says the same. A correction sets off no alert. */
+export const putArticleById: Handler = async (request, context) => {
+  const id = idOf(context);
+  const input = await readJson(request, articleInput, MAX_BODY);
+  if (input.id !== undefined && input.id !== id)
+    throw badRequest([{ path: "id", message: `the address says "${id}"` }]);
+  const { outcome, article } = await putArticle(context.env.DB, id, input, await readVocabulary(context));
+  if (outcome !== "same") context.waitUntil(wakeShards(context.env));
+  return Response.json({ id, log: article.log, outcome }, { status: outcome === "created" ? 201 : 200 });
+};
+
+/** PUT /api/events/{id}: 201 for a new one; 200 for a correction, and for one that says the same. */
+export const putEventById: Handler = async (request, context) => {
+  const id = idOf(context);
+  const input = await readJson(request, eventInput, MAX_BODY);
+  const { event, outcome } = await putEvent(context.env.DB, id, input, await readVocabulary(context));
+  if (outcome !== "same") context.waitUntil(wakeShards(context.env));
+  return Response.json({ ...eventJson(event, context), outcome }, { status: outcome === "created" ? 201 : 200 });
+};
+
+/** DELETE /api/events/{id}: 200; a tombstone stays. */
+export const deleteEvent: Handler = async (request, context) => {
+  const id = idOf(context);
+  const { reason } = await readJson(request, retraction, MAX_BODY);
+  const event = await retractEvent(context.env.DB, id, reason, await readVocabulary(context));
+  context.waitUntil(wakeShards(context.env));
+  return Response.json(eventJson(event, context));
+};
+
+/** PUT /api/names/{id}: 201 for a new one, 200 for one that changed or says the same. */
+export const putNameById: Handler = async (request, context) => {
+  const id = check(context.params["id"], nameId);
+  const input = await readJson(request, nameInput, MAX_BODY);
+  const outcome = await putName(context.env.DB, id, input);
+  return Response.json({ id, outcome }, { status: outcome === "created" ? 201 : 200 });
+};
+
+/** GET /api/names */
+export const getNames: Handler = async (_, context) =>
+  Response.json({ names: [...(await readVocabulary(context)).records.values()] });
+
+/** GET /api/events/{id} */
+export const getEvent: Handler = async (_, context) => {
+  const event = await readEvent(context.env.DB, idOf(context));
+  if (event === undefined) throw notFound("There is no such event");
+  return Response.json(eventJson(event, context));
+};
+
+/** GET /api/articles/{id}: with its text for curators only. */
+export const getArticle: Handler = async (request, context) => {
+  const article = await readArticle(context.env.DB, idOf(context));
+  if (article === undefined) throw notFound("There is no such article");
+  return Response.json(await articleJson(article, request, context), { headers: { vary: "authorization" } });
+};
+
+/** GET /api/events: newest on the wire first, with q, limit and before. */
+export const getEvents: Handler = async (_, context) => {
+  const { env } = context;
+  const { names, query, page } = await readListing(context);
+  const { items, next } = await listEvents(env.DB, names, query, page);
+  return Response.json({ events: items.map((event) => eventJson(event, context)), next_url: nextUrl(context, next) });
+};
+
+/** GET /api/articles: likewise. */
+export const getArticles: Handler = async (request, context) => {
+  const { env } = context;
+  const { names, query, page } = await readListing(context);
+  const { items, next } = await listArticles(env.DB, names, query, page);
+  const articles = await Promise.all(items.map((article) => articleJson(article, request, context)));
+  return Response.json({ articles, next_url: nextUrl(context, next) }, { headers: { vary: "authorization" } });
+};
+
+async function readListing({
+  env,
+  url,
+}: Context): Promise<{ names: Names; query: ParsedQuery | undefined; page: Page }> {
+  const names = await readNames(env.DB, await readRecentHead(env.DB));
+  const q = url.searchParams.get("q");
+  return {
+    names,
+    query: q === null || q.trim() === "" ? undefined : readQuery(q, names, "q"),
+    page: {
+      before: readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER),
+      limit: readInteger(url, "limit", 50, 1, 200),
+      feed: false,
+    },
+  };
+}
+
+function nextUrl({ url, origin }: Context, next: number | undefined): string | null {
+  if (next === undefined) return null;
+  const address = new URL(url.pathname + url.search, origin);
+  address.searchParams.set("before", String(next));
+  return address.href;
+}
+
+/** An event as JSON shows it; `articles` are all that it rests on. */
+function eventJson({ sources, ...event }: SourcedEvent, { origin }: Context) {
+  return { ...event, url: eventUrl(origin, event.id), articles: sources.map(({ id }) => id) };
+}
+
+async function articleJson(article: Article, request: Request, context: Context) {
+  const shown = publicArticle(article);
+  return (await isCurator(request, context)) ? { ...shown, text: article.text } : shown;
+}

@@ -1,0 +1,3 @@
+/** Where things are, for links. */
+
+export const eventUrl = (origin: string, id: string): string => `${origin}/events/${encodeURIComponent(id)}`;

@@ -1,0 +1,147 @@
+/** OpenAPI 3.1 of every URL, its schemas made from those that check the input. A test holds it against routes.ts. */
+import * as z from "zod";
+import { alertInput } from "./alerts/alert.ts";
+import { articleInput } from "./record/article.ts";
+import { eventInput, retraction } from "./record/event.ts";
+import { nameInput } from "./record/name.ts";
+
+interface Operation {
+  summary: string;
+  /** The security scheme that it takes. */
+  token?: "curator" | "alert";
+  body?: z.ZodType;
+  parameters?: readonly (keyof typeof PARAMETERS)[];
+  /** Media type of the answer; JSON unless said. */
+  type?: string;
+  /** Status of success; 200 unless said. */
+  success?: number;
+}
+
+const PARAMETERS = {
+  q: { description: "A query, of at most 512 characters", schema: { type: "string", maxLength: 512 } },
+  limit: { description: "Items in a page", schema: { type: "integer", minimum: 1, maximum: 200, default: 50 } },
+  before: { description: "Opaque cursor from the next link", schema: { type: "integer", minimum: 1 } },
+  after: { description: "Only messages with a higher number", schema: { type: "integer", minimum: 0, default: 0 } },
+  key: { description: "The key in the alert's feed_url", schema: { type: "string" } },
+  code: { description: "The challenge in the confirmation's link", schema: { type: "string" } },
+} as const;
+
+const LISTING = ["q", "limit", "before"] as const;
+const RSS = "application/rss+xml";
+const JSON_FEED = "application/feed+json";
+const HTML = "text/html";
+
+/** By method and path, as in routes.ts. */
+export const operations: Readonly<Record<string, Operation>> = {
+  "GET /feed.rss": { summary: "Events, newest on the wire first, as RSS 2.0", parameters: LISTING, type: RSS },
+  "GET /feed.json": { summary: "Events as JSON Feed 1.1", parameters: LISTING, type: JSON_FEED },
+  "GET /articles.rss": { summary: "Articles, newest on the wire first, as RSS 2.0", parameters: LISTING, type: RSS },
+  "GET /articles.json": { summary: "Articles as JSON Feed 1.1", parameters: LISTING, type: JSON_FEED },
+  "GET /alerts/:id.rss": { summary: "An alert's matches as RSS 2.0", parameters: ["key", "limit"], type: RSS },
+  "GET /alerts/:id.json": {
+    summary: "An alert's matches as JSON Feed 1.1",
+    parameters: ["key", "limit"],
+    type: JSON_FEED,
+  },
+  "POST /api/alerts": { summary: "Register an alert", body: alertInput, success: 201 },
+  "GET /api/alerts/:id": { summary: "An alert", token: "alert" },
+  "DELETE /api/alerts/:id": { summary: "Remove an alert; nothing is sent after it", token: "alert", success: 204 },
+  "GET /api/alerts/:id/deliveries": {
+    summary: "An alert's messages by number, with every attempt",
+    token: "alert",
+    parameters: ["after", "limit"],
+  },
+  "GET /api/articles": { summary: "Articles", parameters: LISTING },
+  "POST /api/articles": { summary: "Add an article", token: "curator", body: articleInput, success: 201 },
+  "GET /api/articles/:id": { summary: "An article; its text with the curators' token only" },
+  "PUT /api/articles/:id": {
+    summary: "Put or correct an article; sets off no alert",
+    token: "curator",
+    body: articleInput,
+  },
+  "GET /api/events": { summary: "Events", parameters: LISTING },
+  "GET /api/events/:id": { summary: "An event" },
+  "PUT /api/events/:id": { summary: "Put or correct an event", token: "curator", body: eventInput },
+  "DELETE /api/events/:id": { summary: "Retract an event; a tombstone stays", token: "curator", body: retraction },
+  "GET /api/names": { summary: "The names on record, with their spellings" },
+  "PUT /api/names/:id": { summary: "Put a name", token: "curator", body: nameInput },
+  "GET /": { summary: "Latest events, search, registration", parameters: ["q"], type: HTML },
+  "POST /alerts": { summary: "The form that registers an alert", type: HTML },
+  "GET /alerts/:id/confirm": { summary: "Asks whether to confirm an alert", parameters: ["code"], type: HTML },
+  "POST /alerts/:id/confirm": { summary: "Confirms an alert", parameters: ["code"], type: HTML },
+  "GET /events/:id": { summary: "An event's page", type: HTML },
+  "GET /site.css": { summary: "Style sheet", type: "text/css" },
+  "GET /healthz": { summary: "Is it up" },
+  "GET /api/status": { summary: "The log's head, the record's counts, and what waits in each shard" },
+  "GET /openapi.json": { summary: "This description" },
+};
+
+/** The description as JSON. */
+export function describeApi(origin: string, version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [key, operation] of Object.entries(operations)) {
+    const [method = "", path = ""] = key.split(" ");
+    const template = path.replace(/:(\w+)/g, "{$1}");
+    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(template, operation) };
+  }
+  const bearer = { type: "http", scheme: "bearer" };
+  return {
+    openapi: "3.1.0",
+    info: { title: "Parley", version, license: { name: "MIT", identifier: "MIT" } },
+    servers: [{ url: origin }],
+    paths,
+    components: {
+      securitySchemes: { curator: bearer, alert: bearer },
+      responses: {
+        Problem: { description: "A problem", content: { "application/problem+json": { schema: PROBLEM } } },
+      },
+    },
+  };
+}
+
+/** RFC 9457. */
+const PROBLEM = {
+  type: "object",
+  required: ["title", "status", "detail"],
+  properties: {
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    errors: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["path", "message"],
+        properties: { path: { type: "string" }, message: { type: "string" } },
+      },
+    },
+  },
+};
+
+function describe(
+  template: string,
+  { summary, token, body, parameters = [], type = "application/json", success = 200 }: Operation,
+): object {
+  const inPath = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const inQuery = parameters.map((name) => ({ name, in: "query", ...PARAMETERS[name] }));
+  return {
+    summary,
+    parameters: [...inPath, ...inQuery],
+    ...(token && { security: [{ [token]: [] }] }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: z.toJSONSchema(body, { io: "input" }) } },
+      },
+    }),
+    responses: {
+      [success]: { description: "Success", ...(success !== 204 && { content: { [type]: {} } }) },
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}

@@ -1,0 +1,343 @@
+/**
+ * A query string → its tree.
+ *
+ * ```
+ * query   = or
+ * or      = and { ("OR" | "|") and }
+ * and     = not { ["AND"] not }
+ * not     = ("NOT" | "-") not | near
+ * near    = item [ "NEAR/n" item ]
+ * item    = "(" or ")" | "title:" item | "publisher:" item | "lang:" code | ("place:" | "actor:" | "topic:") name
+ *         | '"' words '"' | prefix "*" | name | word
+ * ```
+ *
+ * A name is the longest run of bare words that the vocabulary knows. What is left of a bare token with several words in
+ * it (`cease-fire`) is a compound; one without any (`&`) is passed over.
+ */
+import { readName, type Vocabulary } from "./names.ts";
+import { hasRequiredTerm, normalise, type Query, termsOf, write } from "./tree.ts";
+import { queryKey, splitWords, type Word } from "./words.ts";
+
+export const LIMITS = { characters: 512, terms: 32, depth: 8, prefix: 3, distance: 100 } as const;
+
+/** A query that cannot be read. `position` counts UTF-16 code units from 0; the message is for the one who wrote the query. */
+export class QueryError extends Error {
+  readonly position: number;
+  constructor(message: string, position: number) {
+    super(`${message} (at character ${position + 1})`);
+    this.position = position;
+  }
+}
+
+/** A query that was read: its tree in normal order and its one canonical form. */
+export interface ParsedQuery {
+  tree: Query;
+  canonical: string;
+}
+
+/** Reads a query. Throws a `QueryError` for one that is malformed, beyond the limits, or without a term that must occur. */
+export function parseQuery(source: string, vocabulary: Vocabulary): ParsedQuery {
+  const tree = normalise(readTree(source, vocabulary));
+  const canonical = write(tree, " ");
+  // Side by side, two words may be a name that they were not when something stood between them.
+  const same = write(normalise(new Parser(canonical, vocabulary).query()), "AND") === write(tree, "AND");
+  return { tree, canonical: same ? canonical : write(tree, "AND") };
+}
+
+function readTree(source: string, vocabulary: Vocabulary): Query {
+  const characters = [...source];
+  if (characters.length > LIMITS.characters) {
+    const position = characters.slice(0, LIMITS.characters).join("").length;
+    throw new QueryError(
+      `A query has at most ${LIMITS.characters} characters; this one has ${characters.length}`,
+      position,
+    );
+  }
+  const tree = new Parser(source, vocabulary).query();
+  const terms = termsOf(tree).length;
+  if (terms > LIMITS.terms) {
+    throw new QueryError(`A query has at most ${LIMITS.terms} terms; this one has ${terms}`, source.length);
+  }
+  if (!hasRequiredTerm(tree)) {
+    throw new QueryError("At least one term must be required: a query of NOT alone would match almost everything", 0);
+  }
+  return tree;
+}
+
+type Token =
+  | { kind: "open" | "close" | "or" | "and" | "not"; position: number }
+  | { kind: "near"; distance: number; position: number }
+  | { kind: "field"; field: Field; position: number }
+  | { kind: "phrase"; words: Word[]; position: number }
+  | { kind: "bare"; source: string; words: Word[]; position: number };
+
+const FIELDS = ["title", "publisher", "lang", "place", "actor", "topic"] as const;
+type Field = (typeof FIELDS)[number];
+const isField = (name: string): name is Field => (FIELDS as readonly string[]).includes(name);
+
+const OPERATORS: Readonly<Record<string, "and" | "or" | "not">> = { AND: "and", OR: "or", NOT: "not", "|": "or" };
+const QUOTES = /["\u201c\u201d\u201e\u00ab\u00bb]/u;
+const NEXT_TOKEN =
+  /\s*(?:([()|])|(-)(?=[^\s()|])|(["\u201c\u201d\u201e\u00ab\u00bb])|([^\s()|"\u201c\u201d\u201e\u00ab\u00bb]+))/uy;
+
+function tokenise(source: string): Token[] {
+  const tokens: Token[] = [];
+  let position = 0;
+  while (true) {
+    NEXT_TOKEN.lastIndex = position;
+    const match = NEXT_TOKEN.exec(source);
+    if (match === null) return tokens;
+    const [all, sign, minus, quote, bare] = match;
+    const start = position + all.length - (sign ?? minus ?? quote ?? bare ?? "").length;
+    position += all.length;
+    if (sign === "(") tokens.push({ kind: "open", position: start });
+    else if (sign === ")") tokens.push({ kind: "close", position: start });
+    else if (sign === "|") tokens.push({ kind: "or", position: start });
+    else if (minus !== undefined) tokens.push({ kind: "not", position: start });
+    else if (quote !== undefined) position = pushPhrase(tokens, source, start);
+    else if (bare !== undefined) position = pushBare(tokens, bare, start);
+  }
+}
+
+/** A quoted phrase; returns where the next token begins. */
+function pushPhrase(tokens: Token[], source: string, start: number): number {
+  const length = source.slice(start + 1).search(QUOTES);
+  if (length < 0) throw new QueryError("This quotation mark is never closed", start);
+  const words = splitWords(source.slice(start + 1, start + 1 + length));
+  if (words.length === 0) throw new QueryError("There is no word between these quotation marks", start);
+  tokens.push({ kind: "phrase", words, position: start });
+  return start + length + 2;
+}
+
+/** An operator, a field or a bare word; returns where the next token begins. */
+function pushBare(tokens: Token[], bare: string, start: number): number {
+  const operator = OPERATORS[bare];
+  const field = /^(\p{L}+):/u.exec(bare);
+  if (operator !== undefined) {
+    tokens.push({ kind: operator, position: start });
+  } else if (/^NEAR(?:\/|$)/.test(bare)) {
+    tokens.push({ kind: "near", distance: readDistance(bare, start), position: start });
+  } else if (field?.[1] !== undefined) {
+    const name = field[1].toLowerCase();
+    if (!isField(name)) {
+      throw new QueryError(
+        `There is no field "${field[1]}"; the fields are ${FIELDS.join(", ")}. Put the words in quotes to look for them`,
+        start,
+      );
+    }
+    tokens.push({ kind: "field", field: name, position: start });
+    return start + field[0].length;
+  } else {
+    const words = splitWords(bare);
+    if (words.length > 0) tokens.push({ kind: "bare", source: bare, words, position: start });
+  }
+  return start + bare.length;
+}
+
+function readDistance(bare: string, position: number): number {
+  const distance = /^NEAR\/(\d{1,4})$/.exec(bare)?.[1];
+  if (distance === undefined || Number(distance) < 1 || Number(distance) > LIMITS.distance) {
+    throw new QueryError(`Write NEAR/8, with a number of words from 1 to ${LIMITS.distance}`, position);
+  }
+  return Number(distance);
+}
+
+class Parser {
+  readonly #source: string;
+  readonly #vocabulary: Vocabulary;
+  readonly #tokens: Token[];
+  #next = 0;
+  #depth = 0;
+  #inField = false;
+
+  constructor(source: string, vocabulary: Vocabulary) {
+    this.#source = source;
+    this.#vocabulary = vocabulary;
+    this.#tokens = tokenise(source);
+  }
+
+  query(): Query {
+    if (this.#tokens.length === 0) throw new QueryError("This query has no word in it", 0);
+    const query = this.#or();
+    const rest = this.#tokens[this.#next];
+    if (rest?.kind === "close") throw new QueryError("This parenthesis was never opened", rest.position);
+    if (rest) throw new QueryError("A term was expected here", rest.position);
+    return query;
+  }
+
+  #or(): Query {
+    const operands = [this.#and()];
+    while (this.#take("or")) operands.push(this.#and());
+    return operands.length === 1 && operands[0] ? operands[0] : { kind: "or", operands };
+  }
+
+  #and(): Query {
+    const operands = [this.#not()];
+    while (this.#take("and") || this.#startsItem()) operands.push(this.#not());
+    return operands.length === 1 && operands[0] ? operands[0] : { kind: "and", operands };
+  }
+
+  #not(): Query {
+    const not = this.#take("not");
+    if (!not) return this.#near();
+    return this.#deeper(not.position, () => ({ kind: "not", operand: this.#not() }));
+  }
+
+  #near(): Query {
+    const left = this.#item();
+    const near = this.#take("near");
+    if (near?.kind !== "near") return left;
+    const right = this.#item();
+    for (const side of [left, right]) {
+      if (!["word", "phrase", "compound", "name", "prefix"].includes(side.kind)) {
+        throw new QueryError("On each side of NEAR stands one word, phrase or name", near.position);
+      }
+    }
+    const again = this.#tokens[this.#next];
+    if (again?.kind === "near") throw new QueryError("NEAR joins two terms only; join pairs with AND", again.position);
+    return { kind: "near", distance: near.distance, left, right };
+  }
+
+  #item(): Query {
+    const token = this.#tokens[this.#next];
+    if (token === undefined) throw new QueryError("A term was expected here, but the query ends", this.#source.length);
+    if (token.kind === "open") return this.#group(token.position);
+    this.#next++;
+    if (token.kind === "field") return this.#field(token.field, token.position);
+    if (token.kind === "phrase") return phraseTerm(token.words);
+    if (token.kind === "bare") return this.#bare(token);
+    const what = token.kind === "close" ? "this parenthesis" : "this operator";
+    throw new QueryError(
+      `A term was expected before ${what}. Put it in quotes to look for the word itself`,
+      token.position,
+    );
+  }
+
+  #group(position: number): Query {
+    return this.#deeper(position, () => {
+      this.#next++;
+      const query = this.#or();
+      if (!this.#take("close")) throw new QueryError("This parenthesis is never closed", position);
+      return query;
+    });
+  }
+
+  #field(field: Field, position: number): Query {
+    if (this.#inField) throw new QueryError(`A field cannot stand inside another`, position);
+    if (field === "title" || field === "publisher") {
+      this.#inField = true;
+      const operand = this.#deeper(position, () => this.#item());
+      this.#inField = false;
+      return { kind: "field", field, operand };
+    }
+    const token = this.#tokens[this.#next++];
+    if (token?.kind !== "bare" && token?.kind !== "phrase") {
+      throw new QueryError(`After ${field}: a word or a phrase was expected`, position);
+    }
+    return field === "lang" ? languageTerm(token, position) : this.#named(field, token);
+  }
+
+  /** A name of one kind: the longest run of bare words that is one, or a whole phrase, or an id. */
+  #named(kind: string, token: Token & { words: Word[] }): Query {
+    const { words, ends } =
+      token.kind === "bare" ? this.#run(token) : { words: token.words, ends: [token.words.length] };
+    const slug = token.words.map((word) => word.literal).join("-");
+    const known = this.#vocabulary.names.has(`${kind}:${slug}`) ? [`${kind}:${slug}`] : undefined;
+    const name = known ? undefined : readName(this.#vocabulary, words, (end) => ends.includes(end), kind);
+    const length = name?.end ?? token.words.length;
+    this.#next += ends.indexOf(length);
+    const literals = words.slice(0, length).map((word) => word.literal);
+    const text = known
+      ? `${kind}:${slug}`
+      : literals.length === 1
+        ? `${kind}:${literals[0]}`
+        : `${kind}:"${literals.join(" ")}"`;
+    return { kind: "named", text, ids: known ?? name?.ids ?? [] };
+  }
+
+  #bare(token: Token & { kind: "bare" }): Query {
+    if (token.source.endsWith("*")) return prefixTerm(token);
+    const { words, ends } = this.#run(token);
+    const name = readName(this.#vocabulary, words, (end) => ends.includes(end));
+    if (name === undefined) return wordTerm(token.words);
+    this.#next += ends.indexOf(name.end);
+    const text = bareText(words.slice(0, name.end));
+    return { kind: "name", text, ids: name.ids };
+  }
+
+  /** The words of a bare token and of the bare tokens that follow it, and how many words there are at the end of each. */
+  #run(first: Token & { words: Word[] }): { words: Word[]; ends: number[] } {
+    const words = [...first.words];
+    const ends = [words.length];
+    for (let i = this.#next; words.length < LIMITS.terms; i++) {
+      const token = this.#tokens[i];
+      if (token?.kind !== "bare" || token.source.endsWith("*")) break;
+      words.push(...token.words);
+      ends.push(words.length);
+    }
+    return { words, ends };
+  }
+
+  #deeper<T>(position: number, read: () => T): T {
+    if (++this.#depth > LIMITS.depth) {
+      throw new QueryError(`Parentheses, NOT and fields may be nested ${LIMITS.depth} deep at most`, position);
+    }
+    const result = read();
+    this.#depth--;
+    return result;
+  }
+
+  #take(kind: Token["kind"]): Token | undefined {
+    const token = this.#tokens[this.#next];
+    if (token?.kind !== kind) return undefined;
+    this.#next++;
+    return token;
+  }
+
+  #startsItem(): boolean {
+    const kind = this.#tokens[this.#next]?.kind;
+    return kind !== undefined && !["or", "close", "near", "and"].includes(kind);
+  }
+}
+
+/** Words as one would type them: those that a hyphen joins stay joined. */
+function bareText(words: readonly Word[]): string {
+  return words.map((word, i) => word.literal + (i === words.length - 1 ? "" : word.hyphen ? "-" : " ")).join("");
+}
+
+function wordTerm(words: readonly Word[]): Query {
+  const [word, ...more] = words;
+  if (word === undefined) throw new Error("a bare token without words");
+  if (more.length === 0) return { kind: "word", text: word.literal, key: queryKey(word.literal) };
+  const literals = words.map((each) => each.literal);
+  return {
+    kind: "compound",
+    text: literals.join("-"),
+    keys: literals.map(queryKey),
+    joined: queryKey(literals.join("")),
+  };
+}
+
+function phraseTerm(words: readonly Word[]): Query {
+  const literals = words.map((word) => word.literal);
+  return { kind: "phrase", text: `"${literals.join(" ")}"`, words: literals };
+}
+
+function prefixTerm(token: Token & { kind: "bare" }): Query {
+  const [word, ...more] = token.words;
+  if (word === undefined || more.length > 0 || [...word.literal].length < LIMITS.prefix) {
+    throw new QueryError(
+      `Before * stands the beginning of one word, of at least ${LIMITS.prefix} letters`,
+      token.position,
+    );
+  }
+  return { kind: "prefix", text: `${word.literal}*`, prefix: word.literal };
+}
+
+function languageTerm(token: Token & { words: Word[] }, position: number): Query {
+  const code = token.words[0]?.literal ?? "";
+  if (token.words.length !== 1 || !/^[a-z]{2,3}$/.test(code)) {
+    throw new QueryError("After lang: stands a language code of two or three letters, such as en or ar", position);
+  }
+  return { kind: "language", text: `lang:${code}`, code };
+}

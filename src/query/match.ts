@@ -1,0 +1,130 @@
+/**
+ * The predicate: does a query match a text, and why. Search, filtered feeds and alerts all end here; whatever index they
+ * use only narrows what is asked.
+ */
+import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
+import type { FieldName, Query, Term } from "./tree.ts";
+
+/** A term of the query and where it occurs. `spans` is empty where the names of the events, or the language, made it true. */
+export interface TermFound {
+  term: Term;
+  spans: readonly Span[];
+}
+
+const TITLE_AND_TEXT: readonly FieldName[] = ["title", "text"];
+
+/**
+ * The terms that make the query true of the text, or undefined where it is not. Of OR, all operands that are true; of NOT,
+ * nothing, since nothing occurs.
+ */
+export function match(
+  query: Query,
+  text: AnalysedText,
+  fields: readonly FieldName[] = TITLE_AND_TEXT,
+): TermFound[] | undefined {
+  switch (query.kind) {
+    case "and": {
+      const found: TermFound[] = [];
+      for (const operand of query.operands) {
+        const part = match(operand, text, fields);
+        if (part === undefined) return undefined;
+        found.push(...part);
+      }
+      return found;
+    }
+    case "or": {
+      const found = query.operands.map((operand) => match(operand, text, fields)).filter((part) => part !== undefined);
+      return found.length === 0 ? undefined : found.flat();
+    }
+    case "not":
+      return match(query.operand, text, fields) === undefined ? [] : undefined;
+    case "field":
+      return match(query.operand, text, [query.field]);
+    case "near":
+      return matchNear(query, text, fields);
+    default:
+      return matchTerm(query, text, fields);
+  }
+}
+
+function matchTerm(term: Term, text: AnalysedText, fields: readonly FieldName[]): TermFound[] | undefined {
+  if (term.kind === "language") return text.language === term.code ? [{ term, spans: [] }] : undefined;
+  const within = ({ position }: Span): boolean => {
+    const field = fieldAt(text, position);
+    return field !== undefined && fields.includes(field.name);
+  };
+  const spans = occurrences(term, text).filter(within);
+  if (spans.length > 0) return [{ term, spans }];
+  return namesOf(term).some((id) => (term.kind === "named" ? text.linked : text.about).has(id))
+    ? [{ term, spans: [] }]
+    : undefined;
+}
+
+const namesOf = (term: Term): readonly string[] => (term.kind === "name" || term.kind === "named" ? term.ids : []);
+
+/** Where a term occurs in the text, in order. */
+function occurrences(term: Exclude<Term, { kind: "language" }>, text: AnalysedText): readonly Span[] {
+  switch (term.kind) {
+    case "word":
+      return text.keys.get(term.key) ?? [];
+    case "phrase":
+      return sequences(term.words, text);
+    case "compound":
+      return ordered([...sequencesOfKeys(term.keys, text), ...(text.keys.get(term.joined) ?? [])]);
+    case "prefix":
+      return text.fields.flatMap(({ words, base }) =>
+        words.flatMap((word, i) => (word.literal.startsWith(term.prefix) ? [{ position: base + i, length: 1 }] : [])),
+      );
+    default:
+      return ordered(term.ids.flatMap((id) => text.names.get(id) ?? []));
+  }
+}
+
+const ordered = (spans: readonly Span[]): Span[] =>
+  [...spans].sort((a, b) => a.position - b.position || a.length - b.length);
+
+function sequences(literals: readonly string[], text: AnalysedText): Span[] {
+  return text.fields.flatMap(({ words, base }) =>
+    words.flatMap((_, i) =>
+      literals.every((literal, k) => words[i + k]?.literal === literal)
+        ? [{ position: base + i, length: literals.length }]
+        : [],
+    ),
+  );
+}
+
+function sequencesOfKeys(keys: readonly string[], text: AnalysedText): Span[] {
+  const [first, ...rest] = keys;
+  const starts = first === undefined ? [] : (text.keys.get(first) ?? []);
+  return starts
+    .filter(
+      ({ position, length }) =>
+        length === 1 && rest.every((key, k) => wordAt(text, position + k + 1)?.keys.includes(key)),
+    )
+    .map(({ position }) => ({ position, length: keys.length }));
+}
+
+function matchNear(
+  near: Query & { kind: "near" },
+  text: AnalysedText,
+  fields: readonly FieldName[],
+): TermFound[] | undefined {
+  const [left] = match(near.left, text, fields) ?? [];
+  const [right] = match(near.right, text, fields) ?? [];
+  if (left === undefined || right === undefined) return undefined;
+  const isNear = (a: Span, b: Span): boolean => wordsBetween(a, b) <= near.distance;
+  const lefts = left.spans.filter((a) => right.spans.some((b) => isNear(a, b)));
+  const rights = right.spans.filter((b) => left.spans.some((a) => isNear(a, b)));
+  if (lefts.length === 0) return undefined;
+  return [
+    { ...left, spans: lefts },
+    { ...right, spans: rights },
+  ];
+}
+
+/** How many words stand between two spans; those that overlap are not two, so they are never near. */
+function wordsBetween(a: Span, b: Span): number {
+  const [first, second] = a.position <= b.position ? [a, b] : [b, a];
+  const between = second.position - (first.position + first.length);
+  return between < 0 ? Number.POSITIVE_INFINITY : between;
+}

@@ -1,0 +1,98 @@
+/** A text prepared for matching: its words, names and where each of them stands. Made once, then asked by any number of queries. */
+import { findNames, type Vocabulary } from "./names.ts";
+import type { FieldName } from "./tree.ts";
+import { compoundAt, queryKey, splitWords, type Word } from "./words.ts";
+
+/** What can be matched: an article, or an event. */
+export interface Matchable {
+  title: string;
+  text: string;
+  publisher?: string | null;
+  /** BCP 47; only the primary language counts. */
+  language?: string | null;
+  /** Of an article: full ids of the names of the events that it belongs to. `place:` and its like look there too. */
+  names?: readonly string[];
+  /** Of an event: full ids of its own names. Any name is looked for there too. */
+  about?: readonly string[];
+}
+
+/** A stretch of words: positions count through all fields, with a gap between fields that no phrase or NEAR can bridge. */
+export interface Span {
+  position: number;
+  length: number;
+}
+
+/** One field's words; the first stands at position `base`. */
+export interface Field {
+  name: FieldName;
+  source: string;
+  base: number;
+  words: readonly Word[];
+}
+
+export interface AnalysedText {
+  fields: readonly Field[];
+  language: string | undefined;
+  /** Names that it has without their standing in the text: those that `place:` finds, and those that any name finds. */
+  linked: ReadonlySet<string>;
+  about: ReadonlySet<string>;
+  /** By key, the words that have it; compounds ("cease-fire") stand under their joined key too, two words long. */
+  keys: ReadonlyMap<string, readonly Span[]>;
+  /** By id, the names found in the text. */
+  names: ReadonlyMap<string, readonly Span[]>;
+}
+
+/** Wider than the widest NEAR, so that nothing reaches from one field into the next. */
+const FIELD_GAP = 1000;
+
+/** Analyses a text: linear in its length. */
+export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedText {
+  const keys = new Map<string, Span[]>();
+  const names = new Map<string, Span[]>();
+  const fields: Field[] = [];
+  let base = 0;
+  for (const name of ["title", "text", "publisher"] as const) {
+    const source = matchable[name] ?? "";
+    const words = splitWords(source);
+    fields.push({ name, source, base, words });
+    indexWords(keys, words, base);
+    for (const { start, end, ids } of findNames(vocabulary, words)) {
+      for (const id of ids) push(names, id, { position: base + start, length: end - start });
+    }
+    base += words.length + FIELD_GAP;
+  }
+  const language = matchable.language?.toLowerCase().split("-")[0];
+  return {
+    fields,
+    language,
+    linked: new Set([...(matchable.names ?? []), ...(matchable.about ?? [])]),
+    about: new Set(matchable.about),
+    keys,
+    names,
+  };
+}
+
+function indexWords(keys: Map<string, Span[]>, words: readonly Word[], base: number): void {
+  for (const [i, word] of words.entries()) {
+    for (const key of word.keys) push(keys, key, { position: base + i, length: 1 });
+    const compound = compoundAt(words, i);
+    if (compound !== undefined) push(keys, queryKey(compound), { position: base + i, length: 2 });
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+/** The field in which a position lies. */
+export function fieldAt(text: AnalysedText, position: number): Field | undefined {
+  return text.fields.findLast((field) => field.base <= position);
+}
+
+/** The word at a position, if there is one. */
+export function wordAt(text: AnalysedText, position: number): Word | undefined {
+  const field = fieldAt(text, position);
+  return field?.words[position - field.base];
+}

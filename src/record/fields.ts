@@ -1,0 +1,57 @@
+/** Kinds of values that several schemas share, each with its limit. */
+import * as z from "zod";
+
+/** An id of an article or event: it stands in URLs and in files' names. */
+export const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/,
+    "1 to 100 of the characters a-z, 0-9, point, hyphen and underscore",
+  )
+  .describe("Id: 1 to 100 of the characters a-z, 0-9, point, hyphen and underscore");
+
+const bytes = new TextEncoder();
+
+/** Text of some length, counted in bytes of UTF-8, and not only white space. Lone surrogates become U+FFFD. */
+export const text = (limit: number) =>
+  z
+    .string()
+    .refine((value) => value.trim() !== "", "must not be empty")
+    .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`)
+    .overwrite((value) => value.toWellFormed());
+
+/** A moment: RFC 3339 with any offset; kept in UTC. */
+export const moment = z.iso
+  .datetime({ offset: true, error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z" })
+  .overwrite((value) => new Date(value).toISOString());
+
+/** A day or a moment: what is known of a publication. */
+export const momentOrDay = z.union([moment, z.iso.date()], {
+  error: "a time (2016-09-22T18:30:00Z) or a day (2016-09-22) as RFC 3339 writes them was expected",
+});
+
+/** A day, month or year of the calendar: as precise as is known (ISO 8601, reduced precision). */
+export const reducedDate = z
+  .string()
+  .regex(/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/, "a date such as 2016-09-22, 2016-09 or 2016 was expected")
+  .refine((value) => isCalendarDate(value), "there is no such date");
+
+function isCalendarDate(value: string): boolean {
+  const padded = `${value}-01-01`.slice(0, 10);
+  const date = new Date(`${padded}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(padded);
+}
+
+/** An address that a reader may open. */
+export const webAddress = z
+  .url({ protocol: /^https?$/, error: "an http or https URL was expected" })
+  .max(2048)
+  .overwrite((value) => new URL(value).href);
+
+/** Whether an entry sets off alerts and stands in feeds. */
+export const mode = z
+  .enum(["new", "historic", "silent"])
+  .describe(
+    "new: in feeds, sets off alerts; historic: in feeds and search, sets off no alert; silent: search and pages only",
+  );
+export type Mode = z.infer<typeof mode>;

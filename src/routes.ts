@@ -1,0 +1,63 @@
+/** Every URL of Parley, on one screen. Paths are written as itty-router takes them. */
+import { listDeliveries, postAlert, removeAlert, showAlert } from "./alerts/desk.ts";
+import type { Handler } from "./context.ts";
+import { ARTICLES, EVENTS, JSON_FORMAT, RSS_FORMAT, serveAlertFeed, serveFeed } from "./feeds/desk.ts";
+import {
+  deleteEvent,
+  forCurators,
+  getArticle,
+  getArticles,
+  getEvent,
+  getEvents,
+  getNames,
+  postArticle,
+  putArticleById,
+  putEventById,
+  putNameById,
+} from "./intake/desk.ts";
+import { home, postAlertForm } from "./site/home.tsx";
+import { confirmAlert, confirmPage, eventPage, styleSheet } from "./site/pages.tsx";
+import { health, openApi, status } from "./status.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+export const routes: readonly (readonly [Method, path: string, Handler])[] = [
+  // Feeds
+  ["GET", "/feed.rss", serveFeed(EVENTS, RSS_FORMAT)],
+  ["GET", "/feed.json", serveFeed(EVENTS, JSON_FORMAT)],
+  ["GET", "/articles.rss", serveFeed(ARTICLES, RSS_FORMAT)],
+  ["GET", "/articles.json", serveFeed(ARTICLES, JSON_FORMAT)],
+  ["GET", "/alerts/:id.rss", serveAlertFeed(RSS_FORMAT)],
+  ["GET", "/alerts/:id.json", serveAlertFeed(JSON_FORMAT)],
+
+  // Alerts
+  ["POST", "/api/alerts", postAlert],
+  ["GET", "/api/alerts/:id", showAlert],
+  ["DELETE", "/api/alerts/:id", removeAlert],
+  ["GET", "/api/alerts/:id/deliveries", listDeliveries],
+
+  // The record
+  ["GET", "/api/articles", getArticles],
+  ["POST", "/api/articles", forCurators(postArticle)],
+  ["GET", "/api/articles/:id", getArticle],
+  ["PUT", "/api/articles/:id", forCurators(putArticleById)],
+  ["GET", "/api/events", getEvents],
+  ["GET", "/api/events/:id", getEvent],
+  ["PUT", "/api/events/:id", forCurators(putEventById)],
+  ["DELETE", "/api/events/:id", forCurators(deleteEvent)],
+  ["GET", "/api/names", getNames],
+  ["PUT", "/api/names/:id", forCurators(putNameById)],
+
+  // Pages
+  ["GET", "/", home],
+  ["POST", "/alerts", postAlertForm],
+  ["GET", "/alerts/:id/confirm", confirmPage],
+  ["POST", "/alerts/:id/confirm", confirmAlert],
+  ["GET", "/events/:id", eventPage],
+  ["GET", "/site.css", styleSheet],
+
+  // Operation
+  ["GET", "/healthz", health],
+  ["GET", "/api/status", status],
+  ["GET", "/openapi.json", openApi],
+];

@@ -1,0 +1,68 @@
+/** The smaller pages: an event, the confirmation of an alert, what went wrong. */
+import { findChallenged } from "../alerts/desk.ts";
+import type { Handler } from "../context.ts";
+import { notFound, type Problem } from "../problem.ts";
+import { readEvent } from "../record/events.ts";
+import { readRecentHead } from "../record/log.ts";
+import { readNames } from "../record/names.ts";
+import { EventView } from "./event-view.tsx";
+import { htmlPage } from "./layout.tsx";
+import css from "./site.css";
+
+/** GET /events/{id} */
+export const eventPage: Handler = async (_, { env, params }) => {
+  const event = await readEvent(env.DB, params["id"] ?? "");
+  if (event === undefined) throw notFound("There is no such event");
+  const names = await readNames(env.DB, await readRecentHead(env.DB));
+  return htmlPage({ title: `${event.title} · Parley`, children: <EventView event={event} names={names} /> });
+};
+
+/** GET /alerts/{id}/confirm: asks; it changes nothing, since mail scanners and previews follow links. */
+export const confirmPage: Handler = async (_, context) => {
+  const { alert } = await findChallenged(context);
+  return showConfirmation(alert.query, alert.status);
+};
+
+/** POST /alerts/{id}/confirm: the button. */
+export const confirmAlert: Handler = async (_, context) => {
+  const { alert, confirm } = await findChallenged(context);
+  const confirmed = await confirm();
+  return showConfirmation(alert.query, confirmed?.status ?? alert.status);
+};
+
+function showConfirmation(query: string, status: string): Response {
+  const children = (
+    <article>
+      <h1>{status === "pending" ? "Confirm this alert" : "This alert is confirmed"}</h1>
+      <p>
+        Articles that match <code>{query}</code> are sent to the address at which you got this link.
+      </p>
+      {status === "pending" && (
+        <form method="post">
+          <button type="submit">Confirm the alert</button>
+        </form>
+      )}
+    </article>
+  );
+  return htmlPage({ title: "Confirm an alert · Parley", children });
+}
+
+/** A problem as a page, for those who came with a browser. */
+export function problemPage({ status, title, message }: Problem): Response {
+  const children = (
+    <article>
+      <h1>{title}</h1>
+      <p>{message}</p>
+      <p>
+        <a href="/">To the record</a>
+      </p>
+    </article>
+  );
+  return htmlPage({ title: `${title} · Parley`, children }, { status });
+}
+
+/** GET /site.css */
+export const styleSheet: Handler = () =>
+  new Response(css, {
+    headers: { "content-type": "text/css; charset=utf-8", "cache-control": "public, max-age=3600" },
+  });

@@ -1,0 +1,80 @@
+/** The entry: builds the context, routes, and translates failure; on the cron's tick, wakes what may sleep. */
+import { type IRequest, IttyRouter } from "itty-router";
+import { wakeShards } from "./alerts/directory.ts";
+import { forgetRegistrations } from "./alerts/limits.ts";
+import type { Context } from "./context.ts";
+import { type Env, readSettings } from "./env.ts";
+import { notFound, Problem } from "./problem.ts";
+import { routes } from "./routes.ts";
+import { problemPage } from "./site/pages.tsx";
+
+export { Shard } from "./alerts/shard.ts";
+
+const router = IttyRouter<IRequest, [Request, Context]>();
+for (const [method, path, handler] of routes) {
+  router.all(path, ({ params }, request, context) => {
+    if (request.method !== method) return undefined;
+    return handler(request, { ...context, params: decodeParams(params) });
+  });
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const head = request.method === "HEAD";
+    const asked = head ? new Request(request, { method: "GET" }) : request;
+    const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked));
+    return head ? new Response(null, response) : response;
+  },
+
+  async scheduled(_, env) {
+    await wakeShards(env);
+    await forgetRegistrations(env.DB);
+  },
+} satisfies ExportedHandler<Env>;
+
+async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const settings = readSettings(env);
+  const url = new URL(request.url);
+  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work);
+  const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? url.origin, params: {} };
+  const response: Response | undefined = await router.fetch(request, request, context);
+  if (response !== undefined) return response;
+  throw notAllowed(url) ?? notFound("There is nothing at this address");
+}
+
+/** A 405 for an address that answers to other methods (RFC 9110, section 15.5.6); undefined where there is none. */
+function notAllowed({ pathname }: URL): Problem | undefined {
+  const methods = routes.filter((_, i) => router.routes[i]?.[1].test(pathname)).map(([method]) => method);
+  if (methods.length === 0) return undefined;
+  const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))].join(", ");
+  return new Problem(405, "Method not allowed", `This address answers to ${allow}`, { headers: { allow } });
+}
+
+/** The named parts of the path, decoded; what cannot be decoded names nothing. */
+function decodeParams(params: Record<string, string>): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    throw notFound("There is nothing at this address");
+  }
+}
+
+/** A Problem is told as it is; anything else is a fault of ours, of which nothing leaks. */
+function translate(error: unknown, request: Request): Response {
+  if (!(error instanceof Problem)) {
+    console.error(
+      JSON.stringify({
+        level: "error",
+        event: "request.failed",
+        url: request.url,
+        error: String(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      }),
+    );
+  }
+  const problem =
+    error instanceof Problem ? error : new Problem(500, "Internal error", "Something went wrong on our side");
+  const wantsPage =
+    request.headers.get("accept")?.includes("text/html") && !new URL(request.url).pathname.startsWith("/api/");
+  return wantsPage ? problemPage(problem) : problem.toResponse();
+}

@@ -1,0 +1,40 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        // Runs in workerd, as the Worker does.
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: `${root}wrangler.toml` },
+            miniflare: {
+              bindings: {
+                MIGRATIONS: await readD1Migrations(`${root}data/migrations`),
+                CURATOR_TOKEN: "curator-token",
+                ALLOW_PRIVATE_TARGETS: "true",
+                RETRY_SECONDS: "1,1,1",
+                REGISTRATION_LIMIT: "0",
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/**/*.node.test.ts"],
+          globalSetup: ["test/receiver.ts"],
+          setupFiles: ["test/setup.ts"],
+        },
+      },
+      {
+        // Runs in Node: what reads files, starts processes, or opens a browser.
+        test: { name: "node", include: ["test/**/*.node.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+});
