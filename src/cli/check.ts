@@ -1,0 +1,34 @@
+/** `npm run check`: format, lint, types, and data/ against its schemas, with file, line and reason. */
+import { spawnSync } from "node:child_process";
+import { relative } from "node:path";
+import { readData } from "./data.ts";
+import { bin, DATA, ROOT } from "./paths.ts";
+import { staleSchemas } from "./schemas.ts";
+
+/** Runs a program on the project; whether it was content. */
+function run(program: string, ...options: string[]): boolean {
+  return spawnSync(bin(program), options, { cwd: ROOT, stdio: "inherit" }).status === 0;
+}
+
+function checkData(folder: string): boolean {
+  const { names, articles, events, mistakes } = readData(folder);
+  const stale = staleSchemas().map((file) => ({
+    file,
+    line: 1,
+    reason: "is not what the schemas say: npm run schemas",
+  }));
+  for (const { file, line, reason } of [...mistakes, ...stale]) {
+    console.error(`${relative(process.cwd(), file)}:${line}: ${reason}`);
+  }
+  console.log(
+    `data/: ${names.size} names, ${articles.size} articles, ${events.size} events, ${mistakes.length} mistakes`,
+  );
+  return mistakes.length + stale.length === 0;
+}
+
+/** `npm run check -- DIR` checks the data of another folder, and that alone. */
+const folder = process.argv[2];
+const checks = folder
+  ? [checkData(folder)]
+  : [run("biome", "check", "--error-on-warnings", "."), run("tsc", "-p", "."), checkData(DATA)];
+process.exitCode = checks.every(Boolean) ? 0 : 1;
