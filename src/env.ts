@@ -1,11 +1,11 @@
 /** Bindings and settings: what the platform hands to the Worker. */
-import type { Shard } from "./alerts/shard.ts";
+import type { ShardCalls } from "./alerts/calls.ts";
 
 export interface Env {
   /** The record: articles, events, names, the log, full-text search. */
   DB: D1Database;
   /** The shards of alerts, by number. */
-  SHARD: { getByName(name: string): ShardStub };
+  SHARD: { getByName(name: string): ShardCalls };
   /** Bearer token of the curators' API. Without one, the curators' calls are refused. */
   CURATOR_TOKEN?: string;
   /** Origin used in links; else the request's. */
@@ -17,13 +17,6 @@ export interface Env {
   /** Alerts one caller may register, and one target host be asked to confirm, in an hour; 0 is no bound. */
   REGISTRATION_LIMIT?: string;
 }
-
-type Calls = "register" | "view" | "remove" | "deliveries" | "feed" | "challenged" | "confirm" | "status" | "wake";
-
-/** A shard as it is called from outside its Durable Object. */
-export type ShardStub = {
-  [Call in Calls]: (...values: Parameters<Shard[Call]>) => Promise<Awaited<ReturnType<Shard[Call]>>>;
-};
 
 export interface Settings {
   curatorToken: string | undefined;

@@ -19,7 +19,7 @@ for (const [method, path, handler] of routes) {
 }
 
 export default {
-  async fetch(request, env, ctx) {
+  async fetch(request: Request, env, ctx) {
     const head = request.method === "HEAD";
     const asked = head ? new Request(request, { method: "GET" }) : request;
     const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked));

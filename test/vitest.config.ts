@@ -25,6 +25,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          testTimeout: 30_000,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/**/*.node.test.ts"],
           globalSetup: ["test/receiver.ts"],

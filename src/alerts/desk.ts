@@ -4,7 +4,6 @@ import type { z } from "zod";
 import type { Context, Handler } from "../context.ts";
 import { refuseDestination } from "../delivery/destination.ts";
 import { makeSecret } from "../delivery/signature.ts";
-import type { ShardStub } from "../env.ts";
 import { readInteger, readJson } from "../input.ts";
 import { badRequest, notFound } from "../problem.ts";
 import { type Reading, reading } from "../query/reading.ts";
@@ -12,9 +11,9 @@ import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
 import { type AlertStatus, alertInput, type Channel, randomText, shardOf } from "./alert.ts";
+import type { NewAlert, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
 import { countRegistration } from "./limits.ts";
-import type { NewAlert } from "./registry.ts";
 import { bearerToken, hash } from "./secrets.ts";
 
 const MAX_BODY = 16 * 1024;
@@ -54,6 +53,7 @@ export async function registerAlert(
   const secret = makeSecret();
   const feedKey = await feedKeyOf(token);
   const { id } = await place(context, {
+    source: input.query,
     query: query.canonical,
     channel: input.channel,
     tokenHash: await hash(token),
@@ -115,7 +115,7 @@ async function authorise(request: Request, { env, params }: Context) {
 }
 
 /** Only shards that were opened: a made-up number must not make a Durable Object. */
-async function openStub(env: Context["env"], shard: number): Promise<ShardStub> {
+async function openStub(env: Context["env"], shard: number): Promise<ShardCalls> {
   if (!(await listShards(env.DB)).includes(shard)) throw noSuchAlert();
   return shardStub(env, shard);
 }

@@ -1,7 +1,8 @@
 /** Which shards there are. They are only ever added; each is a Durable Object named by its number. */
-import type { Env, ShardStub } from "../env.ts";
+import type { Env } from "../env.ts";
+import type { ShardCalls } from "./calls.ts";
 
-export const shardStub = (env: Env, number: number): ShardStub => env.SHARD.getByName(String(number));
+export const shardStub = (env: Env, number: number): ShardCalls => env.SHARD.getByName(String(number));
 
 /** The numbers of all shards, in order. */
 export async function listShards(db: D1Database): Promise<number[]> {

@@ -1,6 +1,6 @@
 /** The distinct queries of a shard, filed in the percolator. */
 import { Percolator } from "../percolator/percolator.ts";
-import { parseQuery } from "../query/grammar.ts";
+import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
 import type { Vocabulary } from "../query/names.ts";
 import type { Query } from "../query/tree.ts";
 import { SqlPostings } from "./postings.ts";
@@ -18,17 +18,20 @@ export class Queries {
     this.percolator = new Percolator(new SqlPostings(sql), (number) => this.#tree(number));
   }
 
-  /** The number of a canonical query; one that is new to the shard is filed. */
-  file(canonical: string): number {
+  /** The number of a query; one that is new to the shard is filed. */
+  file(written: string): number {
+    const source = written.trim().replace(/\s+/gu, " ");
     const known = this.#sql
-      .exec<{ number: number }>("SELECT number FROM queries WHERE canonical = ?", canonical)
+      .exec<{ number: number }>("SELECT number FROM queries WHERE source = ?", source)
       .toArray()[0];
     if (known) return known.number;
-    const { tree } = parseQuery(canonical, this.#vocabulary);
     const { number } = this.#sql
-      .exec<{ number: number }>("INSERT INTO queries (canonical, anchors) VALUES (?, '[]') RETURNING number", canonical)
+      .exec<{ number: number }>(
+        "INSERT INTO queries (source, canonical, anchors) VALUES (?, '', '[]') RETURNING number",
+        source,
+      )
       .one();
-    this.#file(number, tree);
+    this.#file(number);
     return number;
   }
 
@@ -50,7 +53,7 @@ export class Queries {
     for (const { number } of this.#sql.exec<{ number: number }>("SELECT number FROM queries").toArray()) {
       try {
         this.percolator.remove(number, this.#anchors(number));
-        this.#file(number, this.#tree(number));
+        this.#file(number);
       } catch (error) {
         broken(number, error);
       }
@@ -62,9 +65,10 @@ export class Queries {
       .canonical;
   }
 
-  #file(number: number, tree: Query): void {
-    const anchors = this.percolator.add(number, tree);
-    this.#sql.exec("UPDATE queries SET anchors = ? WHERE number = ?", JSON.stringify(anchors), number);
+  #file(number: number): void {
+    const { tree, canonical } = this.#parse(number);
+    const anchors = JSON.stringify(this.percolator.add(number, tree));
+    this.#sql.exec("UPDATE queries SET canonical = ?, anchors = ? WHERE number = ?", canonical, anchors, number);
   }
 
   #anchors(number: number): string[] {
@@ -77,8 +81,13 @@ export class Queries {
   #tree(number: number): Query {
     const known = this.#trees.get(number);
     if (known) return known;
-    const { tree } = parseQuery(this.canonical(number), this.#vocabulary);
+    const { tree } = this.#parse(number);
     this.#trees.set(number, tree);
     return tree;
+  }
+
+  #parse(number: number): ParsedQuery {
+    const { source } = this.#sql.exec<{ source: string }>("SELECT source FROM queries WHERE number = ?", number).one();
+    return parseQuery(source, this.#vocabulary);
   }
 }

@@ -1,22 +1,9 @@
 /** The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. */
-import { type AlertStatus, type AlertView, type Channel, type Delivery, makeAlertId, randomText } from "./alert.ts";
+import { type AlertStatus, type AlertView, type Delivery, makeAlertId, randomText } from "./alert.ts";
+import type { NewAlert } from "./calls.ts";
 import { CONFIRMATION, type Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import { sameHash } from "./secrets.ts";
-
-/** What a new alert is made of. */
-export interface NewAlert {
-  /** Canonical. */
-  query: string;
-  channel: Channel;
-  tokenHash: string;
-  feedKeyHash: string;
-  secret: string;
-  /** For the links in its messages. */
-  origin: string;
-  /** It sees the log entries after this one. */
-  since: number;
-}
 
 interface AlertRow {
   [column: string]: SqlStorageValue;
@@ -66,7 +53,7 @@ export class Registry {
     this.#sql.exec(
       `INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, challenge, created_at,
          confirmed_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, queries.file(alert.query), JSON.stringify(alert.channel), pending ? "pending" : "active"],
+      ...[id, queries.file(alert.source), JSON.stringify(alert.channel), pending ? "pending" : "active"],
       ...[alert.tokenHash, alert.feedKeyHash, alert.secret, alert.origin, alert.since, challenge, now],
       ...(pending ? [null, now + CONFIRM_WITHIN] : [now, null]),
     );

@@ -13,12 +13,13 @@ import { signatureHeaders } from "../delivery/signature.ts";
 import { type Env, readSettings } from "../env.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
-import type { AlertView, Delivery } from "./alert.ts";
+import type { AlertView } from "./alert.ts";
+import type { NewAlert, ShardCalls, ShardStatus } from "./calls.ts";
 import { Follower } from "./follower.ts";
 import { makeMessage } from "./message.ts";
 import { type Key, Outbox, type Outgoing } from "./outbox.ts";
 import { Queries } from "./queries.ts";
-import { type NewAlert, Registry } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { migrate } from "./tables.ts";
 
 /** Alerts that one shard takes. More are only ever added: further alerts go to the next one. */
@@ -34,16 +35,7 @@ const AFTER_FAULT = 5_000;
 /** No run of the alarm waits longer than this for its requests, in milliseconds. */
 const ALARM_RUN = 60_000;
 
-/** How a shard is doing. */
-export interface ShardStatus {
-  alerts: number;
-  cursor: number;
-  pending: number;
-  /** When the longest-waiting message was made. */
-  oldest_pending_at: string | null;
-}
-
-export class Shard extends DurableObject<Env> {
+export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #outbox: Outbox;
   readonly #registry: Registry;
   readonly #follower: Follower;
@@ -58,7 +50,6 @@ export class Shard extends DurableObject<Env> {
     this.#follower = new Follower(env.DB, ctx.storage, this.#registry, this.#outbox);
   }
 
-  /** Registers an alert; its id, or undefined where the shard is full. */
   async register(shard: number, alert: NewAlert): Promise<string | undefined> {
     const queries = await this.#ready();
     if (this.#registry.count() >= SHARD_CAPACITY) return undefined;
@@ -70,11 +61,10 @@ export class Shard extends DurableObject<Env> {
     return id;
   }
 
-  view(id: string, tokenHash: string): AlertView | undefined {
+  async view(id: string, tokenHash: string): Promise<AlertView | undefined> {
     return this.#registry.withToken(id, tokenHash);
   }
 
-  /** Whether there was such an alert. Nothing is sent after it is removed. */
   async remove(id: string, tokenHash: string): Promise<boolean> {
     const queries = await this.#ready();
     return this.ctx.storage.transactionSync(() => {
@@ -84,28 +74,20 @@ export class Shard extends DurableObject<Env> {
     });
   }
 
-  deliveries(
-    id: string,
-    tokenHash: string,
-    after: number,
-    limit: number,
-  ): { latest: number; deliveries: Delivery[] } | undefined {
+  async deliveries(id: string, tokenHash: string, after: number, limit: number): ReturnType<ShardCalls["deliveries"]> {
     const alert = this.#registry.withToken(id, tokenHash);
     return alert && { latest: alert.latest, deliveries: this.#outbox.list(id, after, limit) };
   }
 
-  /** The alert and its last matches, newest first, for whoever holds its feed's key. */
-  feed(id: string, feedKeyHash: string, limit: number): { alert: AlertView; deliveries: Delivery[] } | undefined {
+  async feed(id: string, feedKeyHash: string, limit: number): ReturnType<ShardCalls["feed"]> {
     const alert = this.#registry.withFeedKey(id, feedKeyHash);
     return alert && { alert, deliveries: this.#outbox.listLatest(id, "article.matched", limit) };
   }
 
-  /** The alert that a challenge was sent for. */
-  challenged(id: string, challenge: string): AlertView | undefined {
+  async challenged(id: string, challenge: string): Promise<AlertView | undefined> {
     return this.#registry.withChallenge(id, challenge);
   }
 
-  /** Confirms an alert by its challenge; the alert as it is then. */
   async confirm(id: string, challenge: string): Promise<AlertView | undefined> {
     if (this.#registry.withChallenge(id, challenge) === undefined) return undefined;
     this.ctx.storage.transactionSync(() => this.#registry.confirm(id, Date.now()));
@@ -113,7 +95,7 @@ export class Shard extends DurableObject<Env> {
     return this.#registry.withChallenge(id, challenge);
   }
 
-  status(): ShardStatus {
+  async status(): Promise<ShardStatus> {
     const { pending, oldest } = this.#outbox.waiting();
     return {
       alerts: this.#registry.count(),
@@ -123,7 +105,6 @@ export class Shard extends DurableObject<Env> {
     };
   }
 
-  /** Follows the log to its end and starts what is due. */
   async wake(): Promise<void> {
     try {
       await this.#follower.catchUp(await this.#ready());

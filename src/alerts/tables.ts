@@ -6,8 +6,14 @@ const VERSIONS: readonly string[] = [
   CREATE TABLE state (cursor INTEGER NOT NULL, names INTEGER NOT NULL);
   INSERT INTO state VALUES (0, 0);
 
-  -- Each distinct query once, whoever asks it; anchors is the JSON list of entries under which it is filed.
-  CREATE TABLE queries (number INTEGER PRIMARY KEY, canonical TEXT NOT NULL UNIQUE, anchors TEXT NOT NULL);
+  -- Each distinct query once, whoever asks it, as it was written: a name that is added later may be read in words that the
+  -- canonical form sorts apart. anchors is the JSON list of entries under which it is filed.
+  CREATE TABLE queries (
+    number INTEGER PRIMARY KEY,
+    source TEXT NOT NULL UNIQUE,
+    canonical TEXT NOT NULL,
+    anchors TEXT NOT NULL
+  );
 
   -- For each index entry the numbers of the queries filed under it, as 32-bit integers.
   CREATE TABLE postings (entry TEXT PRIMARY KEY, queries BLOB NOT NULL) WITHOUT ROWID;

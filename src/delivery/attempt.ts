@@ -56,10 +56,13 @@ async function readStart(response: Response): Promise<string> {
   return text;
 }
 
+/** The three forms of RFC 9110, section 5.6.7, roughly: `Date.parse` alone reads `1.5`, `-5` and `in 3000` as dates, too. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? [\w -]+ \d\d:\d\d:\d\d (GMT|\d{4})$/;
+
 /** `Retry-After` as seconds or as a date, in seconds from now; null where it is absent or malformed. */
 function readRetryAfter(value: string | null, now: number): number | null {
   if (value === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
-  const date = Date.parse(value);
+  if (/^\d+$/.test(value)) return Number(value);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 }

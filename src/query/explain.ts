@@ -35,13 +35,17 @@ export function meaning(term: Term): string {
 
 /** Explains a match: an entry for each term that was found, with its first occurrence. */
 export function explain(found: readonly TermFound[], text: AnalysedText): Match[] {
-  return found.map(({ term, spans }) => {
-    const base = { term: term.text, means: meaning(term), occurrences: spans.length };
-    const place = spans[0] && locate(spans[0], text);
-    if (place) return { ...base, ...place };
-    const field = term.kind === "language" ? ("language" as const) : ("event" as const);
-    return { ...base, field, text: null, snippet: null, offset: null };
-  });
+  const entries = found.map((each) => explainTerm(each, text));
+  // The same term in two branches of an OR says the same twice.
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+function explainTerm({ term, spans }: TermFound, text: AnalysedText): Match {
+  const base = { term: term.text, means: meaning(term), occurrences: spans.length };
+  const place = spans[0] && locate(spans[0], text);
+  if (place) return { ...base, ...place };
+  const field = term.kind === "language" ? ("language" as const) : ("event" as const);
+  return { ...base, field, text: null, snippet: null, offset: null };
 }
 
 function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | "snippet" | "offset"> | undefined {
@@ -51,8 +55,8 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
   if (!field || !first || !last) return undefined;
   const { source } = field;
   const index = span.position - field.base;
-  const from = field.words[Math.max(0, index - AROUND)]?.start ?? 0;
-  const to = field.words[Math.min(field.words.length - 1, index + span.length - 1 + AROUND)]?.end ?? source.length;
+  const from = index <= AROUND ? 0 : (field.words[index - AROUND]?.start ?? 0);
+  const to = field.words[index + span.length + AROUND]?.start ?? source.length;
   return {
     field: field.name,
     text: clip(source.slice(first.start, last.end), FOUND_LENGTH),

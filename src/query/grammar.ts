@@ -37,11 +37,22 @@ export interface ParsedQuery {
 
 /** Reads a query. Throws a `QueryError` for one that is malformed, beyond the limits, or without a term that must occur. */
 export function parseQuery(source: string, vocabulary: Vocabulary): ParsedQuery {
-  const tree = normalise(readTree(source, vocabulary));
-  const canonical = write(tree, " ");
-  // Side by side, two words may be a name that they were not when something stood between them.
-  const same = write(normalise(new Parser(canonical, vocabulary).query()), "AND") === write(tree, "AND");
-  return { tree, canonical: same ? canonical : write(tree, "AND") };
+  const tree = readTree(source, vocabulary);
+  // Side by side, two words may be a name that they were not when something stood between them. Written out in full, a query may
+  // exceed a limit that it kept to before: then it stays as it is.
+  const canonical = ([" ", "AND"] as const)
+    .map((and) => write(tree, and))
+    .find((form) => means(form, tree, vocabulary));
+  return { tree, canonical: canonical ?? source.trim() };
+}
+
+function means(written: string, tree: Query, vocabulary: Vocabulary): boolean {
+  try {
+    return JSON.stringify(readTree(written, vocabulary)) === JSON.stringify(tree);
+  } catch (error) {
+    if (error instanceof QueryError) return false;
+    throw error;
+  }
 }
 
 function readTree(source: string, vocabulary: Vocabulary): Query {
@@ -53,11 +64,12 @@ function readTree(source: string, vocabulary: Vocabulary): Query {
       position,
     );
   }
-  const tree = new Parser(source, vocabulary).query();
-  const terms = termsOf(tree).length;
+  const read = new Parser(source, vocabulary).query();
+  const terms = termsOf(read).length;
   if (terms > LIMITS.terms) {
     throw new QueryError(`A query has at most ${LIMITS.terms} terms; this one has ${terms}`, source.length);
   }
+  const tree = normalise(read);
   if (!hasRequiredTerm(tree)) {
     throw new QueryError("At least one term must be required: a query of NOT alone would match almost everything", 0);
   }
@@ -128,7 +140,8 @@ function pushBare(tokens: Token[], bare: string, start: number): number {
     tokens.push({ kind: "field", field: name, position: start });
     return start + field[0].length;
   } else {
-    const words = splitWords(bare);
+    // Whatever sign stands between them, words without a space between are read as with a hyphen, as they are written again.
+    const words = splitWords(bare).map((word, i, all) => ({ ...word, hyphen: i < all.length - 1 }));
     if (words.length > 0) tokens.push({ kind: "bare", source: bare, words, position: start });
   }
   return start + bare.length;
@@ -241,18 +254,14 @@ class Parser {
   #named(kind: string, token: Token & { words: Word[] }): Query {
     const { words, ends } =
       token.kind === "bare" ? this.#run(token) : { words: token.words, ends: [token.words.length] };
-    const slug = token.words.map((word) => word.literal).join("-");
-    const known = this.#vocabulary.names.has(`${kind}:${slug}`) ? [`${kind}:${slug}`] : undefined;
-    const name = known ? undefined : readName(this.#vocabulary, words, (end) => ends.includes(end), kind);
-    const length = name?.end ?? token.words.length;
-    this.#next += ends.indexOf(length);
-    const literals = words.slice(0, length).map((word) => word.literal);
-    const text = known
-      ? `${kind}:${slug}`
-      : literals.length === 1
-        ? `${kind}:${literals[0]}`
-        : `${kind}:"${literals.join(" ")}"`;
-    return { kind: "named", text, ids: known ?? name?.ids ?? [] };
+    const name = readName(this.#vocabulary, words, (end) => ends.includes(end), kind);
+    const written = words.slice(0, name?.end ?? token.words.length);
+    this.#next += ends.indexOf(written.length);
+    const id = `${kind}:${written.map((word) => word.literal).join("-")}`;
+    if (this.#vocabulary.names.has(id)) return { kind: "named", text: id, ids: [id] };
+    // Hyphens stay: a spelling may have them (`cease-fire`) or be written as one word.
+    const text = bareText(written);
+    return { kind: "named", text: `${kind}:${text.includes(" ") ? `"${text}"` : text}`, ids: name?.ids ?? [] };
   }
 
   #bare(token: Token & { kind: "bare" }): Query {

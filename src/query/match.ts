@@ -55,6 +55,8 @@ function matchTerm(term: Term, text: AnalysedText, fields: readonly FieldName[])
   };
   const spans = occurrences(term, text).filter(within);
   if (spans.length > 0) return [{ term, spans }];
+  // What the whole is about does not stand in its title.
+  if (!fields.includes("text")) return undefined;
   return namesOf(term).some((id) => (term.kind === "named" ? text.linked : text.about).has(id))
     ? [{ term, spans: [] }]
     : undefined;
@@ -80,8 +82,11 @@ function occurrences(term: Exclude<Term, { kind: "language" }>, text: AnalysedTe
   }
 }
 
+/** In order and each once: a spelling of several names, or of a compound in two ways, is still one occurrence. */
 const ordered = (spans: readonly Span[]): Span[] =>
-  [...spans].sort((a, b) => a.position - b.position || a.length - b.length);
+  [...spans]
+    .sort((a, b) => a.position - b.position || a.length - b.length)
+    .filter((span, i, all) => span.position !== all[i - 1]?.position || span.length !== all[i - 1]?.length);
 
 function sequences(literals: readonly string[], text: AnalysedText): Span[] {
   return text.fields.flatMap(({ words, base }) =>

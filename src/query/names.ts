@@ -131,7 +131,7 @@ const NEIGHBOURS = 4;
 
 /**
  * Whether the words are written as abbreviations: with points, or in capitals where not everything around is in capitals
- * ("GIVE US PEACE"; other known abbreviations around say nothing either way: "US, UN and EU").
+ * ("GIVE US PEACE"; numbers and other known abbreviations around say nothing either way: "US, UN and EU").
  */
 function isAbbreviation(vocabulary: Vocabulary, words: readonly Word[], start: number, end: number): boolean {
   if (end === start) return false;
@@ -139,7 +139,8 @@ function isAbbreviation(vocabulary: Vocabulary, words: readonly Word[], start: n
   if (own.every((word) => word.written === "pointed")) return true;
   if (own.some((word) => word.written === "plain")) return false;
   const around = [...words.slice(Math.max(0, start - NEIGHBOURS), start), ...words.slice(end, end + NEIGHBOURS)];
-  const telling = around.filter((word) => word.written === "plain" || !isKnown(vocabulary, word));
+  const letters = around.filter((word) => /\p{L}/u.test(word.literal));
+  const telling = letters.filter((word) => word.written === "plain" || !isKnown(vocabulary, word));
   return telling.length === 0 || telling.some((word) => word.written === "plain");
 }
 

@@ -123,6 +123,6 @@ export function write(query: Query, and: " " | "AND"): string {
 }
 
 function enclosed(query: Query, and: " " | "AND"): string {
-  const compound = query.kind === "and" || query.kind === "or" || query.kind === "near";
+  const compound = ["and", "or", "near", "not"].includes(query.kind);
   return compound ? `(${write(query, and)})` : write(query, and);
 }

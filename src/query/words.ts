@@ -30,6 +30,9 @@ const INVISIBLE_BREAKS = /[\u200b\u2060\ufeff]/u;
 const POINTED = /^\p{L}(?:\.\p{L})+$/u;
 const CAPITALS = /^(?=.*\p{Lu})[\p{Lu}\p{N}]+$/u;
 const NUMBER = /^[\p{N}.,:]+$/u;
+/** Full stop, colon and their wide forms; and the narrow space before French punctuation, which UAX 29 takes for part of a word. */
+const SEPARATORS = /[.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]/u;
+const PARTS = /[^.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]+/gu;
 const HYPHENS = new Set(["-", "\u2010", "\u2011"]);
 
 /** Cuts a text into folded words, in order. Linear in its length. */
@@ -38,7 +41,6 @@ export function splitWords(text: string): Word[] {
   const words: Word[] = [];
   for (const { segment, index, isWordLike } of segmenter.segment(text)) {
     if (isWordLike) pushWord(words, segment, index, text);
-    else if (HYPHENS.has(segment)) markHyphen(words, index);
   }
   return words;
 }
@@ -63,19 +65,28 @@ function splitAround(text: string): Word[] {
 
 /** A segment is one word, or several with full stops or colons between them; single letters with full stops are one again. */
 function pushWord(words: Word[], segment: string, index: number, text: string): void {
-  if (!/[.:]/.test(segment) || NUMBER.test(segment)) {
+  if (!SEPARATORS.test(segment) || NUMBER.test(segment)) {
     pushPart(words, segment, index, text);
     return;
   }
-  for (const part of segment.matchAll(/[^.:]+/gu)) pushPart(words, part[0], index + part.index, text);
+  for (const part of segment.matchAll(PARTS)) pushPart(words, part[0], index + part.index, text);
 }
 
 function pushPart(words: Word[], part: string, index: number, text: string): void {
   const last = words.at(-1);
-  const letters = last?.end === index - 1 && text[last.end] === "." ? text.slice(last.start, index) + part : part;
-  const pointed = POINTED.test(letters);
+  const pointed = last !== undefined && joinsPointed(last, part, index, text);
+  const start = pointed ? last.start : index;
+  const word = makeWord(text.slice(start, index + part.length), start);
+  if (word.literal === "") return;
   if (pointed) words.pop();
-  words.push(makeWord(pointed ? letters : part, pointed && last ? last.start : index));
+  else if (last) last.hyphen = last.end + 1 === index && HYPHENS.has(text.charAt(last.end));
+  words.push(word);
+}
+
+/** Whether a letter goes on with an abbreviation ("U.S"). Its length has a bound, so that a text of nothing else stays linear. */
+function joinsPointed(last: Word, part: string, index: number, text: string): boolean {
+  if (last.end !== index - 1 || text[last.end] !== "." || index - last.start > 16) return false;
+  return POINTED.test(text.slice(last.start, index + part.length));
 }
 
 function makeWord(source: string, start: number): Word {
@@ -91,16 +102,11 @@ function makeWord(source: string, start: number): Word {
   };
 }
 
-function markHyphen(words: Word[], index: number): void {
-  const last = words.at(-1);
-  if (last?.end === index) last.hyphen = true;
-}
-
 /** "cease-fire" is also one word: the folded spelling without the hyphen, or undefined where there is none. */
 export function compoundAt(words: readonly Word[], position: number): string | undefined {
   const first = words[position];
   const second = words[position + 1];
-  if (!first?.hyphen || second?.start !== first.end + 1) return undefined;
+  if (!first?.hyphen || second === undefined) return undefined;
   return first.literal + second.literal;
 }
 
@@ -113,6 +119,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   "\u02bf": "'", // ʿ and ʾ of transliterations
   "\u02be": "'",
   ς: "σ",
+  ß: "ss", // of ẞ, which has no other capital
   ł: "l",
   ø: "o",
   đ: "d",
@@ -128,19 +135,26 @@ const LETTERS: Readonly<Record<string, string>> = {
 const VARIANTS = new RegExp(`[${Object.keys(LETTERS).join("")}\u0660-\u0669\u06f0-\u06f9]`, "gu");
 const variant = (letter: string): string => LETTERS[letter] ?? String((letter.codePointAt(0) ?? 0) & 0xf);
 
-/** Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, and invisible characters. */
+/**
+ * Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, invisible characters, and
+ * the spaces in what NFKC makes of a mark or a word that stands as one character.
+ */
 const MARKS =
-  /(?<!и)\u0306|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
+  /(?<!и)\u0306|\s|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
+
+/** What is no letter or digit on either side: `_Aleppo_`, ʿAin. The lookbehind keeps it linear. */
+const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/gu;
 
 /**
  * The literal of a word: NFKC, then full case folding (upper, then lower case, so that ß is ss and ı is i), then no marks
- * (й stays a letter of its own) and one form for each letter's variants. Idempotent.
+ * (й stays a letter of its own), one form for each letter's variants, and nothing but letters and digits at its ends. Empty where
+ * there are none. Idempotent.
  */
 export function fold(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
   if (/^[a-zA-Z0-9]*$/.test(text)) return text.toLowerCase();
   const cased = text.normalize("NFKC").toUpperCase().toLowerCase();
-  return cased.normalize("NFD").replace(MARKS, "").normalize("NFC").replace(VARIANTS, variant);
+  return cased.normalize("NFD").replace(MARKS, "").normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
 }
 
 const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.{2})/u;

@@ -4,7 +4,7 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
 import { type EventDocument, eventNames } from "./event.ts";
-import { appendEntry, THIS_ENTRY } from "./log.ts";
+import { commitEntry, THIS_ENTRY } from "./log.ts";
 import type { Names } from "./names.ts";
 import { fileEntries } from "./search.ts";
 
@@ -71,7 +71,11 @@ export async function addArticle(db: D1Database, input: ArticleInput, names: Nam
   if (earlier) return { ...earlier, added: false };
   const article = newArticle(id, input, await requireEvents(db, input.events ?? []));
   try {
-    await db.batch(insertStatements(db, article, names));
+    await commitEntry(
+      db,
+      { at: article.updated_at, kind: "article.added", subject: id },
+      insertStatements(db, article, names),
+    );
   } catch (error) {
     // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
     const first = await findSame(db, id, article.url);
@@ -150,7 +154,11 @@ export async function putArticle(
     const article = { ...newArticle(id, input, [...old.events]), log: old.log, url: old.url, added_at: old.added_at };
     const same = CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]);
     if (same && JSON.stringify(article.ours) === JSON.stringify(old.ours)) return { outcome: "same", article: old };
-    await db.batch(correctStatements(db, article, names));
+    await commitEntry(
+      db,
+      { at: article.updated_at, kind: "article.corrected", subject: id },
+      correctStatements(db, article, names),
+    );
   }
   const article = await readArticle(db, id);
   if (article === undefined) throw new Error(`article ${id} vanished after it was put`);
@@ -158,7 +166,6 @@ export async function putArticle(
 }
 
 const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
-  appendEntry(db, article.updated_at, "article.corrected", article.id),
   db
     .prepare(
       `UPDATE articles SET corrected = 1, ours = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
@@ -184,7 +191,6 @@ const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
 function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
   const events = JSON.stringify(article.events.map((event) => event.id));
   return [
-    appendEntry(db, article.updated_at, "article.added", article.id),
     db
       .prepare(
         `INSERT INTO articles (log, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ?, ${COLUMNS.map(() => "?").join(", ")})`,

@@ -4,7 +4,7 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
 import { articleEvent, indexArticle, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
-import { appendEntry, type LogKind, THIS_ENTRY } from "./log.ts";
+import { commitEntry, type LogKind, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
 import { fileEntries } from "./search.ts";
@@ -154,7 +154,6 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
   const { id, log: _, revision, mode, published_at, updated_at, retracted, ...document } = event;
   const row = [revision, mode, published_at, updated_at, JSON.stringify(document), retracted];
   const statements = [
-    appendEntry(db, updated_at, kind, id, revision),
     // Fails the batch where another request has written the same revision in between.
     db
       .prepare(
@@ -176,7 +175,7 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
     ...(await indexStatements(db, names, event)),
   ];
   try {
-    await db.batch(statements);
+    await commitEntry(db, { at: updated_at, kind, subject: id, revision }, statements);
   } catch (error) {
     const now = await readEvent(db, id);
     if ((now?.revision ?? 0) >= revision) {

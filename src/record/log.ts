@@ -18,24 +18,33 @@ export interface LogEntry {
   revision: number | null;
 }
 
+/** What an entry says; the log gives it its number. */
+export type NewEntry = Omit<LogEntry, "number" | "revision"> & { revision?: number };
+
 /**
- * The statement that appends an entry. It must stand first in the batch (one transaction) that makes the change, so that
- * there is no change without its entry and no number without a change.
+ * Appends an entry and makes the change that it tells of, in one transaction, so that there is no change without its entry
+ * and no number without a change. Time never goes back in the log, whichever isolate's clock gave it.
  */
-export function appendEntry(
+export async function commitEntry(
   db: D1Database,
-  at: string,
-  kind: LogKind,
-  subject: string,
-  revision?: number,
-): D1PreparedStatement {
-  recent = undefined;
-  return db
-    .prepare("INSERT INTO log (number, at, kind, subject, revision) SELECT number + 1, ?, ?, ?, ? FROM head")
+  { at, kind, subject, revision }: NewEntry,
+  change: readonly D1PreparedStatement[],
+): Promise<void> {
+  const entry = db
+    .prepare(
+      `INSERT INTO log (number, at, kind, subject, revision)
+       SELECT number + 1, max(?, coalesce(at, '')), ?, ?, ? FROM head`,
+    )
     .bind(at, kind, subject, revision ?? null);
+  try {
+    await db.batch([entry, ...change]);
+  } finally {
+    recent = undefined;
+    commits++;
+  }
 }
 
-/** In the statements that follow `appendEntry` in its batch: the number of the entry. */
+/** In the statements of a change: the number of its entry. */
 export const THIS_ENTRY = "(SELECT number FROM head)";
 
 /** Where the log ends. */
@@ -51,6 +60,8 @@ export interface Head {
 /** How long a head may be served from memory, in milliseconds: what is read is never staler than this. */
 const RECENT = 500;
 let recent: { db: D1Database; head: Head; at: number } | undefined;
+/** How many changes this isolate has made: a head that was asked for before the last of them may be an old one. */
+let commits = 0;
 
 /** Where the log ended at most half a second ago; after a change by the same isolate, where it ends now. */
 export async function readRecentHead(db: D1Database): Promise<Head> {
@@ -60,9 +71,10 @@ export async function readRecentHead(db: D1Database): Promise<Head> {
 
 export async function readHead(db: D1Database): Promise<Head> {
   const at = Date.now();
+  const seen = commits;
   const head = await db.prepare("SELECT number, names, at FROM head").first<Head>();
   if (head === null) throw new Error("the record has no head: its migrations were not applied");
-  recent = { db, head, at };
+  if (seen === commits) recent = { db, head, at };
   return head;
 }
 

@@ -1,7 +1,7 @@
 /** The names on record, as one vocabulary. */
 import { makeVocabulary, readName, type Vocabulary } from "../query/names.ts";
 import { splitWords } from "../query/words.ts";
-import { appendEntry, type Head, THIS_ENTRY } from "./log.ts";
+import { commitEntry, type Head, THIS_ENTRY } from "./log.ts";
 import { type NameInput, type NameKind, type NameRecord, queryName } from "./name.ts";
 
 export interface Names {
@@ -33,8 +33,7 @@ export async function putName(db: D1Database, id: string, input: NameInput): Pro
   const document = JSON.stringify({ id, ...input });
   const old = await db.prepare("SELECT document FROM names WHERE id = ?").bind(id).first<string>("document");
   if (old === document) return "same";
-  await db.batch([
-    appendEntry(db, new Date().toISOString(), "name.changed", id),
+  await commitEntry(db, { at: new Date().toISOString(), kind: "name.changed", subject: id }, [
     db
       .prepare(
         `INSERT INTO names (id, log, document) VALUES (?1, ${THIS_ENTRY}, ?2)

@@ -1,0 +1,158 @@
+import { createScheduledController, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { articleInput } from "../../src/record/article.ts";
+import { addArticle as addToRecord } from "../../src/record/articles.ts";
+import { readHead } from "../../src/record/log.ts";
+import { readNames } from "../../src/record/names.ts";
+import worker from "../../src/worker.ts";
+import {
+  addArticle,
+  CURATOR,
+  call,
+  deliveries,
+  eventually,
+  followed,
+  putNames,
+  received,
+  registerConfirmed,
+  settled,
+  shard,
+  view,
+} from "./support.ts";
+
+beforeAll(putNames);
+
+/** Adds an article as a Worker would that was killed before it woke the shards. */
+async function addWithoutWaking(text: string): Promise<void> {
+  const input = articleInput.parse({ title: "An article", text, published_at: null });
+  await addToRecord(env.DB, input, await readNames(env.DB, await readHead(env.DB)));
+}
+
+const tick = () => worker.scheduled(createScheduledController(), env);
+
+describe("nothing that was accepted is lost", () => {
+  it("when the wake-up is: the cron reads on", async () => {
+    const alert = await registerConfirmed("lost-wake", "glacier");
+    await addWithoutWaking("A glacier.");
+    expect(await deliveries(alert)).toEqual([]);
+    await tick();
+    await settled(alert, 1);
+    expect(await received("lost-wake")).toHaveLength(1);
+  });
+
+  it("when the shard is evicted in the middle of a request: the message goes out again under the same id", async () => {
+    const alert = await registerConfirmed("evicted", "avalanche");
+    await runInDurableObject(shard(), (_, { storage }) => {
+      storage.sql.exec(
+        "UPDATE alerts SET channel = replace(channel, '/echo', '/after-2-status-500') WHERE id = ?",
+        alert.id,
+      );
+    });
+    await addArticle("An avalanche.");
+    await eventually(async () => (await received("evicted")).length > 0);
+    await evictDurableObject(shard());
+    await settled(alert, 1);
+    const ids = (await received("evicted")).map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids)).toEqual(new Set([`msg_${alert.id}_1`]));
+  });
+
+  it("when its alarm is: the cron sets it again", async () => {
+    const alert = await registerConfirmed("lost-alarm", "cyclone");
+    await runInDurableObject(shard(), async (_, { storage }) => {
+      storage.sql.exec(
+        "UPDATE alerts SET channel = replace(channel, '/echo', '/after-2-status-500') WHERE id = ?",
+        alert.id,
+      );
+    });
+    await addArticle("A cyclone.");
+    await eventually(async () => (await received("lost-alarm")).length > 0);
+    await runInDurableObject(shard(), (_, { storage }) => storage.deleteAlarm());
+    await scheduler.wait(1500);
+    await tick();
+    await settled(alert, 1);
+  });
+});
+
+it("an entry is answered once, however many wake-ups there are", async () => {
+  const alert = await registerConfirmed("woken", "tornado");
+  await addWithoutWaking("A tornado.");
+  await Promise.all(Array.from({ length: 10 }, () => shard().wake()));
+  await settled(alert, 1);
+  expect(await view(alert)).toMatchObject({ latest: 1 });
+});
+
+it("one broken query silences no other", async () => {
+  const [broken, sound] = [
+    await registerConfirmed("broken", "mudslide x"),
+    await registerConfirmed("sound", "mudslide"),
+  ];
+  await runInDurableObject(shard(), (_, { storage }) => {
+    storage.sql.exec("UPDATE queries SET source = '(((' WHERE source = 'mudslide x'");
+    storage.sql.exec(
+      "UPDATE postings SET queries = (SELECT queries FROM postings WHERE entry = 'mudslide') WHERE entry = 'x'",
+    );
+  });
+  await evictDurableObject(shard());
+  await addArticle("A mudslide, x.");
+  await settled(sound, 1);
+  await followed();
+  expect(await view(broken)).toMatchObject({ latest: 0 });
+});
+
+describe("what changes later", () => {
+  it("a spelling that is added takes effect for alerts that are there", async () => {
+    const alert = await registerConfirmed("spelling", "aleppo");
+    await addArticle("Nothing new in Alepo.");
+    await followed();
+    expect(await view(alert)).toMatchObject({ latest: 0 });
+    const name = {
+      type: "city",
+      label: "Aleppo",
+      spellings: { en: ["Aleppo", "Alepo"], ar: ["حلب"], other: ["Halab"] },
+    };
+    expect((await call("PUT", "/api/names/place:aleppo", name, CURATOR)).status).toBe(200);
+    await addArticle("Something new in Alepo.");
+    await settled(alert, 1);
+    expect(JSON.parse((await received("spelling"))[0]?.body ?? "").data.matches[0].text).toBe("Alepo");
+  });
+
+  it("words that become a name are read as one", async () => {
+    const alert = await registerConfirmed("becomes", "white helmets");
+    const name = { type: "organisation", label: "White Helmets", spellings: { ar: ["الخوذ البيضاء"] } };
+    await call("PUT", "/api/names/actor:white-helmets", name, CURATOR);
+    await addArticle("قال الخوذ البيضاء إنهم وصلوا");
+    await settled(alert, 1);
+  });
+
+  it("a correction and a retraction reach whoever got an article of the event, and nobody else", async () => {
+    const event = {
+      date: "2016-09-22",
+      title: "A meeting",
+      summary: "They met.",
+      places: [],
+      actors: [],
+      topics: [],
+      articles: [] as string[],
+    };
+    const alert = await registerConfirmed("corrected", "zeppelin");
+    const other = await registerConfirmed("not-corrected", "dirigible");
+    const { id } = await addArticle("A zeppelin.");
+    await settled(alert, 1);
+    await call("PUT", "/api/events/a-meeting", { ...event, articles: [id] }, CURATOR);
+    await call("PUT", "/api/events/a-meeting", { ...event, articles: [id], summary: "They met for an hour." }, CURATOR);
+    await settled(alert, 2);
+    await call("DELETE", "/api/events/a-meeting", { reason: "It was another day." }, CURATOR);
+    await settled(alert, 3);
+    const [, corrected, retracted] = (await received("corrected")).map(({ body }) => JSON.parse(body));
+    expect(corrected).toMatchObject({
+      type: "event.corrected",
+      data: { sequence: 2, event: { id: "a-meeting", summary: "They met for an hour." }, changed: ["summary"] },
+    });
+    expect(retracted).toMatchObject({
+      type: "event.retracted",
+      data: { sequence: 3, event: { id: "a-meeting" }, reason: "It was another day." },
+    });
+    expect(await view(other)).toMatchObject({ latest: 0 });
+  });
+});

@@ -1,0 +1,202 @@
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { SHARD_CAPACITY } from "../../src/alerts/shard.ts";
+import type { Env } from "../../src/env.ts";
+import worker from "../../src/worker.ts";
+import { bearer, call, ORIGIN, putNames, register, shard, view } from "./support.ts";
+
+const WEBHOOK = { type: "webhook", url: `${inject("receiver")}/registration/silent` };
+
+async function alertsStored(): Promise<number> {
+  const status: { shards: { alerts: number }[] } = await (await call("GET", "/api/status")).json();
+  return status.shards.reduce((sum, { alerts }) => sum + alerts, 0);
+}
+
+/** Calls the Worker with other settings than the tests' own. */
+const callWith = async (
+  settings: Partial<Env>,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> => {
+  const request = new Request(`${ORIGIN}/api/alerts`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
+  return worker.fetch(request, { ...env, ...settings }, createExecutionContext());
+};
+
+beforeAll(putNames);
+
+describe("a registration", () => {
+  it("answers 201 with what is shown this once", async () => {
+    const response = await call("POST", "/api/alerts", { query: "Aleppo  Ceasefire", channel: WEBHOOK });
+    expect(response.status).toBe(201);
+    const body: Record<string, unknown> = await response.json();
+    expect(response.headers.get("location")).toBe(`${ORIGIN}/api/alerts/${body["id"]}`);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(body).toMatchObject({ query: "aleppo ceasefire", status: "pending" });
+    expect(body["id"]).toMatch(/^al_0_[a-z0-9]{16}$/);
+    expect(body["token"]).toMatch(/^[a-z0-9]{40}$/);
+    expect(body["secret"]).toMatch(/^whsec_/);
+    expect(body["feed_url"]).toMatch(new RegExp(`^${ORIGIN}/alerts/${body["id"]}\\.rss\\?key=[0-9a-f]{40}$`));
+    expect(body["reading"]).toEqual([
+      { text: "aleppo", means: "place:aleppo", names: ["place:aleppo"] },
+      { text: "ceasefire", means: "topic:ceasefire", names: ["topic:ceasefire"] },
+    ]);
+  });
+
+  it("of a private feed is active at once", async () => {
+    const response = await call("POST", "/api/alerts", { query: "convoy", channel: { type: "feed" } });
+    expect(await response.json()).toMatchObject({ status: "active" });
+  });
+
+  it("keeps neither token nor key in the clear", async () => {
+    const { id, token, feed_url } = await register("hashed", "convoy", "silent");
+    const rows = await runInDurableObject(shard(), (_, { storage }) =>
+      JSON.stringify(storage.sql.exec("SELECT * FROM alerts WHERE id = ?", id).toArray()),
+    );
+    expect(rows).toContain(id);
+    expect(rows).not.toContain(token);
+    expect(rows).not.toContain(new URL(feed_url).searchParams.get("key"));
+  });
+});
+
+describe("bad input is refused, and nothing is stored", () => {
+  const cases: [name: string, body: unknown, status: number, path: string, message: RegExp][] = [
+    ["no JSON", "{", 400, "", /not JSON/],
+    ["no body", "", 400, "", /not JSON/],
+    ["another type", "[]", 400, "", /object/],
+    ["no query", { channel: WEBHOOK }, 400, "query", /string/],
+    ["no channel", { query: "x" }, 400, "channel", /./],
+    ["an unknown field", { query: "x", channel: WEBHOOK, color: 1 }, 400, "color", /no such field/],
+    [
+      "an unknown field inside",
+      { query: "x", channel: { ...WEBHOOK, color: 1 } },
+      400,
+      "channel.color",
+      /no such field/,
+    ],
+    ["an unknown channel", { query: "x", channel: { type: "fax" } }, 400, "channel.type", /webhook/],
+    ["an empty query", { query: " ", channel: WEBHOOK }, 400, "query", /no word/],
+    ["an open quotation", { query: 'aleppo "safe', channel: WEBHOOK }, 400, "query", /never closed \(at character 8\)/],
+    ["only NOT", { query: "-aleppo", channel: WEBHOOK }, 400, "query", /required/],
+    ["too long a query", { query: "a".repeat(513), channel: WEBHOOK }, 400, "query", /at most 512 characters/],
+    [
+      "too many terms",
+      { query: Array.from({ length: 33 }, (_, i) => `w${i}`).join(" "), channel: WEBHOOK },
+      400,
+      "query",
+      /at most 32 terms/,
+    ],
+    ["no URL", { query: "x", channel: { type: "webhook", url: "bot" } }, 400, "channel.url", /absolute URL/],
+    [
+      "another scheme",
+      { query: "x", channel: { type: "webhook", url: "ftp://bot.example" } },
+      400,
+      "channel.url",
+      /https/,
+    ],
+    [
+      "a user in the URL",
+      { query: "x", channel: { type: "webhook", url: "https://a:b@bot.example" } },
+      400,
+      "channel.url",
+      /user name/,
+    ],
+    ["ourselves", { query: "x", channel: { type: "webhook", url: `${ORIGIN}/hook` } }, 400, "channel.url", /itself/],
+    [
+      "too long a body",
+      JSON.stringify({ query: "x".repeat(17_000), channel: WEBHOOK }),
+      413,
+      "",
+      /at most 16384 bytes/,
+    ],
+  ];
+  it.each(cases)("%s", async (_, body, status, path, message) => {
+    const before = await alertsStored();
+    const response = await call("POST", "/api/alerts", body);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const problem: { status: number; errors: { path: string; message: string }[] } = await response.json();
+    expect(problem.status).toBe(status);
+    expect(problem.errors.map((error) => error.path)).toContain(path);
+    expect(problem.errors.find((error) => error.path === path)?.message).toMatch(message);
+    expect(await alertsStored()).toBe(before);
+  });
+
+  it.each(["http://bot.example", "https://127.0.0.1/", "https://localhost/", "https://bot.example:8080/"])(
+    "%s, where private targets are not allowed",
+    async (url) => {
+      const response = await callWith(
+        { ALLOW_PRIVATE_TARGETS: "false" },
+        { query: "x", channel: { type: "webhook", url } },
+      );
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("channel.url");
+    },
+  );
+});
+
+describe("registrations are bounded in an hour", () => {
+  const from = (address: string) => ({ "cf-connecting-ip": address });
+  const limited = { REGISTRATION_LIMIT: "2" };
+
+  it("for one caller", async () => {
+    const feed = { query: "x", channel: { type: "feed" } };
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await callWith(limited, feed, from("192.0.2.1"))).status);
+    expect(statuses).toEqual([201, 201, 429]);
+    const refused = await callWith(limited, feed, from("192.0.2.1"));
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      status: 429,
+      detail: expect.stringMatching(/2 alerts in an hour; try again in \d+ s/),
+    });
+    expect((await callWith(limited, feed, from("192.0.2.2"))).status).toBe(201);
+  });
+
+  it("for one host that is asked to confirm", async () => {
+    const statuses = [];
+    for (let i = 0; i < 3; i++) {
+      const body = { query: "x", channel: { type: "webhook", url: `${inject("receiver")}/victim-${i}/silent` } };
+      statuses.push((await callWith(limited, body, from(`192.0.2.${i + 10}`))).status);
+    }
+    expect(statuses).toEqual([201, 201, 429]);
+  });
+});
+
+describe("the token", () => {
+  it("opens its alert, and says so the same to everybody else", async () => {
+    const alert = await register("token", "convoy", "silent");
+    expect(await view(alert)).toMatchObject({ id: alert.id, query: "convoy", status: "pending", latest: 0 });
+    const other = await register("other-token", "convoy", "silent");
+    const answers = await Promise.all([
+      call("GET", `/api/alerts/${alert.id}`),
+      call("GET", `/api/alerts/${alert.id}`, undefined, bearer(other)),
+      call("GET", "/api/alerts/al_0_aaaaaaaaaaaaaaaa", undefined, bearer(alert)),
+      call("GET", "/api/alerts/al_77_aaaaaaaaaaaaaaaa", undefined, bearer(alert)),
+      call("GET", "/api/alerts/nonsense", undefined, bearer(alert)),
+      call("DELETE", `/api/alerts/${alert.id}`, undefined, bearer(other)),
+      call("GET", `/api/alerts/${alert.id}/deliveries`, undefined, bearer(other)),
+    ]);
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(new Set(texts).size).toBe(1);
+    expect(await view(alert)).toMatchObject({ id: alert.id });
+  });
+});
+
+it("a full shard sends the next alert to a new one", async () => {
+  await runInDurableObject(shard(), (_, { storage }) => {
+    storage.sql.exec(
+      `INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       SELECT 'filler_' || i, 1, '{"type":"feed"}', 'paused', '', '', '', '', 0, 0 FROM n`,
+      SHARD_CAPACITY,
+    );
+  });
+  const response = await call("POST", "/api/alerts", { query: "convoy", channel: { type: "feed" } });
+  expect(await response.json()).toMatchObject({ id: expect.stringMatching(/^al_1_/) });
+});

@@ -1,0 +1,126 @@
+/** What the tests of alerts share: calls of the Worker, and a look at what the receiver got. */
+import { env, exports } from "cloudflare:workers";
+import { inject } from "vitest";
+import type { Delivery } from "../../src/alerts/alert.ts";
+import type { Received } from "../receiver.ts";
+
+export const ORIGIN = "https://wire.example";
+
+export const call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  exports.default.fetch(
+    new Request(new URL(path, ORIGIN), {
+      method,
+      headers: { "content-type": "application/json", ...headers },
+      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+    }),
+  );
+
+export const CURATOR = { authorization: "Bearer curator-token" };
+
+export interface Alert {
+  id: string;
+  token: string;
+  secret: string;
+  query: string;
+  status: string;
+  feed_url: string;
+  /** Under this the receiver keeps what it got. */
+  name: string;
+}
+
+/** Registers an alert whose receiver behaves as asked, and waits until it is confirmed where the behaviour does that. */
+export async function register(name: string, query: string, behaviour = "echo"): Promise<Alert> {
+  const url = `${inject("receiver")}/${name}/${behaviour}`;
+  const response = await call("POST", "/api/alerts", { query, channel: { type: "webhook", url } });
+  if (response.status !== 201) throw new Error(await response.text());
+  const alert: Omit<Alert, "name"> = await response.json();
+  return { ...alert, name };
+}
+
+export async function registerConfirmed(name: string, query: string, behaviour = "echo"): Promise<Alert> {
+  const alert = await register(name, query, behaviour);
+  await eventually(async () => (await view(alert)).status === "active");
+  return alert;
+}
+
+export async function view(alert: Alert): Promise<{ status: string; paused_because: string | null; latest: number }> {
+  const response = await call("GET", `/api/alerts/${alert.id}`, undefined, bearer(alert));
+  return response.json();
+}
+
+export const bearer = ({ token }: Alert): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+export async function deliveries(alert: Alert, parameters = ""): Promise<Delivery[]> {
+  const response = await call("GET", `/api/alerts/${alert.id}/deliveries${parameters}`, undefined, bearer(alert));
+  const listed: { deliveries: Delivery[] } = await response.json();
+  return listed.deliveries;
+}
+
+export async function addArticle(
+  text: string,
+  more: Record<string, unknown> = {},
+): Promise<{ id: string; log: number }> {
+  const body = { title: "An article", text, published_at: "2016-09-22T10:00:00Z", ...more };
+  const response = await call("POST", "/api/articles", body, CURATOR);
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}
+
+/** What the receiver got at a name, without the confirmations unless asked for. */
+export async function received(name: string, confirmations = false): Promise<Received[]> {
+  const response = await fetch(`${inject("receiver")}/${name}`);
+  const all: Received[] = await response.json();
+  return all.filter(({ body }) => confirmations || JSON.parse(body).type !== "alert.confirm");
+}
+
+/** Waits until something is so; throws where it does not come to be. */
+export async function eventually(isSo: () => Promise<boolean>, seconds = 8): Promise<void> {
+  for (let tries = 0; tries < seconds * 20; tries++) {
+    if (await isSo()) return;
+    await scheduler.wait(50);
+  }
+  throw new Error("it never came to be");
+}
+
+/** Waits until an alert has so many messages that are done. */
+export async function settled(alert: Alert, count: number): Promise<Delivery[]> {
+  await eventually(async () => {
+    const listed = await deliveries(alert);
+    return listed.length >= count && listed.every(({ status }) => status !== "pending");
+  });
+  return deliveries(alert);
+}
+
+/** Waits until every shard has followed the log to its end. */
+export async function followed(): Promise<void> {
+  await eventually(async () => {
+    const status: { shards: { lag: number }[] } = await (await call("GET", "/api/status")).json();
+    return status.shards.every(({ lag }) => lag === 0);
+  });
+}
+
+/** Puts the names that the tests speak of on record. */
+export async function putNames(): Promise<void> {
+  const names: Record<string, Record<string, unknown>> = {
+    "place:aleppo": { type: "city", label: "Aleppo", spellings: { en: ["Aleppo"], ar: ["حلب"], other: ["Halab"] } },
+    "topic:ceasefire": {
+      type: "topic",
+      label: "Ceasefire",
+      spellings: { en: ["ceasefire", "truce", "cessation of hostilities"] },
+    },
+    "actor:issg": {
+      type: "organisation",
+      label: "International Syria Support Group",
+      spellings: { en: ["International Syria Support Group"] },
+      abbreviations: ["ISSG"],
+    },
+  };
+  for (const [id, name] of Object.entries(names)) await call("PUT", `/api/names/${id}`, name, CURATOR);
+}
+
+export const shard = (number = 0) => env.SHARD.getByName(String(number));

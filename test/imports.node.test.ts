@@ -1,0 +1,86 @@
+/** Reads the import lines and holds them against the directions of DESIGN.md. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const SRC = join(import.meta.dirname, "..", "src");
+const PURE_PACKAGES: string[] = [];
+
+/** What each folder may import from, beside itself. The root's files are named one by one. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  query: [],
+  percolator: ["query"],
+  delivery: [],
+  record: ["query", "problem.ts"],
+  alerts: ["query", "percolator", "delivery", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
+  intake: ["alerts", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
+  feeds: ["alerts", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
+  site: ["alerts", "feeds", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
+  cli: ["record", "input.ts"],
+  "problem.ts": [],
+  "links.ts": [],
+  "input.ts": ["problem.ts"],
+  "env.ts": ["alerts"],
+  "context.ts": ["env.ts"],
+  "openapi.ts": ["alerts", "record"],
+  "status.ts": ["alerts", "record", "context.ts", "openapi.ts"],
+  "routes.ts": ["alerts", "feeds", "intake", "site", "context.ts", "status.ts"],
+  "worker.ts": ["alerts", "site", "context.ts", "env.ts", "problem.ts", "routes.ts"],
+};
+
+interface Import {
+  from: string;
+  to: string;
+  /** Erased when compiled: no arrow at run time. */
+  typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
+
+const imports: Import[] = files.flatMap((from) => {
+  const source = readFileSync(join(SRC, from), "utf8");
+  return [...source.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm)].map(([, type, to = ""]) => ({
+    from,
+    to: to.startsWith(".") ? relative(SRC, join(SRC, dirname(from), to)) : to,
+    typeOnly: type !== undefined,
+  }));
+});
+
+const area = (file: string): string => file.split("/")[0] ?? file;
+const isLocal = ({ to }: Import): boolean => files.includes(to);
+
+describe("the direction of imports", () => {
+  it("finds imports at all", () => expect(imports.filter(isLocal).length).toBeGreaterThan(100));
+
+  it("every folder and file of the root has its rule", () => {
+    const areas = new Set(files.map(area).filter((name) => name !== "text-modules.d.ts"));
+    expect([...areas].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  it.each(imports.filter(isLocal).map((each) => [each.from, each.to] as const))("%s may import %s", (from, to) => {
+    expect([area(from), ...(MAY_IMPORT[area(from)] ?? [])]).toContain(area(to));
+  });
+
+  it("query and percolator are pure: no package, nothing of the platform", () => {
+    const outside = imports.filter((each) => ["query", "percolator"].includes(area(each.from)) && !isLocal(each));
+    expect(outside.map(({ to }) => to)).toEqual(PURE_PACKAGES);
+  });
+
+  it("only the programs of cli import what only Node has", () => {
+    const node = imports.filter(({ to, from }) => to.startsWith("node:") && area(from) !== "cli");
+    // These two work in workerd as well, with nodejs_compat.
+    expect(new Set(node.map(({ to }) => to))).toEqual(new Set(["node:buffer", "node:crypto"]));
+  });
+
+  it("there is no cycle, those of types alone included", () => {
+    const next = Map.groupBy(imports.filter(isLocal), ({ from }) => from);
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) throw new Error(`cycle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
+      if (done.has(file)) return;
+      for (const { to } of next.get(file) ?? []) visit(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+  });
+});
