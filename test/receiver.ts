@@ -4,13 +4,21 @@
  *
  * - `echo`: answers the challenge of a confirmation, else 204
  * - `json`: the same, as `{"challenge": …}`
+ * - `parrot`: answers the whole body that it got
  * - `silent`: answers 200 and nothing else
  * - `status-N`: answers N; `after-N-status-M`: N times M, then as `echo`
- * - `redirect`: 302 to another name
+ * - `retry-after-VALUE`: answers 503 with that `Retry-After`, percent-encoded in the path
+ * - `redirect`: 302 to another name, `redirect-N`: the same with another status
+ * - `endless`: answers 200, an `x`, and then `é` for as long as somebody listens
  * - `hang`: never answers
+ * - `drip`: answers 200, and then a byte of the body now and then, for ever; `drip-head`: the same with header lines
+ * - `drop`: hangs up without an answer; `drop-late`: in the middle of the body
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 
 export interface Received {
@@ -45,20 +53,55 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
+const fixedBehaviours: Record<string, (response: ServerResponse) => void> = {
+  silent: (response) => response.writeHead(200).end(),
+  endless: (response) => send(Readable.from(endless()), response.writeHead(200)),
+  hang: () => {},
+  drip: (response) => send(Readable.from(drip("", ".")), response.writeHead(200)),
+  "drip-head": ({ socket }) => socket && send(Readable.from(drip("HTTP/1.1 200 OK\r\n", "x-drip: 1\r\n")), socket),
+  drop: (response) => response.destroy(),
+  "drop-late": (response) => response.writeHead(200, { "content-length": 9 }).write("half", () => response.destroy()),
+};
+
 function answer(behaviour: string, count: number, body: string, response: ServerResponse): void {
-  const [, times, status] = /^after-(\d+)-status-(\d+)$/.exec(behaviour) ?? [];
-  const fixed = /^status-(\d+)$/.exec(behaviour)?.[1] ?? (Number(times) >= count ? status : undefined);
-  if (behaviour === "hang") return;
-  if (fixed !== undefined) response.writeHead(Number(fixed)).end();
-  else if (behaviour === "redirect") response.writeHead(302, { location: "/elsewhere/echo" }).end();
-  else if (behaviour === "silent") response.writeHead(200).end();
-  else answerChallenge(behaviour, body, response);
+  const [, times, early] = /^after-(\d+)-status-(\d+)$/.exec(behaviour) ?? [];
+  const [, status = Number(times) >= count ? early : undefined] = /^status-(\d+)$/.exec(behaviour) ?? [];
+  const [, redirect = "302"] = /^redirect(?:-(\d+))?$/.exec(behaviour) ?? [];
+  const [, retryAfter] = /^retry-after-(.*)$/.exec(behaviour) ?? [];
+  const fixed = fixedBehaviours[behaviour];
+  if (fixed !== undefined) fixed(response);
+  else if (status !== undefined) response.writeHead(Number(status)).end();
+  else if (retryAfter !== undefined) response.writeHead(503, { "retry-after": decodeURIComponent(retryAfter) }).end();
+  else if (behaviour.startsWith("redirect")) {
+    response.writeHead(Number(redirect), { location: "/elsewhere/echo" }).end();
+  } else answerChallenge(behaviour, body, response);
+}
+
+/** Sends until the other side hangs up. */
+function send(source: Readable, target: NodeJS.WritableStream): void {
+  pipeline(source, target).catch(() => {});
+}
+
+function* endless(): Generator<string> {
+  yield "x";
+  while (true) yield "é".repeat(1024);
+}
+
+async function* drip(first: string, drop: string): AsyncGenerator<string> {
+  if (first) yield first;
+  while (true) {
+    yield drop;
+    await setTimeout(250);
+  }
 }
 
 function answerChallenge(behaviour: string, body: string, response: ServerResponse): void {
+  if (behaviour === "parrot") {
+    response.end(body);
+    return;
+  }
   const { challenge }: { challenge?: string } = JSON.parse(body).data;
-  if (behaviour === "parrot") response.end(body);
-  else if (challenge === undefined) response.writeHead(204).end();
+  if (challenge === undefined) response.writeHead(204).end();
   else response.end(behaviour === "json" ? JSON.stringify({ challenge }) : challenge);
 }
 

@@ -90,7 +90,7 @@ const isField = (name: string): name is Field => (FIELDS as readonly string[]).i
 const OPERATORS: Readonly<Record<string, "and" | "or" | "not">> = { AND: "and", OR: "or", NOT: "not", "|": "or" };
 const QUOTES = /["\u201c\u201d\u201e\u00ab\u00bb]/u;
 const NEXT_TOKEN =
-  /\s*(?:([()|])|(-)(?=[^\s()|])|(["\u201c\u201d\u201e\u00ab\u00bb])|([^\s()|"\u201c\u201d\u201e\u00ab\u00bb]+))/uy;
+  /\s*(?:([()|])|(-)(?=[^\s)|])|(["\u201c\u201d\u201e\u00ab\u00bb])|([^\s()|"\u201c\u201d\u201e\u00ab\u00bb]+))/uy;
 
 function tokenise(source: string): Token[] {
   const tokens: Token[] = [];

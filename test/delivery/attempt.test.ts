@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
+import { type Attempt, post } from "../../src/delivery/attempt.ts";
+import type { Received } from "../receiver.ts";
+
+const receiver = inject("receiver");
+const BODY = JSON.stringify({ data: { title: "الهدنة 🕊️" } });
+
+const attempt = (behaviour: string, name: string = crypto.randomUUID()): Promise<Attempt> =>
+  post(`${receiver}/${name}/${behaviour}`, { "content-type": "application/json" }, BODY);
+
+const receivedAs = async (name: string): Promise<Received[]> => (await fetch(`${receiver}/${name}`)).json();
+
+const NO_ANSWER = { status: null, body: "", retryAfter: null };
+
+describe("what is sent", () => {
+  it("is one request, with the headers and the body given", async () => {
+    const name = crypto.randomUUID();
+    await post(`${receiver}/${name}/echo`, { "webhook-id": "msg_1", "user-agent": "Parley" }, BODY);
+    const headers = expect.objectContaining({ "webhook-id": "msg_1", "user-agent": "Parley" });
+    expect(await receivedAs(name)).toEqual([{ headers, body: BODY }]);
+  });
+
+  it("is sent again by a second call only", async () => {
+    const name = crypto.randomUUID();
+    await attempt("status-500", name);
+    expect(await receivedAs(name)).toHaveLength(1);
+    await attempt("status-500", name);
+    expect(await receivedAs(name)).toHaveLength(2);
+  });
+});
+
+describe("any answer is an answer", () => {
+  it.each([200, 201, 202, 204, 299, 304, 400, 401, 404, 410, 418, 429, 500, 502, 503, 599])("%i", async (status) => {
+    const answered = { outcome: "answered", status, body: "", retryAfter: null };
+    expect(await attempt(`status-${status}`)).toMatchObject(answered);
+  });
+
+  it.each([301, 302, 303, 307, 308])("%i, which is not followed", async (status) => {
+    expect(await attempt(`redirect-${status}`)).toMatchObject({ outcome: "answered", status, body: "" });
+    expect(await receivedAs("elsewhere")).toEqual([]);
+  });
+
+  it("comes with its time", async () => {
+    const before = Date.now();
+    const { at, milliseconds } = await attempt("silent");
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(milliseconds).toBeGreaterThanOrEqual(0);
+    expect(at + milliseconds).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe("no answer is a network error", () => {
+  const addresses: [name: string, url: string][] = [
+    ["nobody listens", "http://127.0.0.1:1/"],
+    ["the receiver speaks no TLS", receiver.replace("http:", "https:")],
+    ["the receiver hangs up", `${receiver}/dropped/drop`],
+    ["the receiver hangs up in the middle of the body", `${receiver}/dropped/drop-late`],
+    ["the address is none", "http://"],
+    ["the scheme is none", "parley://hooks.example.com/"],
+  ];
+  it.each(addresses)("%s", async (_, url) => {
+    expect(await post(url, {}, BODY)).toMatchObject({ outcome: "network error", ...NO_ANSWER });
+  });
+
+  it("a header that cannot be sent", async () => {
+    const result = await post(`${receiver}/header/echo`, { "webhook-id": "a\nb" }, BODY);
+    expect(result).toMatchObject({ outcome: "network error", ...NO_ANSWER });
+  });
+});
+
+describe("the answer's body", () => {
+  it("is read as UTF-8", async () => expect((await attempt("parrot")).body).toBe(BODY));
+
+  it("is cut at 64 KB, without half a character", async () => {
+    const { outcome, status, body } = await attempt("endless");
+    expect({ outcome, status }).toEqual({ outcome: "answered", status: 200 });
+    expect(body).toBe(`x${"é".repeat(32 * 1024 - 1)}`);
+  });
+
+  it.each([65_535, 65_536, 65_537])("of %i bytes", async (length) => {
+    const { body } = await post(`${receiver}/long/parrot`, {}, "a".repeat(length));
+    expect(body).toBe("a".repeat(Math.min(length, 65_536)));
+  });
+});
+
+describe("Retry-After", () => {
+  afterEach(() => vi.useRealTimers());
+
+  const cases: [name: string, value: string, seconds: number | null][] = [
+    ["seconds", "120", 120],
+    ["no seconds", "0", 0],
+    ["seconds with zeros", "007", 7],
+    ["more seconds than anyone waits", "99999999999", 99_999_999_999],
+    ["a date", "Mon, 05 Sep 2016 12:01:30 GMT", 90],
+    ["a date as RFC 850 wrote it", "Monday, 05-Sep-16 12:01:30 GMT", 90],
+    ["a date as asctime writes it", "Mon Sep  5 12:01:30 2016", 90],
+    ["a date that is now", "Mon, 05 Sep 2016 12:00:00 GMT", 0],
+    ["a date that has passed", "Sun, 04 Sep 2016 12:00:00 GMT", 0],
+    ["a date that is none", "Mon, 35 Sep 2016 12:00:00 GMT", null],
+    ["an ISO date", "2016-09-05T12:01:30Z", null],
+    ["words", "soon", null],
+    ["a word and a number", "in 3000", null],
+    ["a unit", "120 seconds", null],
+    ["a fraction", "1.5", null],
+    ["less than nothing", "-5", null],
+    ["two values", "5, 10", null],
+    ["a hexadecimal number", "0x10", null],
+    ["nothing", "", null],
+  ];
+  it.each(cases)("%s", async (_, value, seconds) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2016, 8, 5, 12) });
+    const { status, retryAfter } = await attempt(`retry-after-${encodeURIComponent(value)}`);
+    expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: seconds });
+  });
+});
+
+describe("a receiver that takes longer than ten seconds ends as a timeout", () => {
+  it.concurrent.each([
+    ["hanging", "hang"],
+    ["dripping the body", "drip"],
+    ["dripping the headers", "drip-head"],
+  ])(
+    "%s",
+    async (_, behaviour) => {
+      expect(await attempt(behaviour)).toMatchObject({ outcome: "timeout", ...NO_ANSWER });
+    },
+    15_000,
+  );
+});
