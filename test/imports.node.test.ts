@@ -35,15 +35,19 @@ interface Import {
   typeOnly: boolean;
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter(
+  (file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"),
+);
 
 const imports: Import[] = files.flatMap((from) => {
   const source = readFileSync(join(SRC, from), "utf8");
-  return [...source.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm)].map(([, type, to = ""]) => ({
-    from,
-    to: to.startsWith(".") ? relative(SRC, join(SRC, dirname(from), to)) : to,
-    typeOnly: type !== undefined,
-  }));
+  return [...source.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm)].map(
+    ([, type, to = ""]) => ({
+      from,
+      to: to.startsWith(".") ? relative(SRC, join(SRC, dirname(from), to)) : to,
+      typeOnly: type !== undefined,
+    }),
+  );
 });
 
 const area = (file: string): string => file.split("/")[0] ?? file;

@@ -84,7 +84,7 @@ function checkChannel(channel: Channel, { settings, origin, url }: Context): voi
 
 function registrationSubjects(request: Request, channel: Channel): string[] {
   const caller = `caller:${request.headers.get("cf-connecting-ip") ?? "unknown"}`;
-  return channel.type === "feed" ? [caller] : [caller, `host:${new URL(channel.url).host}`];
+  return channel.type === "feed" ? [caller] : [caller, `host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
 }
 
 /** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */

@@ -39,20 +39,24 @@ export async function post(url: string, headers: Record<string, string>, body: s
   }
 }
 
-/** Reads at most 64 KB of a body, then hangs up. */
+/** Reads at most 64 KB of a body, then hangs up. A body that breaks off or takes too long is what came of it: the status stands. */
 async function readStart(response: Response): Promise<string> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  for (let length = 0; length < MAX_BODY; ) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    const part = value.subarray(0, MAX_BODY - length);
-    length += part.length;
-    text += decoder.decode(part, { stream: true });
+  try {
+    for (let length = 0; length < MAX_BODY; ) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      const part = value.subarray(0, MAX_BODY - length);
+      length += part.length;
+      text += decoder.decode(part, { stream: true });
+    }
+    await reader.cancel();
+  } catch {
+    // The receiver has answered; to send the message again would only repeat it.
   }
-  await reader.cancel();
   return text;
 }
 

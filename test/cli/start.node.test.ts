@@ -50,7 +50,12 @@ describe("npm start", () => {
     const { record } = await api(program.url, "GET", "/api/status");
     expect(record).toEqual({ articles: 4, events: expect.any(Number), names: expect.any(Number) });
     const event = await api(program.url, "GET", "/api/events/2016-09-22-issg-new-york");
-    expect(event).toMatchObject({ date: "2016-09-22", precision: "day", places: expect.arrayContaining(["new-york"]), revision: 1 });
+    expect(event).toMatchObject({
+      date: "2016-09-22",
+      precision: "day",
+      places: expect.arrayContaining(["new-york"]),
+      revision: 1,
+    });
     expect(event["published_at"]).toMatch(/^2026-11-22T05:/);
   });
 });
