@@ -71,6 +71,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /alerts/:id/confirm": { summary: "Confirms an alert", parameters: ["code"], type: HTML },
   "GET /events/:id": { summary: "An event's page", type: HTML },
   "GET /site.css": { summary: "Style sheet", type: "text/css" },
+  "GET /icon.svg": { summary: "Icon", type: "image/svg+xml" },
   "GET /healthz": { summary: "Is it up" },
   "GET /api/status": { summary: "The log's head, the record's counts, and what waits in each shard" },
   "GET /openapi.json": { summary: "This description" },

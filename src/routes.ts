@@ -16,7 +16,7 @@ import {
   putNameById,
 } from "./intake/desk.ts";
 import { home, postAlertForm } from "./site/home.tsx";
-import { confirmAlert, confirmPage, eventPage, styleSheet } from "./site/pages.tsx";
+import { confirmAlert, confirmPage, eventPage, icon, styleSheet } from "./site/pages.tsx";
 import { health, openApi, status } from "./status.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -55,6 +55,7 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["POST", "/alerts/:id/confirm", confirmAlert],
   ["GET", "/events/:id", eventPage],
   ["GET", "/site.css", styleSheet],
+  ["GET", "/icon.svg", icon],
 
   // Operation
   ["GET", "/healthz", health],

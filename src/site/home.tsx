@@ -70,6 +70,9 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
               <a href={href}>{title}</a>
             </li>
           ))}
+          <li>
+            <a href="#alert">{query ? "Make this an alert" : "Register an alert"}</a>
+          </li>
         </ul>
       </section>
       <section aria-labelledby="events">

@@ -17,6 +17,7 @@ function Layout({ title, feeds = [], children }: Page) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/site.css" />
         {feeds.map((feed) => (
           <link rel="alternate" {...feed} />

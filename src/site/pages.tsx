@@ -6,6 +6,7 @@ import { readEvent } from "../record/events.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { EventView } from "./event-view.tsx";
+import { ICON } from "./icon.ts";
 import { htmlPage } from "./layout.tsx";
 import css from "./site.css";
 
@@ -61,8 +62,12 @@ export function problemPage({ status, title, message }: Problem): Response {
   return htmlPage({ title: `${title} · Parley`, children }, { status });
 }
 
+/** What seldom changes. */
+const asset = (body: string, type: string): Response =>
+  new Response(body, { headers: { "content-type": type, "cache-control": "public, max-age=3600" } });
+
 /** GET /site.css */
-export const styleSheet: Handler = () =>
-  new Response(css, {
-    headers: { "content-type": "text/css; charset=utf-8", "cache-control": "public, max-age=3600" },
-  });
+export const styleSheet: Handler = () => asset(css, "text/css; charset=utf-8");
+
+/** GET /icon.svg */
+export const icon: Handler = () => asset(ICON, "image/svg+xml");

@@ -1,0 +1,59 @@
+/** The documentation is tested: what is promised there is so. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../src/cli/paths.ts";
+import { run } from "./cli/programs.ts";
+
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const readme = read("README.md");
+
+describe("README.md", () => {
+  it("shows the demo as it runs", async () => {
+    const shown = /<!-- demo -->\n```\n(.*?)\n```/s.exec(readme)?.[1];
+    const { code, output } = await run("src/cli/demo.ts");
+    expect(output.trim()).toBe(shown);
+    expect(code).toBe(0);
+  });
+
+  it("names every setting, with its default", () => {
+    const settings = [...read("src/env.ts").matchAll(/^ {2}([A-Z_]+)\?: string;$/gm)].map(([, name]) => name);
+    expect(settings.length).toBeGreaterThan(4);
+    for (const name of [...settings, "PORT", "STATE_DIR"]) expect(readme).toContain(`| \`${name}\` |`);
+    for (const name of ["RETRY_SECONDS", "REGISTRATION_LIMIT"]) {
+      const value = new RegExp(`^const ${name} = "(.*)";$`, "m").exec(read("src/env.ts"))?.[1];
+      expect(readme).toMatch(new RegExp(`\\| \`${name}\` \\|.*\\| \`?${value}\`? \\|`));
+    }
+  });
+
+  it("names every script of package.json", () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
+    for (const script of Object.keys(scripts).filter((name) => !["test", "start", "format"].includes(name))) {
+      expect(readme).toContain(`npm run ${script}`);
+    }
+  });
+
+  it("has ten lines that verify a message, and they do not promise a file that is not there", () => {
+    for (const [, file = ""] of readme.matchAll(/\]\(([A-Za-z./]+)\)/g))
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+    const lines = /```js\n.*?createServer\((.*?)\n```/s.exec(readme)?.[1]?.split("\n").length ?? 0;
+    expect(lines).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("DESIGN.md", () => {
+  it("names every folder of src/, and only tests that exist", () => {
+    const design = read("DESIGN.md");
+    for (const folder of ["query", "percolator", "delivery", "record", "alerts", "intake", "feeds", "site", "cli"]) {
+      expect(design).toContain(`\`src/${folder}\``);
+    }
+    for (const [, file = ""] of design.matchAll(/`(test\/[\w./]+)`/g))
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+});
+
+it("npm run deploy -- --dry-run passes without an account, and prints the bundle's size, at most 250 KB gzipped", async () => {
+  const { code, output } = await run("src/cli/deploy.ts", ["--dry-run"]);
+  expect(code).toBe(0);
+  expect(Number(/^bundle: ([\d.]+) KB gzipped/m.exec(output)?.[1])).toBeLessThanOrEqual(250);
+});

@@ -1,0 +1,151 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../src/cli/paths.ts";
+import { api, freePort, type Hook, type Program, start, startHook, temporaryState, until } from "../cli/programs.ts";
+import { hasBrowser, openBrowser } from "./browser.ts";
+
+/** Where the pictures go, to be looked at; they are not committed. */
+const PICTURES = join(ROOT, ".wrangler", "pictures");
+
+describe.runIf(hasBrowser)("the pages, in Chromium", () => {
+  const state = temporaryState();
+  let program: Program;
+  let browser: Browser;
+  let hook: Hook;
+  /** What the pages tried in vain, or asked somebody else for. */
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    hook = await startHook();
+    program = await start(state.path, await freePort());
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await program?.interrupt();
+    hook?.close();
+    state.remove();
+  });
+
+  afterEach(() => expect(faults.splice(0)).toEqual([]));
+
+  /** A page without JavaScript, on a phone unless said. */
+  async function open(path: string, { width = 390, dark = false } = {}): Promise<Page> {
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      colorScheme: dark ? "dark" : "light",
+      viewport: { width, height: 844 },
+    });
+    const page = await context.newPage();
+    page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on(
+      "request",
+      (request) => new URL(request.url()).origin === program.url || faults.push(`elsewhere: ${request.url()}`),
+    );
+    await page.goto(program.url + path);
+    return page;
+  }
+
+  it.each([
+    ["phone, light", 390, false],
+    ["phone, dark", 390, true],
+    ["desk, light", 1280, false],
+    ["desk, dark", 1280, true],
+  ])("fit without scrolling sideways: %s", async (name, width, dark) => {
+    for (const path of ["/", "/?q=aleppo+ceasefire", "/events/2016-09-22-issg-new-york"]) {
+      const page = await open(path, { width, dark });
+      const overflow = await page
+        .locator("body")
+        .evaluate((body) => body.scrollWidth - body.clientWidth)
+        .catch(() => 0);
+      expect(overflow, path).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: join(PICTURES, `${path.replace(/\W+/g, "-")} ${name}.png`), fullPage: true });
+      await page.context().close();
+    }
+  });
+
+  it("/ shows the latest events, and names its feeds for readers that look for them", async () => {
+    const page = await open("/");
+    expect(await page.locator("article h3").count()).toBe(30);
+    const feeds = await page
+      .locator('link[rel="alternate"]')
+      .evaluateAll((links) => links.map((link) => [link.getAttribute("type"), link.getAttribute("href")]));
+    expect(feeds).toEqual([
+      ["application/rss+xml", "/feed.rss"],
+      ["application/feed+json", "/feed.json"],
+      ["application/rss+xml", "/articles.rss"],
+      ["application/feed+json", "/articles.json"],
+    ]);
+    for (const [type, href] of feeds) {
+      const response = await fetch(program.url + href);
+      expect(response.headers.get("content-type")).toContain(type);
+    }
+  });
+
+  it("a search shows how it was read, and an event its sources and claims", async () => {
+    const page = await open("/");
+    await page.fill("#q", "issg lavrov");
+    await page.click("search button");
+    expect(await page.locator("#reading").innerText()).toContain("International Syria Support Group");
+    await page.click("article h3 a");
+    expect(await page.locator("h1").count()).toBe(1);
+    expect(await page.locator("main").innerText()).toContain("Sources");
+  });
+
+  it("the form registers an alert, shows id, token and secret once, and the alert works", async () => {
+    const page = await open("/");
+    await page.fill("#query", "longitude");
+    await page.fill("#url", hook.url);
+    await page.click("text=Register the alert");
+    const [query, id, token, secret] = await page.locator("dl.credentials code").allInnerTexts();
+    expect(query).toBe("longitude");
+    expect(secret).toMatch(/^whsec_/);
+    const view = () => api(program.url, "GET", `/api/alerts/${id}`, undefined, token);
+    await until(async () => (await view())["status"] === "active");
+    await api(program.url, "POST", "/api/articles", { title: "x", text: "A longitude.", published_at: null });
+    await until(() => hook.bodies.some(({ type }) => type === "article.matched"));
+    await page.screenshot({ path: join(PICTURES, "registered.png"), fullPage: true });
+  });
+
+  it("the form says what is wrong beside the field, and keeps what was typed", async () => {
+    const page = await open("/");
+    await page.fill("#query", 'aleppo "safe');
+    await page.fill("#url", "ftp://bot.example");
+    await page.click("text=Register the alert");
+    expect(await page.locator("#query-error").innerText()).toMatch(/never closed/);
+    expect(await page.inputValue("#query")).toBe('aleppo "safe');
+    expect(await page.inputValue("#url")).toBe("ftp://bot.example");
+    expect(faults.splice(0)).toEqual([expect.stringContaining("400")]);
+    await page.screenshot({ path: join(PICTURES, "form-error.png"), fullPage: true });
+  });
+
+  it("a link to confirm asks, and its button confirms", async () => {
+    const silent = await startHook();
+    silent.hold = true;
+    const alert = await api(program.url, "POST", "/api/alerts", {
+      query: "equator",
+      channel: { type: "webhook", url: silent.url },
+    });
+    await until(() => silent.bodies.length > 0);
+    const { pathname, search } = new URL(String(silent.bodies[0]?.data["confirm_url"]));
+    const page = await open(pathname + search);
+    await page.screenshot({ path: join(PICTURES, "confirm.png"), fullPage: true });
+    await page.click("text=Confirm the alert");
+    expect(await page.locator("h1").innerText()).toBe("This alert is confirmed");
+    expect(
+      await api(program.url, "GET", `/api/alerts/${alert["id"]}`, undefined, String(alert["token"])),
+    ).toMatchObject({ status: "active" });
+    silent.close();
+  });
+
+  it("what is not there is a page for people, and a problem for programs", async () => {
+    const page = await open("/events/nothing");
+    expect(await page.locator("h1").innerText()).toBe("Not found");
+    expect(faults.splice(0)).toEqual([expect.stringContaining("404")]);
+    expect((await fetch(`${program.url}/events/nothing`)).headers.get("content-type")).toBe("application/problem+json");
+  });
+});
