@@ -110,12 +110,13 @@ export class Outbox {
     );
   }
 
-  /** The messages that are due, the longest waiting first. */
-  due(now: number, limit: number): Key[] {
+  /** The messages that are due, the longest waiting first; without those to some hosts. */
+  due(now: number, withoutHosts: readonly string[], limit: number): (Key & { host: string })[] {
     return this.#sql
-      .exec<{ alert: string; sequence: number }>(
-        "SELECT alert, sequence FROM messages WHERE next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?",
-        ...[now, limit],
+      .exec<{ alert: string; sequence: number; host: string }>(
+        `SELECT m.alert, m.sequence, a.host FROM messages m JOIN alerts a ON a.id = m.alert
+         WHERE m.next_attempt_at <= ? AND a.host NOT IN (SELECT value FROM json_each(?)) ORDER BY m.next_attempt_at LIMIT ?`,
+        ...[now, JSON.stringify(withoutHosts), limit],
       )
       .toArray();
   }

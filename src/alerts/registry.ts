@@ -1,5 +1,5 @@
 /** The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. */
-import { type AlertStatus, type AlertView, type Delivery, makeAlertId, randomText } from "./alert.ts";
+import { type AlertStatus, type AlertView, type Channel, type Delivery, makeAlertId, randomText } from "./alert.ts";
 import type { NewAlert } from "./calls.ts";
 import { CONFIRMATION, type Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
@@ -32,6 +32,9 @@ const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
+/** The host that a channel calls, by which requests at a time are bounded. */
+const hostOf = (channel: Channel): string => (channel.type === "feed" ? "" : new URL(channel.url).host);
+
 export class Registry {
   readonly #sql: SqlStorage;
   readonly #outbox: Outbox;
@@ -51,9 +54,15 @@ export class Registry {
     const pending = alert.channel.type !== "feed";
     const challenge = pending ? randomText(32) : null;
     this.#sql.exec(
-      `INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, challenge, created_at,
-         confirmed_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, queries.file(alert.source), JSON.stringify(alert.channel), pending ? "pending" : "active"],
+      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, challenge, created_at,
+         confirmed_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[
+        id,
+        queries.file(alert.source),
+        JSON.stringify(alert.channel),
+        hostOf(alert.channel),
+        pending ? "pending" : "active",
+      ],
       ...[alert.tokenHash, alert.feedKeyHash, alert.secret, alert.origin, alert.since, challenge, now],
       ...(pending ? [null, now + CONFIRM_WITHIN] : [now, null]),
     );

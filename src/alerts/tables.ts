@@ -22,6 +22,7 @@ const VERSIONS: readonly string[] = [
     id TEXT PRIMARY KEY,
     query INTEGER NOT NULL REFERENCES queries (number),
     channel TEXT NOT NULL,                 -- JSON
+    host TEXT NOT NULL,                    -- that it calls; empty for a feed
     status TEXT NOT NULL,
     paused_because TEXT,
     token_hash TEXT NOT NULL,

@@ -117,14 +117,29 @@ function matchNear(
   const [left] = match(near.left, text, fields) ?? [];
   const [right] = match(near.right, text, fields) ?? [];
   if (left === undefined || right === undefined) return undefined;
-  const isNear = (a: Span, b: Span): boolean => wordsBetween(a, b) <= near.distance;
-  const lefts = left.spans.filter((a) => right.spans.some((b) => isNear(a, b)));
-  const rights = right.spans.filter((b) => left.spans.some((a) => isNear(a, b)));
+  const lefts = spansNear(left.spans, right.spans, near.distance);
+  const rights = spansNear(right.spans, left.spans, near.distance);
   if (lefts.length === 0) return undefined;
   return [
     { ...left, spans: lefts },
     { ...right, spans: rights },
   ];
+}
+
+/** Those of the spans that are near one of the others. Both are in order, so that a window goes along with the spans. */
+function spansNear(spans: readonly Span[], others: readonly Span[], distance: number): Span[] {
+  const longest = others.reduce((most, { length }) => Math.max(most, length), 0);
+  let from = 0;
+  return spans.filter((span) => {
+    const first = span.position - distance - longest;
+    const last = span.position + span.length + distance;
+    while ((others[from]?.position ?? first) < first) from++;
+    for (let i = from; (others[i]?.position ?? Number.POSITIVE_INFINITY) <= last; i++) {
+      const other = others[i];
+      if (other && wordsBetween(span, other) <= distance) return true;
+    }
+    return false;
+  });
 }
 
 /** How many words stand between two spans; those that overlap are not two, so they are never near. */

@@ -45,7 +45,7 @@ export interface NameRecord extends NameInput {
   id: string;
 }
 
-/** What the query language needs of a name. Its label and its slug's words are spellings too. */
+/** What the query language needs of a name. Its label is a spelling too. */
 export function queryName(name: NameRecord): Name {
   return {
     id: name.id,

@@ -16,6 +16,11 @@ describe("words of a text", () => {
     ["invisible characters", "Ale\u200bppo con\u00advoy tr\u2060uce", ["aleppo", "convoy", "truce"]],
     ["nothing but signs", "… — !?", []],
     ["a lone surrogate", "\ud800 talks", ["talks"]],
+    ["underscores around a word", "_Aleppo_ and __", ["aleppo", "and"]],
+    ["a narrow space before French punctuation", "Alep\u202f: paix\u202f!", ["alep", "paix"]],
+    ["letters that are marks only", "ـ ʼ", []],
+    ["wide full stops and colons", "a：bc．de", ["a", "bc", "de"]],
+    ["a long run of letters with points", "a.b.c.d.e.f.g.h.i.j", ["abcdefghi", "j"]],
     ["Arabic", "وقف إطلاق النار", ["وقف", "اطلاق", "النار"]],
   ];
   it.each(cases)("%s", (_, text, expected) => expect(literals(text)).toEqual(expected));
@@ -37,6 +42,7 @@ describe("words of a text", () => {
     expect(compoundAt(splitWords("cease - fire"), 0)).toBeUndefined();
     expect(compoundAt(splitWords("cease fire"), 0)).toBeUndefined();
     expect(compoundAt(splitWords("cease-"), 0)).toBeUndefined();
+    expect(compoundAt(splitWords("cease-\u200bfire"), 0)).toBe("ceasefire");
   });
 });
 
@@ -46,6 +52,8 @@ describe("what never matters", () => {
     ["dotted and dotless i", "İSTANBUL", "istanbul"],
     ["sharp s", "Straße", "STRASSE"],
     ["accents", "Genève", "Geneve"],
+    ["capital sharp s", "STRAẞE", "strasse"],
+    ["transliterated ayn at the edge", "ʿAyn", "Ayn"],
     ["strokes", "Łódź", "Lodz"],
     ["width", "ＡＬＥＰＰＯ", "aleppo"],
     ["ligatures", "ﬁre", "fire"],
@@ -111,6 +119,13 @@ describe("for any text", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(fold(fold(text))).toBe(fold(text));
+      }),
+    );
+  });
+  it("no word is empty", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const { literal, keys } of splitWords(text)) expect([literal, ...keys]).not.toContain("");
       }),
     );
   });
