@@ -111,11 +111,17 @@ async function migrate(miniflare: Miniflare): Promise<void> {
   }
 }
 
-/** Ends the workerd of a predecessor that was killed together with its guard. */
+/** How long a predecessor may take to end by itself, in tenths of a second: one whose npm was killed notices soon. */
+const PATIENCE = 30;
+
+/** Ends what a predecessor that was killed left running on the same state. One that lives keeps its state: throws. */
 async function endPredecessor(pidFile: string): Promise<void> {
-  const pids = readPids(pidFile);
-  for (const pid of pids) if (isWorkerd(pid)) process.kill(pid, "SIGKILL");
-  for (let tries = 0; tries < 50 && pids.some(isWorkerd); tries++) await wait(100);
+  const [owner, ...left] = readPids(pidFile);
+  if (owner === undefined) return;
+  for (let tries = 0; tries < PATIENCE && isOurs(owner); tries++) await wait(100);
+  if (isOurs(owner)) throw new Error(`Parley is running on this state already, as process ${owner}`);
+  for (const pid of left) if (isOurs(pid)) process.kill(pid, "SIGKILL");
+  for (let tries = 0; tries < PATIENCE && left.some(isOurs); tries++) await wait(100);
   rmSync(pidFile, { force: true });
 }
 
@@ -127,10 +133,10 @@ function readPids(file: string): number[] {
   }
 }
 
-/** Whether a process lives and is ours: its number may have gone to another program since. */
-function isWorkerd(pid: number): boolean {
+/** Whether a process lives and is one of Parley's: its number may have gone to another program since. */
+function isOurs(pid: number): boolean {
   try {
-    return commandOf(pid).includes("workerd");
+    return /workerd|cli.start\.ts/.test(commandOf(pid));
   } catch {
     return false;
   }

@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  stopWithNpm(stop);
   // What a killed run left behind goes on at once; data/ may take a moment.
   await server.tick();
   const { created, corrected, same } = await load(server.url, token, DATA);
@@ -60,6 +61,29 @@ Parley runs on ${server.url}
 
 Ctrl-C stops it.`);
   setInterval(() => server.tick().catch((error: unknown) => console.error("cron:", error)), MINUTE);
+}
+
+/** npm that is killed tells its script nothing: look whether it is still there, behind the shell that it starts scripts with. */
+function stopWithNpm(stop: () => Promise<void>): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const ancestors = (): string => `${process.ppid} ${parentOf(process.ppid)}`;
+  const before = ancestors();
+  const watch = setInterval(() => {
+    if (ancestors() === before) return;
+    clearInterval(watch);
+    void stop();
+  }, 500);
+}
+
+/** The parent of a process, where the system tells it as Linux does (proc(5), /proc/pid/stat). */
+function parentOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ")[1];
+  } catch {
+    return undefined;
+  }
 }
 
 function readPort(): number {

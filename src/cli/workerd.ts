@@ -12,7 +12,7 @@ const LOOK = 100;
 const { PARLEY_WORKERD = "workerd", PARLEY_PID_FILE } = process.env;
 const parent = process.ppid;
 const child = spawn(PARLEY_WORKERD, process.argv.slice(2), { stdio: ["inherit", "inherit", "inherit", "inherit"] });
-if (PARLEY_PID_FILE && child.pid) writeFileSync(PARLEY_PID_FILE, `${process.pid} ${child.pid}`);
+if (PARLEY_PID_FILE && child.pid) writeFileSync(PARLEY_PID_FILE, `${parent} ${process.pid} ${child.pid}`);
 
 setInterval(() => {
   if (process.ppid !== parent) child.kill("SIGKILL");

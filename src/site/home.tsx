@@ -1,26 +1,20 @@
 /** GET /: the latest events, the feeds, and a form that registers an alert. */
 import { alertInput } from "../alerts/alert.ts";
-import { type Registered, registerAlert } from "../alerts/desk.ts";
+import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
 import { check } from "../input.ts";
-import { type InputError, Problem } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { reading } from "../query/reading.ts";
 import { listEvents } from "../record/find.ts";
 import { readRecentHead } from "../record/log.ts";
 import { labelOf, type Names, readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
+import { AlertForm, type Filled, showRegistered } from "./alert-form.tsx";
 import { EventSummary } from "./event-view.tsx";
 import { htmlPage } from "./layout.tsx";
 
 const EVENTS_SHOWN = 30;
-
-/** What was typed into the form, and what was wrong with it. */
-interface Filled {
-  query: string;
-  url: string;
-  errors: readonly InputError[];
-}
 
 export const home: Handler = (_, context) =>
   showHome(context, { query: context.url.searchParams.get("q") ?? "", url: "", errors: [] });
@@ -115,69 +109,6 @@ function ReadAs({ query, names }: { query: ParsedQuery; names: Names }) {
   );
 }
 
-function AlertForm({ query, url, errors }: Filled) {
-  const errorAt = (path: string) => errors.find((error) => error.path === path)?.message;
-  return (
-    <section aria-labelledby="alert">
-      <h2 id="alert">Be told of new articles</h2>
-      <p>
-        An alert matches every article that is added from now on. Its messages go to your webhook, signed and numbered,
-        or into a private feed.
-      </p>
-      <form method="post" action="/alerts">
-        <Field
-          name="query"
-          label="Query"
-          value={query}
-          error={errorAt("query")}
-          placeholder="aleppo ceasefire"
-          required
-        />
-        <Field
-          name="url"
-          label="Webhook address (leave empty for a private feed)"
-          value={url}
-          error={errorAt("channel.url")}
-          placeholder="https://"
-        />
-        {errors.some(({ path }) => path === "") && <p class="error">{errorAt("")}</p>}
-        <button type="submit">Register the alert</button>
-      </form>
-    </section>
-  );
-}
-
-interface FieldProps {
-  name: string;
-  label: string;
-  value: string;
-  error: string | undefined;
-  placeholder: string;
-  required?: boolean;
-}
-
-function Field({ name, label, value, error, placeholder, required = false }: FieldProps) {
-  return (
-    <p>
-      <label for={name}>{label}</label>
-      <input
-        id={name}
-        name={name}
-        value={value}
-        placeholder={placeholder}
-        required={required}
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : `${name}-error`}
-      />
-      {error !== undefined && (
-        <span class="error" id={`${name}-error`}>
-          {error}
-        </span>
-      )}
-    </p>
-  );
-}
-
 const MAX_FORM = 16 * 1024;
 
 /** POST /alerts: the form. Answers with the page that shows token and secret, or with the form and what is wrong with it. */
@@ -194,47 +125,3 @@ export const postAlertForm: Handler = async (request, context) => {
     return showHome(context, { query, url, errors }, error.status);
   }
 };
-
-function showRegistered({ id, token, secret, query, status, feed_url }: Registered, url: string): Response {
-  const children = (
-    <article>
-      <h1>The alert is registered</h1>
-      <p class="notice">Copy token and secret now: they are not shown again.</p>
-      <dl class="credentials">
-        <dt>Query</dt>
-        <dd>
-          <code>{query}</code>
-        </dd>
-        <dt>Id</dt>
-        <dd>
-          <code>{id}</code>
-        </dd>
-        <dt>Token, to manage it</dt>
-        <dd>
-          <code>{token}</code>
-        </dd>
-        <dt>Secret, to verify its messages</dt>
-        <dd>
-          <code>{secret}</code>
-        </dd>
-        <dt>Its matches as a private feed</dt>
-        <dd>
-          <a href={feed_url}>{feed_url}</a>
-        </dd>
-      </dl>
-      {status === "pending" ? (
-        <p>
-          A message of type <code>alert.confirm</code> is on its way to {url}. The alert becomes active when the answer
-          holds its challenge, or when someone opens the link in it and presses the button. That has to happen within 24
-          hours.
-        </p>
-      ) : (
-        <p>It is active: articles that match from now on appear in the feed.</p>
-      )}
-      <p>
-        <a href="/">Back to the record</a>
-      </p>
-    </article>
-  );
-  return htmlPage({ title: "Alert registered · Parley", children });
-}

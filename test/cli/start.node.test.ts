@@ -161,9 +161,10 @@ describe("killed with SIGKILL", () => {
   });
 });
 
-it("another start on the same port says so, and the first goes on", async () => {
+it("another start on the same port, or the same state, says so, and the first goes on", async () => {
   const other = temporaryState();
   await expect(start(other.path, port)).rejects.toThrow(/in use|EADDRINUSE/i);
+  await expect(start(state.path, await freePort())).rejects.toThrow(/running on this state already/);
   expect((await fetch(`${program.url}/healthz`)).status).toBe(200);
   other.remove();
 });
