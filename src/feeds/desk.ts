@@ -67,6 +67,10 @@ const CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600";
 const cache = new Map<string, { db: D1Database; head: number; rendered: Rendered }>();
 const CACHED = 200;
 
+/** How many items a feed has where nobody asks for more or fewer, and before which log entry it begins. */
+const ITEMS = 50;
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
 /** A feed of the record, in one format. */
 export function serveFeed(listing: Listing, format: Format): Handler {
   return async (request, context) => {
@@ -76,11 +80,11 @@ export function serveFeed(listing: Listing, format: Format): Handler {
     const q = url.searchParams.get("q");
     const query = q === null || q.trim() === "" ? undefined : readQuery(q, names, "q");
     const page: Page = {
-      before: readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER),
-      limit: readInteger(url, "limit", 50, 1, 200),
+      before: readInteger(url, "before", NEWEST, 1, NEWEST),
+      limit: readInteger(url, "limit", ITEMS, 1, 200),
       feed: true,
     };
-    const self = feedAddress(origin, listing, format, query?.canonical, url);
+    const self = feedAddress(origin, listing, format, query?.canonical, page);
     const known = cache.get(self);
     if (known?.db === env.DB && known.head === head.number) return serve(request, known.rendered, CACHE_CONTROL);
     const fresh = await renderFeed(context, listing, format, query, page, names, self, head);
@@ -89,20 +93,18 @@ export function serveFeed(listing: Listing, format: Format): Handler {
   };
 }
 
-/** The canonical address of a feed: known parameters only, in one order. */
+/** The canonical address of a feed: known parameters only, in one order, and only where they say something. */
 function feedAddress(
   origin: string,
   { path }: Listing,
   { extension }: Format,
   query: string | undefined,
-  url: URL,
+  { limit, before }: Page,
 ): string {
   const address = new URL(`${path}.${extension}`, origin);
   if (query !== undefined) address.searchParams.set("q", query);
-  for (const name of ["limit", "before"]) {
-    const value = url.searchParams.get(name);
-    if (value !== null) address.searchParams.set(name, String(Number(value)));
-  }
+  if (limit !== ITEMS) address.searchParams.set("limit", String(limit));
+  if (before !== NEWEST) address.searchParams.set("before", String(before));
   return address.href;
 }
 

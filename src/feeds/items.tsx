@@ -10,7 +10,9 @@ import { labelOf, type Names } from "../record/names.ts";
 import { dateInWords } from "./dates.ts";
 import type { FeedItem } from "./feed.ts";
 
-const direction = (language: string): "rtl" | "ltr" => (/^(?:ar|fa|he|ur)\b/.test(language) ? "rtl" : "ltr");
+/** Languages written in the Arabic, Hebrew, Syriac or Thaana script. */
+const RIGHT_TO_LEFT = /^(?:arc?|ckb|dv|fa|he|ps|sd|syr|ug|ur|yi)\b/;
+const direction = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr");
 
 function html(language: string, children: ComponentChildren): string {
   return render(

@@ -1,5 +1,6 @@
 /** RSS 2.0, written by the package `rss`. */
 import RSS from "rss";
+import { clean } from "../record/fields.ts";
 import { type Feed, lastChange } from "./feed.ts";
 
 /** How often a reader may come again, in minutes. */
@@ -38,10 +39,4 @@ export function renderRss(feed: Feed): string {
 function withLastBuildDate(xml: string, changed: string | undefined): string {
   const element = changed ? `<lastBuildDate>${new Date(changed).toUTCString()}</lastBuildDate>` : "";
   return xml.replace(/<lastBuildDate>[^<]*<\/lastBuildDate>/, element);
-}
-
-/** Text without what XML 1.0 does not allow (section 2.2): control characters, lone surrogates, U+FFFE and U+FFFF. */
-export function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed
-  return text.toWellFormed().replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
 }

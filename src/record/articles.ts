@@ -4,8 +4,9 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
 import { type EventDocument, eventNames } from "./event.ts";
-import { commitEntry, THIS_ENTRY } from "./log.ts";
+import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
 import type { Names } from "./names.ts";
+import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
 import { fileEntries } from "./search.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };
@@ -67,15 +68,17 @@ export interface Added {
  */
 export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
   const id = input.id ?? (await derivedId(input));
+  return untilSettled(() => tryToAdd(db, id, input, names));
+}
+
+async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<Added> {
+  const { number: seen } = await readHead(db);
   const earlier = await findSame(db, id, input.url ?? null);
   if (earlier) return { ...earlier, added: false };
   const article = newArticle(id, input, await requireEvents(db, input.events ?? []));
   try {
-    await commitEntry(
-      db,
-      { at: article.updated_at, kind: "article.added", subject: id },
-      insertStatements(db, article, names),
-    );
+    const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
+    await commitEntry(db, entry, [...insertStatements(db, article, names), failIfOvertaken(db, seen, [id], null)]);
   } catch (error) {
     // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
     const first = await findSame(db, id, article.url);
@@ -136,33 +139,52 @@ function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Ar
   };
 }
 
+export interface ArticlePut {
+  article: Article;
+  outcome: "created" | "corrected" | "same";
+}
+
 /**
  * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
- * URL and events stay as they are.
+ * URL and events stay as they are, and the mode where none is given.
  */
-export async function putArticle(
-  db: D1Database,
-  id: string,
-  input: ArticleInput,
-  names: Names,
-): Promise<{ outcome: "created" | "corrected" | "same"; article: Article }> {
+export const putArticle = (db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> =>
+  untilSettled(() => tryToPut(db, id, input, names));
+
+async function tryToPut(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> {
+  const { number: seen } = await readHead(db);
   const old = await readArticle(db, id);
-  if (old === undefined) {
-    const { id: first, added } = await addArticle(db, { ...input, id }, names);
-    if (!added) throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
-  } else {
-    const article = { ...newArticle(id, input, [...old.events]), log: old.log, url: old.url, added_at: old.added_at };
-    const same = CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]);
-    if (same && JSON.stringify(article.ours) === JSON.stringify(old.ours)) return { outcome: "same", article: old };
-    await commitEntry(
-      db,
-      { at: article.updated_at, kind: "article.corrected", subject: id },
-      correctStatements(db, article, names),
-    );
-  }
+  if (old && saysTheSame(old, corrected(old, input))) return { outcome: "same", article: old };
+  if (old) await correct(db, corrected(old, input), names, seen);
+  else await addUnder(db, id, input, names);
   const article = await readArticle(db, id);
   if (article === undefined) throw new Error(`article ${id} vanished after it was put`);
   return { outcome: old ? "corrected" : "created", article };
+}
+
+async function addUnder(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<void> {
+  const { id: first, added } = await addArticle(db, { ...input, id }, names);
+  if (added) return;
+  if (first === id) throw new Overtaken(id);
+  throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
+}
+
+/** An article as a correction makes it. */
+const corrected = (old: Article, input: ArticleInput): Article => ({
+  ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]),
+  log: old.log,
+  url: old.url,
+  added_at: old.added_at,
+});
+
+const saysTheSame = (old: Article, article: Article): boolean =>
+  CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]) &&
+  JSON.stringify(article.ours) === JSON.stringify(old.ours);
+
+async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
+  const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
+  const guard = failIfOvertaken(db, seen, [article.id], null);
+  await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
 }
 
 const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [

@@ -4,9 +4,10 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
 import { articleEvent, indexArticle, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
-import { commitEntry, type LogKind, THIS_ENTRY } from "./log.ts";
+import { commitEntry, type LogKind, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
+import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
 import { fileEntries } from "./search.ts";
 
 /** An article as an event's source. */
@@ -74,10 +75,15 @@ export async function readEvents(
   return results.map(fromRow);
 }
 
-/** An event as the query language sees it: what it says and who claims what. Its names count as if they stood in the text. */
+/**
+ * An event as the query language sees it: what it says and who claims what. Its names count as if they stood in the text; so
+ * do actors who claim something, whose labels may change while the index stays.
+ */
 export function eventMatchable(event: EventDocument, names: Names): Matchable {
-  const claims = event.claims.map(({ by, says }) => `${claimant(names, by)}: ${says}`);
-  return { title: event.title, text: [event.summary, ...claims].join("\n"), language: "en", about: eventNames(event) };
+  const claimants = event.claims.map(({ by }) => `actor:${by}`);
+  const claims = event.claims.map(({ by, says }) => (names.records.has(`actor:${by}`) ? says : `${by}: ${says}`));
+  const text = [event.summary, ...claims].join("\n");
+  return { title: event.title, text, language: "en", about: [...eventNames(event), ...claimants] };
 }
 
 /** Who makes a claim, as it is shown: an actor's label, else the words themselves. */
@@ -90,52 +96,77 @@ export interface Put {
 
 /**
  * Puts an event on record. An event that stands there already is corrected, and its old revision kept; one that says the same is
- * left as it is; a retracted one stands again.
+ * left as it is; a retracted one stands again. Throws a Problem (409) where another request changes it at the same time.
  */
 export async function putEvent(db: D1Database, id: string, input: EventInput, names: Names): Promise<Put> {
   const document = await resolveDocument(db, eventDocument(input), names);
-  const old = await readEvent(db, id);
-  const mode = input.mode ?? old?.mode ?? "new";
-  const same = old && old.retracted === null && old.mode === mode && changedFields(old, document).length === 0;
-  if (same) return { event: old, outcome: "same" };
+  const first = await readEvent(db, id);
+  return untilSettled(async () => {
+    const old = await readEvent(db, id);
+    const event = revisedEvent(id, input, document, old);
+    if (old && saysTheSame(old, event, document)) return { event: old, outcome: "same" };
+    refuseLostRace(id, first, old);
+    await commit(db, names, old ? "event.corrected" : "event.added", event);
+    return { event: await requireEvent(db, id), outcome: old ? "corrected" : "created" };
+  });
+}
+
+function revisedEvent(id: string, input: EventInput, document: EventDocument, old: SourcedEvent | undefined): Event {
   const now = new Date().toISOString();
-  const publishedAt = old?.published_at ?? input.published_at ?? now;
-  await commit(db, names, old ? "event.corrected" : "event.added", {
+  return {
     ...document,
     id,
     log: old?.log ?? 0,
     revision: (old?.revision ?? 0) + 1,
-    mode,
-    published_at: publishedAt,
+    mode: input.mode ?? old?.mode ?? "new",
+    published_at: old?.published_at ?? input.published_at ?? now,
     updated_at: now,
     retracted: null,
-  });
-  const event = await readEvent(db, id);
-  if (event === undefined) throw new Error(`event ${id} vanished after it was put`);
-  return { event, outcome: old ? "corrected" : "created" };
+  };
 }
+
+const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): boolean =>
+  old.retracted === null && old.mode === event.mode && changedFields(old, document).length === 0;
 
 /** Retracts an event: a tombstone stays, with the reason. Retracting it again with the same reason changes nothing. */
 export async function retractEvent(db: D1Database, id: string, reason: string, names: Names): Promise<SourcedEvent> {
-  const old = await readEvent(db, id);
-  if (old === undefined) throw notFound(`There is no event "${id}"`);
-  if (old.retracted === reason) return old;
-  const { sources, ...event } = old;
-  const retracted = { ...event, revision: old.revision + 1, updated_at: new Date().toISOString(), retracted: reason };
-  await commit(db, names, "event.retracted", retracted);
-  return { ...retracted, sources };
+  const first = await readEvent(db, id);
+  if (first === undefined) throw notFound(`There is no event "${id}"`);
+  return untilSettled(async () => {
+    const old = await requireEvent(db, id);
+    if (old.retracted === reason) return old;
+    refuseLostRace(id, first, old);
+    const { sources: _, ...event } = old;
+    const updated_at = new Date().toISOString();
+    await commit(db, names, "event.retracted", { ...event, revision: old.revision + 1, updated_at, retracted: reason });
+    return requireEvent(db, id);
+  });
+}
+
+async function requireEvent(db: D1Database, id: string): Promise<SourcedEvent> {
+  const event = await readEvent(db, id);
+  if (event === undefined) throw new Error(`event ${id} vanished`);
+  return event;
+}
+
+/** Nobody's correction is written over unseen. */
+function refuseLostRace(id: string, first: SourcedEvent | undefined, now: SourcedEvent | undefined): void {
+  if (first?.revision === now?.revision) return;
+  throw new Problem(409, "Conflict", `Event "${id}" was changed by another request in between; read it and try again`);
 }
 
 /** Slugs in place of the names as the curator wrote them; refuses what is not on record. */
 async function resolveDocument(db: D1Database, document: EventDocument, names: Names): Promise<EventDocument> {
   const errors: InputError[] = [];
-  const resolve = (field: "places" | "actors" | "topics", kind: NameKind): string[] =>
-    document[field].map((written, i) => {
+  const resolve = (field: "places" | "actors" | "topics", kind: NameKind): string[] => {
+    const slugs = document[field].map((written, i) => {
       const slug = resolveName(names, kind, written);
       if (slug === undefined)
         errors.push({ path: `${field}.${i}`, message: `no ${kind} of the name "${written}" is on record` });
       return slug ?? written;
     });
+    return [...new Set(slugs)];
+  };
   const [places, actors, topics] = [resolve("places", "place"), resolve("actors", "actor"), resolve("topics", "topic")];
   const { results } = await db
     .prepare("SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?))")
@@ -178,13 +209,7 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
     await commitEntry(db, { at: updated_at, kind, subject: id, revision }, statements);
   } catch (error) {
     const now = await readEvent(db, id);
-    if ((now?.revision ?? 0) >= revision) {
-      throw new Problem(
-        409,
-        "Conflict",
-        `Event "${id}" was changed by another request in between; read it and try again`,
-      );
-    }
+    if ((now?.revision ?? 0) >= revision) throw new Overtaken(id);
     throw error;
   }
 }
@@ -192,6 +217,7 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
 /** The event's own row in the index, and those of the articles that gain, keep or lose it. */
 async function indexStatements(db: D1Database, names: Names, event: Event): Promise<D1PreparedStatement[]> {
   const entries = indexEntries(analyse(eventMatchable(event, names), names.vocabulary));
+  const { number: seen } = await readHead(db);
   const articles = await readArticlesOf(db, event.id, event.articles);
   const told = event.retracted === null ? [articleEvent(event.id, event)] : [];
   return [
@@ -200,5 +226,11 @@ async function indexStatements(db: D1Database, names: Names, event: Event): Prom
       const others = article.events.filter((other) => other.id !== event.id);
       return indexArticle(db, { ...article, events: linked ? [...others, ...told] : others }, names);
     }),
+    failIfOvertaken(
+      db,
+      seen,
+      articles.map(({ article }) => article.id),
+      event.id,
+    ),
   ];
 }

@@ -1,4 +1,7 @@
-/** Kinds of values that several schemas share, each with its limit. */
+/**
+ * Kinds of values that several schemas share, each with its limit. Checks that what follows them relies on abort: zod would go
+ * on to read a malformed time or address otherwise.
+ */
 import * as z from "zod";
 
 /** An id of an article or event: it stands in URLs and in files' names. */
@@ -12,28 +15,46 @@ export const slug = z
 
 const bytes = new TextEncoder();
 
-/** Text of some length, counted in bytes of UTF-8, and not only white space. Lone surrogates become U+FFFD. */
+/**
+ * Text that every format can carry: without what XML 1.0 does not allow (section 2.2), which are control characters, lone
+ * surrogates (U+FFFD stands for them), U+FFFE and U+FFFF; with line ends as XML parsers read them (section 2.11).
+ */
+export function clean(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed
+  const allowed = text.toWellFormed().replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
+  return allowed.replace(/\r\n?/g, "\n");
+}
+
+/** Text of some length, cleaned, counted in bytes of UTF-8, and not only white space. */
 export const text = (limit: number) =>
   z
     .string()
+    .overwrite(clean)
     .refine((value) => value.trim() !== "", "must not be empty")
-    .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`)
-    .overwrite((value) => value.toWellFormed());
+    .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`);
 
 /** A moment: RFC 3339 with any offset; kept in UTC. */
 export const moment = z.iso
-  .datetime({ offset: true, error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z" })
-  .overwrite((value) => new Date(value).toISOString());
+  .datetime({
+    offset: true,
+    error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z",
+    abort: true,
+  })
+  .overwrite((value) => new Date(value).toISOString())
+  .refine((value) => /^\d{4}-/.test(value), "a time in the years 0000 to 9999 of UTC was expected");
 
 /** A day or a moment: what is known of a publication. */
-export const momentOrDay = z.union([moment, z.iso.date()], {
+export const momentOrDay = z.union([moment, z.iso.date({ abort: true })], {
   error: "a time (2016-09-22T18:30:00Z) or a day (2016-09-22) as RFC 3339 writes them was expected",
 });
 
 /** A day, month or year of the calendar: as precise as is known (ISO 8601, reduced precision). */
 export const reducedDate = z
   .string()
-  .regex(/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/, "a date such as 2016-09-22, 2016-09 or 2016 was expected")
+  .regex(/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/, {
+    error: "a date such as 2016-09-22, 2016-09 or 2016 was expected",
+    abort: true,
+  })
   .refine((value) => isCalendarDate(value), "there is no such date");
 
 function isCalendarDate(value: string): boolean {
@@ -44,8 +65,8 @@ function isCalendarDate(value: string): boolean {
 
 /** An address that a reader may open. */
 export const webAddress = z
-  .url({ protocol: /^https?$/, error: "an http or https URL was expected" })
-  .max(2048)
+  .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
+  .max(2048, "at most 2048 characters")
   .overwrite((value) => new URL(value).href);
 
 /** Whether an entry sets off alerts and stands in feeds. */

@@ -80,6 +80,26 @@ describe("head", () => {
     }
   });
 
+  it("is not kept where it was asked for before a change, whether it came before or after the change was made", async () => {
+    const entry = { at: new Date().toISOString(), kind: "name.changed", subject: "place:asked-before" } as const;
+    const before = await head();
+    const early = readHead(env.DB);
+    await Promise.all([early, commitEntry(env.DB, entry, [])]);
+    expect((await readRecentHead(env.DB)).number).toBe(before + 1);
+
+    let change: Promise<void> | undefined;
+    const first = async (sql: string) => {
+      const row = await env.DB.prepare(sql).first();
+      await change;
+      return row;
+    };
+    const slow = { prepare: (sql: string) => ({ first: () => first(sql) }) } as unknown as D1Database;
+    const late = readHead(slow);
+    change = commitEntry(env.DB, entry, []);
+    expect((await late).number).toBe(before + 1);
+    expect((await readRecentHead(slow)).number).toBe(before + 2);
+  });
+
   it("never goes back in time, though clocks do", async () => {
     const before = await readHead(env.DB);
     await commitEntry(env.DB, { at: "2001-01-01T00:00:00.000Z", kind: "name.changed", subject: "place:late" }, []);

@@ -1,0 +1,310 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Env } from "../../src/env.ts";
+import worker from "../../src/worker.ts";
+import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";
+import { readJson, readRss, readText } from "./support.ts";
+
+const FEEDS = ["/feed.rss", "/feed.json", "/articles.rss", "/articles.json"];
+const TYPES: Readonly<Record<string, string>> = { rss: "application/rss+xml", json: "application/feed+json" };
+const typeOf = (path: string) => TYPES[path.split(".")[1]?.slice(0, 4).replace(/\W.*/, "") ?? ""];
+
+const get = (path: string, headers: Record<string, string> = {}) => call(path, { headers });
+const etagOf = async (path: string) => (await get(path)).headers.get("etag") ?? "";
+const modifiedOf = async (path: string) => (await get(path)).headers.get("last-modified") ?? "";
+const hourAfter = (time: string, hours: number) => new Date(Date.parse(time) + hours * 3_600_000).toUTCString();
+
+beforeAll(async () => {
+  await putNames();
+  for (let i = 0; i < 12; i++) {
+    await putEvent(`e-${i}`, { places: i % 2 ? ["aleppo"] : [] });
+    await addArticle(`a-${i}`, { text: i % 2 ? "In Aleppo." : "Elsewhere." });
+  }
+});
+
+describe.each(FEEDS)("%s", (path) => {
+  it("is served with its type, weak ETag, Last-Modified and how long it may be kept", async () => {
+    const { status, headers } = await get(path);
+    expect([status, headers.get("content-type")]).toEqual([200, `${typeOf(path)}; charset=utf-8`]);
+    expect(headers.get("etag")).toMatch(/^W\/"[\w-]+"$/);
+    expect(headers.get("last-modified")).toMatch(/ GMT$/);
+    expect(headers.get("cache-control")).toMatch(/max-age=300\b/);
+    expect(headers.has("expires")).toBe(false);
+  });
+
+  it("HEAD says the same and has no body", async () => {
+    const [whole, head] = [await get(path), await call(path, { method: "HEAD" })];
+    for (const name of ["etag", "last-modified", "content-type", "cache-control"]) {
+      expect([name, head.headers.get(name)]).toEqual([name, whole.headers.get(name)]);
+    }
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+  });
+
+  it("a 304 repeats the validators and has no body, for GET and for HEAD", async () => {
+    const whole = await get(path);
+    const headers = { "if-none-match": whole.headers.get("etag") ?? "" };
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await call(path, { method, headers });
+      expect([answer.status, await answer.text()]).toEqual([304, ""]);
+      for (const name of ["etag", "last-modified", "cache-control"]) {
+        expect([name, answer.headers.get(name)]).toEqual([name, whole.headers.get(name)]);
+      }
+    }
+  });
+
+  it.each(["*/*", "application/json", "text/html", "image/png", "application/atom+xml;q=0.9", "nonsense"])(
+    "is served whatever the reader accepts: %s",
+    async (accept) => {
+      const { status, headers } = await get(path, { accept });
+      expect([status, headers.get("content-type")]).toEqual([200, `${typeOf(path)}; charset=utf-8`]);
+    },
+  );
+});
+
+describe("If-None-Match", () => {
+  const cases: [name: string, header: (etag: string) => string, status: number][] = [
+    ["the tag", (etag) => etag, 304],
+    ["the tag, strong", (etag) => etag.slice(2), 304],
+    ["any", () => "*", 304],
+    ["any, with blanks", () => " * ", 304],
+    ["a list with the tag", (etag) => `"other", ${etag}, W/"more"`, 304],
+    ["a list with the tag, strong, without blanks", (etag) => `W/"other",${etag.slice(2)}`, 304],
+    ["a list whose other tags have commas and stars in them", (etag) => `"a, b", "*", ${etag}`, 304],
+    ["another tag", () => 'W/"other"', 200],
+    ["a tag that has a star in it", () => '"*"', 200],
+    ["the tag without quotes", (etag) => etag.slice(3, -1), 200],
+    ["a tag that begins like it", (etag) => `${etag.slice(0, -2)}"`, 200],
+    ["the tag inside another", (etag) => `"x${etag.slice(3)}`, 200],
+    ["nothing", () => "", 200],
+    ["nonsense", () => '"', 200],
+  ];
+  it.each(cases)("%s", async (_, header, status) => {
+    const answer = await get("/feed.rss", { "if-none-match": header(await etagOf("/feed.rss")) });
+    expect(answer.status).toBe(status);
+  });
+
+  it("wins over If-Modified-Since, whichever way it goes", async () => {
+    const [etag, modified] = [await etagOf("/feed.rss"), await modifiedOf("/feed.rss")];
+    const past = hourAfter(modified, -1);
+    expect((await get("/feed.rss", { "if-none-match": 'W/"x"', "if-modified-since": modified })).status).toBe(200);
+    expect((await get("/feed.rss", { "if-none-match": etag, "if-modified-since": past })).status).toBe(304);
+  });
+
+  it("of another representation is not that of this one", async () => {
+    const etag = await etagOf("/feed.json");
+    expect((await get("/feed.rss", { "if-none-match": etag })).status).toBe(200);
+  });
+});
+
+describe("If-Modified-Since", () => {
+  const cases: [name: string, header: (modified: string) => string, status: number][] = [
+    ["the time itself", (modified) => modified, 304],
+    ["a later time", (modified) => hourAfter(modified, 1), 304],
+    ["an earlier time", (modified) => hourAfter(modified, -1), 200],
+    ["no time", () => "yesterday", 200],
+    ["nothing", () => "", 200],
+  ];
+  it.each(cases)("%s", async (_, header, status) => {
+    const answer = await get("/feed.rss", { "if-modified-since": header(await modifiedOf("/feed.rss")) });
+    expect(answer.status).toBe(status);
+  });
+});
+
+describe("Last-Modified", () => {
+  it("never goes back: not when an old event is added, nor when the newest is retracted", async () => {
+    const times = [Date.parse(await modifiedOf("/feed.rss"))];
+    await putEvent("from-the-past", { published_at: "2001-01-01T00:00:00Z" });
+    times.push(Date.parse(await modifiedOf("/feed.rss")));
+    await json(curate("DELETE", "/api/events/from-the-past", { reason: "Old." }));
+    times.push(Date.parse(await modifiedOf("/feed.rss")));
+    times.push(Date.parse(await modifiedOf("/feed.rss?before=3")));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+});
+
+describe("what does not make another feed", () => {
+  it.each([
+    ["an unknown parameter", "/feed.rss?limit=5", "/feed.rss?utm_source=x&limit=5&_=1"],
+    ["the order of parameters", "/feed.rss?q=aleppo&limit=5", "/feed.rss?limit=5&q=aleppo"],
+    ["another way to write a number", "/feed.rss?limit=5", "/feed.rss?limit=005"],
+    ["another way to write a query", "/feed.rss?q=aleppo+truce", "/feed.rss?q=TRUCE%20AND%20%20(Aleppo)"],
+    ["an empty query", "/feed.rss", "/feed.rss?q="],
+    ["a query of blanks", "/feed.rss", "/feed.rss?q=%20%20"],
+    ["the number of items that is usual", "/feed.rss", "/feed.rss?limit=50"],
+  ])("%s", async (_, one, other) => {
+    expect(await etagOf(other)).toBe(await etagOf(one));
+    expect(await readText(other)).toBe(await readText(one));
+  });
+});
+
+describe("a bad parameter is a 400 that says where", () => {
+  const cases: [parameters: string, path: string, says: string][] = [
+    ["limit=0", "limit", "1 to 200"],
+    ["limit=201", "limit", "1 to 200"],
+    ["limit=many", "limit", "1 to 200"],
+    ["limit=-1", "limit", "1 to 200"],
+    ["limit=%EF%BC%95", "limit", "1 to 200"],
+    ["before=0", "before", "whole number"],
+    ["before=next", "before", "whole number"],
+    ["before=9999999999999999", "before", "whole number"],
+    ["q=%22aleppo", "q", "at character 1"],
+    ["q=aleppo+AND", "q", "at character"],
+    ["q=NOT+aleppo", "q", "at least one term"],
+    [`q=${Array.from({ length: 33 }, (_, i) => `w${i}`).join("+")}`, "q", "32"],
+    [`q=${"x".repeat(513)}`, "q", "512"],
+  ];
+  it.each(cases)("%s", async (parameters, path, says) => {
+    for (const feed of FEEDS) {
+      const answer = await get(`${feed}?${parameters}`);
+      expect(answer.headers.get("content-type")).toBe("application/problem+json");
+      const problem = await answer.json<ProblemBody>();
+      expect([answer.status, problem.errors?.map((error) => error.path)]).toEqual([400, [path]]);
+      expect(problem.errors?.[0]?.message.toLowerCase()).toContain(says);
+    }
+  });
+
+  it("HEAD of it is a 400 without a body", async () => {
+    const answer = await call("/feed.rss?limit=0", { method: "HEAD" });
+    expect([answer.status, await answer.text()]).toEqual([400, ""]);
+  });
+});
+
+describe("pages of a feed", () => {
+  const idsOf = {
+    rss: async (path: string) => {
+      const { items = [], atom } = await readRss(path);
+      return { ids: items.map(({ guid }) => guid?.value), next: atom?.links?.find(({ rel }) => rel === "next")?.href };
+    },
+    json: async (path: string) => {
+      const { items = [], next_url } = await readJson(path);
+      return { ids: items.map(({ id }) => id), next: next_url };
+    },
+  };
+  const walk = async (format: keyof typeof idsOf, start: string) => {
+    const pages: (string | undefined)[][] = [];
+    let path: string | undefined = start;
+    while (path !== undefined) {
+      const page: { ids: (string | undefined)[]; next: string | undefined } = await idsOf[format](path);
+      pages.push(page.ids);
+      path = page.next?.slice("https://wire.example".length);
+    }
+    return pages;
+  };
+
+  it.each([
+    ["rss", "/feed.rss?limit=5"],
+    ["json", "/feed.json?limit=1"],
+    ["rss", "/feed.rss?q=aleppo&limit=2"],
+    ["json", "/articles.json?q=aleppo&limit=1"],
+    ["rss", "/articles.rss?limit=3"],
+  ] as const)("%s: %s gives each item once, in the order of one long page", async (format, path) => {
+    const pages = await walk(format, path);
+    const whole = await idsOf[format](path.replace(/limit=\d+/, "limit=200"));
+    expect(pages.flat()).toEqual(whole.ids);
+    expect(new Set(pages.flat()).size).toBe(pages.flat().length);
+    expect(pages.length).toBeGreaterThan(2);
+    expect(whole.next).toBeUndefined();
+  });
+
+  it("hold as many items as asked for, 1 to 200, else 50", async () => {
+    await Promise.all(Array.from({ length: 210 }, (_, i) => addArticle(`many-${i}`)));
+    const size = async (path: string) => (await idsOf.json(path)).ids.length;
+    expect(await size("/articles.json?limit=1")).toBe(1);
+    expect(await size("/articles.json?limit=200")).toBe(200);
+    expect(await size("/articles.json")).toBe(50);
+  });
+
+  it("stay what they are when something newer comes", async () => {
+    const { next } = await idsOf.json("/articles.json?limit=3");
+    const path = next?.slice("https://wire.example".length) ?? "";
+    const before = await idsOf.json(path);
+    await addArticle("newer");
+    expect(await idsOf.json(path)).toEqual(before);
+  });
+});
+
+describe("a change is in the feed as soon as it was answered", () => {
+  it("an event, in every format, a query's feed included, though all were served just before", async () => {
+    for (let i = 0; i < 5; i++) {
+      const paths = ["/feed.rss", "/feed.json", "/feed.rss?q=aleppo", "/feed.json?q=aleppo&limit=1"];
+      const tags = await Promise.all(paths.map(etagOf));
+      await putEvent(`instant-${i}`, { places: ["aleppo"] });
+      for (const [k, path] of paths.entries()) {
+        const answer = await get(path, { "if-none-match": tags[k] ?? "" });
+        expect([path, answer.status]).toEqual([path, 200]);
+        expect(await answer.text()).toContain(`parley:event:instant-${i}`);
+      }
+    }
+  });
+
+  it("however many readers came while it was made", async () => {
+    for (let i = 0; i < 5; i++) {
+      const change = putEvent(`crowd-${i}`);
+      const readers = Array.from({ length: 8 }, async () => {
+        for (let k = 0; k < 8; k++) await readText("/feed.rss?limit=1");
+      });
+      await change;
+      expect(await readText("/feed.rss?limit=1")).toContain(`parley:event:crowd-${i}`);
+      await Promise.all(readers);
+      expect(await readText("/feed.rss?limit=1")).toContain(`parley:event:crowd-${i}`);
+    }
+  });
+
+  it("a correction, a retraction, a name's new label", async () => {
+    await putEvent("changing", { places: ["aleppo"] });
+    await putEvent("changing", { places: ["aleppo"], title: "Changed title" }, 200);
+    expect(await readText("/feed.rss")).toContain("Changed title");
+    await json(curate("DELETE", "/api/events/changing", { reason: "Gone." }));
+    expect(await readText("/feed.rss")).toContain("Retracted: Changed title");
+    await curate("PUT", "/api/names/place:aleppo", { type: "city", label: "Great Aleppo", spellings: {} });
+    expect(await readText("/feed.rss")).toContain("Great Aleppo");
+  });
+
+  it("an event whose mode becomes silent is no longer there", async () => {
+    await putEvent("hushed");
+    expect(await readText("/feed.rss")).toContain("parley:event:hushed");
+    await json(curate("PUT", "/api/events/hushed", event({ mode: "silent" })));
+    expect(await readText("/feed.rss")).not.toContain("parley:event:hushed");
+  });
+});
+
+describe("the origin of links", () => {
+  const fetchWith = async (settings: Partial<Env>, url: string, headers: Record<string, string> = {}) => {
+    const context = createExecutionContext();
+    const request = new Request(url, { headers }) as Parameters<typeof worker.fetch>[0];
+    const response = await worker.fetch(request, { ...env, ...settings }, context);
+    await waitOnExecutionContext(context);
+    return response.text();
+  };
+  const originsIn = (text: string) =>
+    new Set(
+      [...text.matchAll(/https?:\/\/[\w.:-]+/g)]
+        .map(([origin]) => origin)
+        .filter((origin) => !/w3|purl|jsonfeed/.test(origin)),
+    );
+
+  it.each(FEEDS)("is PUBLIC_URL where it is set: %s", async (path) => {
+    const text = await fetchWith({ PUBLIC_URL: "https://public.example:8443" }, `http://inner.example${path}`);
+    expect([...originsIn(text)]).toEqual(["https://public.example:8443"]);
+  });
+
+  it.each(FEEDS)("is the request's where it is not set, and never a forwarded header's: %s", async (path) => {
+    const headers = {
+      "x-forwarded-host": "evil.example",
+      "x-forwarded-proto": "ftp",
+      "x-forwarded-port": "1",
+      forwarded: "host=evil.example;proto=ftp",
+      "x-original-url": "https://evil.example/",
+      "x-host": "evil.example",
+    };
+    const text = await fetchWith({}, `https://asked.example${path}`, headers);
+    expect([...originsIn(text)]).toEqual(["https://asked.example"]);
+    expect(text).not.toContain("evil");
+  });
+
+  it("of one host is not served to another", async () => {
+    await fetchWith({}, "https://first.example/feed.rss");
+    expect(await fetchWith({}, "https://second.example/feed.rss")).not.toContain("first.example");
+  });
+});
