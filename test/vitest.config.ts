@@ -6,6 +6,8 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   root,
   test: {
+    // Most of the time the tests wait: for a receiver, an alarm, a program that starts.
+    maxWorkers: 3,
     projects: [
       {
         // Runs in workerd, as the Worker does.

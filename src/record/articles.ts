@@ -1,5 +1,5 @@
 /** Articles in D1. */
-import { badRequest, Problem } from "../problem.ts";
+import { badRequest, type InputError, Problem } from "../problem.ts";
 import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
@@ -146,7 +146,7 @@ export interface ArticlePut {
 
 /**
  * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
- * URL and events stay as they are, and the mode where none is given.
+ * URL and events stay as they are (others are refused), and the mode where none is given.
  */
 export const putArticle = (db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> =>
   untilSettled(() => tryToPut(db, id, input, names));
@@ -154,6 +154,7 @@ export const putArticle = (db: D1Database, id: string, input: ArticleInput, name
 async function tryToPut(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> {
   const { number: seen } = await readHead(db);
   const old = await readArticle(db, id);
+  if (old) refuseOtherLinks(old, input);
   if (old && saysTheSame(old, corrected(old, input))) return { outcome: "same", article: old };
   if (old) await correct(db, corrected(old, input), names, seen);
   else await addUnder(db, id, input, names);
@@ -167,6 +168,19 @@ async function addUnder(db: D1Database, id: string, input: ArticleInput, names: 
   if (added) return;
   if (first === id) throw new Overtaken(id);
   throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
+}
+
+/** What a correction cannot change is refused rather than passed over. */
+function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): void {
+  const errors: InputError[] = [];
+  if (url && url !== old.url)
+    errors.push({ path: "url", message: `the address of an article stays as it is: ${old.url ?? "none"}` });
+  const linked = new Set(old.events.map((event) => event.id));
+  for (const [i, id] of events.entries()) {
+    if (!linked.has(id))
+      errors.push({ path: `events.${i}`, message: `put event "${id}" with this article among its articles instead` });
+  }
+  if (errors.length > 0) throw badRequest(errors);
 }
 
 /** An article as a correction makes it. */

@@ -89,10 +89,20 @@ describe("an article put under its id", () => {
   it("keeps its place, its address and its moment on the wire when corrected", async () => {
     await addArticle("stays", { url: "https://paper.example/stays", added_at: "2016-10-01T00:00:00Z" });
     const before = await readArticle(env.DB, "stays");
-    await json(put("stays", article("stays", { text: "Corrected.", url: "https://paper.example/moved" })), 200);
+    await json(put("stays", article("stays", { text: "Corrected." })), 200);
     const after = await readArticle(env.DB, "stays");
     expect(after).toMatchObject({ text: "Corrected.", corrected: true });
     expect([after?.log, after?.url, after?.added_at]).toEqual([before?.log, before?.url, before?.added_at]);
+  });
+
+  it("refuses another address and other events, and says where they belong", async () => {
+    await addArticle("links-stay", { url: "https://paper.example/links-stay" });
+    await putEvent("not-linked");
+    const end = await head();
+    const body = article("links-stay", { url: "https://paper.example/moved", events: ["not-linked"] });
+    const { errors } = await json<ProblemBody>(put("links-stay", body), 400);
+    expect(errors?.map(({ path }) => path)).toEqual(["url", "events.0"]);
+    expect(await head()).toBe(end);
   });
 
   it("keeps its mode where none is given", async () => {

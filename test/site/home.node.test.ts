@@ -90,8 +90,10 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     const page = await open("/");
     await page.fill("#q", "issg lavrov");
     await page.click("search button");
+    await page.waitForURL(/q=issg/);
     expect(await page.locator("#reading").innerText()).toContain("International Syria Support Group");
     await page.click("article h3 a");
+    await page.waitForURL(/events/);
     expect(await page.locator("h1").count()).toBe(1);
     expect(await page.locator("main").innerText()).toContain("Sources");
   });
@@ -101,6 +103,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     await page.fill("#query", "longitude");
     await page.fill("#url", hook.url);
     await page.click("text=Register the alert");
+    await page.waitForSelector("dl.credentials");
     const [query, id, token, secret] = await page.locator("dl.credentials code").allInnerTexts();
     expect(query).toBe("longitude");
     expect(secret).toMatch(/^whsec_/);
@@ -116,6 +119,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     await page.fill("#query", 'aleppo "safe');
     await page.fill("#url", "ftp://bot.example");
     await page.click("text=Register the alert");
+    await page.waitForSelector("#query-error");
     expect(await page.locator("#query-error").innerText()).toMatch(/never closed/);
     expect(await page.inputValue("#query")).toBe('aleppo "safe');
     expect(await page.inputValue("#url")).toBe("ftp://bot.example");
@@ -135,7 +139,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     const page = await open(pathname + search);
     await page.screenshot({ path: join(PICTURES, "confirm.png"), fullPage: true });
     await page.click("text=Confirm the alert");
-    expect(await page.locator("h1").innerText()).toBe("This alert is confirmed");
+    await page.waitForSelector("h1:text('This alert is confirmed')");
     expect(
       await api(program.url, "GET", `/api/alerts/${alert["id"]}`, undefined, String(alert["token"])),
     ).toMatchObject({ status: "active" });
