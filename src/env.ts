@@ -16,6 +16,10 @@ export interface Env {
   RETRY_SECONDS?: string;
   /** Alerts one caller may register, and one target host be asked to confirm, in an hour; 0 is no bound. */
   REGISTRATION_LIMIT?: string;
+  /** What the wire is called, in feeds and on pages. */
+  WIRE_TITLE?: string;
+  /** One sentence on what it tells of. */
+  WIRE_DESCRIPTION?: string;
 }
 
 export interface Settings {
@@ -25,6 +29,8 @@ export interface Settings {
   /** In seconds: the wait after the first attempt, after the second, … */
   retrySeconds: readonly number[];
   registrationLimit: number;
+  title: string;
+  description: string;
 }
 
 /** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h: ten attempts in a little over three days. */
@@ -39,6 +45,8 @@ export function readSettings(env: Env): Settings {
     allowPrivateTargets: readFlag("ALLOW_PRIVATE_TARGETS", env.ALLOW_PRIVATE_TARGETS),
     retrySeconds: (env.RETRY_SECONDS || RETRY_SECONDS).split(",").map((part) => readNumber("RETRY_SECONDS", part)),
     registrationLimit: readNumber("REGISTRATION_LIMIT", env.REGISTRATION_LIMIT || REGISTRATION_LIMIT),
+    title: env.WIRE_TITLE || "Parley",
+    description: env.WIRE_DESCRIPTION || "A curated, sourced record of events.",
   };
 }
 

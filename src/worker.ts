@@ -22,7 +22,7 @@ export default {
   async fetch(request: Request, env, ctx) {
     const head = request.method === "HEAD";
     const asked = head ? new Request(request, { method: "GET" }) : request;
-    const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked));
+    const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked, env));
     return head ? new Response(null, response) : response;
   },
 
@@ -60,13 +60,15 @@ function decodeParams(params: Record<string, string>): Record<string, string> {
 }
 
 /** A Problem is told as it is; anything else is a fault of ours, of which nothing leaks. */
-function translate(error: unknown, request: Request): Response {
+function translate(error: unknown, request: Request, env: Env): Response {
+  const { pathname } = new URL(request.url);
   if (!(error instanceof Problem)) {
     console.error(
       JSON.stringify({
         level: "error",
         event: "request.failed",
-        url: request.url,
+        // Without the parameters: they hold the keys of feeds and the codes of confirmations.
+        path: pathname,
         error: String(error),
         stack: error instanceof Error ? error.stack : undefined,
       }),
@@ -74,7 +76,6 @@ function translate(error: unknown, request: Request): Response {
   }
   const problem =
     error instanceof Problem ? error : new Problem(500, "Internal error", "Something went wrong on our side");
-  const wantsPage =
-    request.headers.get("accept")?.includes("text/html") && !new URL(request.url).pathname.startsWith("/api/");
-  return wantsPage ? problemPage(problem) : problem.toResponse();
+  const wantsPage = request.headers.get("accept")?.includes("text/html") && !pathname.startsWith("/api/");
+  return wantsPage ? problemPage(env.WIRE_TITLE || "Parley", problem) : problem.toResponse();
 }

@@ -6,7 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_splitSqlQuery as splitSql, unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import {
+  unstable_readConfig as readConfig,
+  unstable_splitSqlQuery as splitSql,
+  unstable_getMiniflareWorkerOptions as workerOptionsOf,
+} from "wrangler";
 import { bin, DATA, ROOT } from "./paths.ts";
 
 export interface Server {
@@ -36,7 +40,9 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
   process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd.ts");
   // Only what goes wrong: wrangler would tell of .dev.vars, which the settings take care of.
   process.env["WRANGLER_LOG"] = "error";
-  const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
+  const config = join(ROOT, "wrangler.toml");
+  const { workerOptions } = workerOptionsOf(config);
+  const bindings = { ...readConfig({ config }).vars, ...vars };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -45,7 +51,7 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
       // Without this Miniflare would ask the network where it is.
       cf: false,
       resourcePersistencePath: stateDir,
-      workers: [{ ...workerOptions, name: WORKER, modules: bundle(), bindings: vars }],
+      workers: [{ ...workerOptions, name: WORKER, modules: bundle(), bindings }],
     }),
   );
   try {

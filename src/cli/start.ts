@@ -14,6 +14,8 @@ const SETTINGS = [
   "ALLOW_PRIVATE_TARGETS",
   "RETRY_SECONDS",
   "REGISTRATION_LIMIT",
+  "WIRE_TITLE",
+  "WIRE_DESCRIPTION",
 ] as const;
 
 /** The environment wins over .dev.vars. */

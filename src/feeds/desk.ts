@@ -1,10 +1,11 @@
 /** Feeds over HTTP. */
 import { findFeed } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
+import type { Settings } from "../env.ts";
 import { readInteger } from "../input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { listArticles, listEvents, type Page } from "../record/find.ts";
-import { type Head, readRecentHead } from "../record/log.ts";
+import { readRecentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
 import type { Feed, FeedItem } from "./feed.ts";
@@ -30,8 +31,7 @@ export const JSON_FORMAT: Format = {
 interface Listing {
   /** The beginning of its path: `/feed`, `/articles`. */
   path: string;
-  title: string;
-  description: string;
+  title: (settings: Settings) => string;
   list: (
     context: Context,
     names: Names,
@@ -42,8 +42,7 @@ interface Listing {
 
 export const EVENTS: Listing = {
   path: "/feed",
-  title: "Parley: the Syria talks, 2015 and 2016",
-  description: "A curated, sourced record of the talks: events as they come onto the wire.",
+  title: ({ title }) => title,
   list: async ({ env, origin }, names, query, page) => {
     const { items, next } = await listEvents(env.DB, names, query, page);
     return { items: items.map((event) => eventItem(event, names, origin)), next };
@@ -52,8 +51,7 @@ export const EVENTS: Listing = {
 
 export const ARTICLES: Listing = {
   path: "/articles",
-  title: "Parley: articles on the Syria talks",
-  description: "The articles on record, as they come onto the wire.",
+  title: ({ title }) => `${title}: articles`,
   list: async ({ env, origin }, names, query, page) => {
     const { items, next } = await listArticles(env.DB, names, query, page);
     return { items: items.map((article) => articleItem(article, origin)), next };
@@ -87,7 +85,8 @@ export function serveFeed(listing: Listing, format: Format): Handler {
     const self = feedAddress(origin, listing, format, query?.canonical, page);
     const known = cache.get(self);
     if (known?.db === env.DB && known.head === head.number) return serve(request, known.rendered, CACHE_CONTROL);
-    const fresh = await renderFeed(context, listing, format, query, page, names, self, head);
+    const feed = await makeFeed(context, listing, { names, query, page, self });
+    const fresh = await rendered(format.render(feed), format.type, head.at);
     remember(self, { db: env.DB, head: head.number, rendered: fresh });
     return serve(request, fresh, CACHE_CONTROL);
   };
@@ -108,28 +107,26 @@ function feedAddress(
   return address.href;
 }
 
-async function renderFeed(
+/** The neutral feed that is asked for at an address. */
+async function makeFeed(
   context: Context,
   listing: Listing,
-  format: Format,
-  query: ParsedQuery | undefined,
-  page: Page,
-  names: Names,
-  self: string,
-  head: Head,
-): Promise<Rendered> {
+  asked: { names: Names; query: ParsedQuery | undefined; page: Page; self: string },
+): Promise<Feed> {
+  const { names, query, page, self } = asked;
+  const { settings, origin } = context;
   const { items, next } = await listing.list(context, names, query, page);
   const older = new URL(self);
   older.searchParams.set("before", String(next));
-  const feed: Feed = {
-    title: query ? `${listing.title}: ${query.canonical}` : listing.title,
-    description: listing.description,
-    home: query ? `${context.origin}/?q=${encodeURIComponent(query.canonical)}` : `${context.origin}/`,
+  const title = listing.title(settings);
+  return {
+    title: query ? `${title}: ${query.canonical}` : title,
+    description: settings.description,
+    home: query ? `${origin}/?q=${encodeURIComponent(query.canonical)}` : `${origin}/`,
     self,
     next: next === undefined ? undefined : older.href,
     items,
   };
-  return rendered(format.render(feed), format.type, head.at);
 }
 
 function remember(key: string, entry: { db: D1Database; head: number; rendered: Rendered }): void {
@@ -145,7 +142,7 @@ export function serveAlertFeed(format: Format): Handler {
     const { alert, deliveries } = await findFeed(context, readInteger(context.url, "limit", 50, 1, 200));
     const { origin, url } = context;
     const feed: Feed = {
-      title: `Parley alert: ${alert.query}`,
+      title: `${context.settings.title}: alert for ${alert.query}`,
       description: `Articles that match ${alert.query}`,
       home: `${origin}/`,
       self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(url.searchParams.get("key") ?? "")}`,

@@ -74,7 +74,11 @@ function Field({ name, label, value, error, placeholder, required = false }: Fie
 }
 
 /** Token and secret, this once. */
-export function showRegistered({ id, token, secret, query, status, feed_url }: Registered, url: string): Response {
+export function showRegistered(
+  wire: string,
+  { id, token, secret, query, status, feed_url }: Registered,
+  url: string,
+): Response {
   const children = (
     <article>
       <h1>The alert is registered</h1>
@@ -115,5 +119,5 @@ export function showRegistered({ id, token, secret, query, status, feed_url }: R
       </p>
     </article>
   );
-  return htmlPage({ title: "Alert registered · Parley", children });
+  return htmlPage({ wire, title: "Alert registered", children });
 }

@@ -79,7 +79,10 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
       <AlertForm {...filled} />
     </>
   );
-  return htmlPage({ title: query ? `${query.canonical} · Parley` : "Parley", feeds, children }, { status });
+  return htmlPage(
+    { wire: context.settings.title, ...(query && { title: query.canonical }), feeds, children },
+    { status },
+  );
 }
 
 function tryQuery(q: string, names: Names): { query?: ParsedQuery; problem?: string } {
@@ -118,7 +121,7 @@ export const postAlertForm: Handler = async (request, context) => {
   const channel = url === "" ? { type: "feed" } : { type: "webhook", url };
   try {
     const registered = await registerAlert(check({ query, channel }, alertInput), request, context);
-    return showRegistered(registered, url);
+    return showRegistered(context.settings.title, registered, url);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const errors = error.errors.length > 0 ? error.errors : [{ path: "", message: error.message }];

@@ -3,20 +3,23 @@ import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 
 interface Page {
-  title: string;
+  /** What the wire is called. */
+  wire: string;
+  /** What the page is called; without, it is the wire's first page. */
+  title?: string;
   /** Feeds that show the same, for autodiscovery. */
   feeds?: readonly { href: string; type: string; title: string }[];
   children: ComponentChildren;
 }
 
-function Layout({ title, feeds = [], children }: Page) {
+function Layout({ wire, title, feeds = [], children }: Page) {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title}</title>
+        <title>{title === undefined ? wire : `${title} · ${wire}`}</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/site.css" />
         {feeds.map((feed) => (
@@ -26,9 +29,8 @@ function Layout({ title, feeds = [], children }: Page) {
       <body>
         <header>
           <a class="name" href="/">
-            Parley
+            {wire}
           </a>
-          <span>A sourced record of the Syria talks, 2015 and 2016</span>
         </header>
         <main>{children}</main>
         <footer>
@@ -44,15 +46,19 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A page as an HTTP answer. */
-export function htmlPage(page: Page, init: { status?: number; cacheControl?: string } = {}): Response {
+export function htmlPage(
+  page: Page,
+  init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+): Response {
   return new Response(`<!doctype html>${render(<Layout {...page} />)}`, {
     status: init.status ?? 200,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "cache-control": init.cacheControl ?? "no-store",
+      "cache-control": "no-store",
       "content-security-policy": CONTENT_SECURITY_POLICY,
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
+      ...init.headers,
     },
   });
 }

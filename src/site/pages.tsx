@@ -11,27 +11,27 @@ import { htmlPage } from "./layout.tsx";
 import css from "./site.css";
 
 /** GET /events/{id} */
-export const eventPage: Handler = async (_, { env, params }) => {
+export const eventPage: Handler = async (_, { env, params, settings }) => {
   const event = await readEvent(env.DB, params["id"] ?? "");
   if (event === undefined) throw notFound("There is no such event");
   const names = await readNames(env.DB, await readRecentHead(env.DB));
-  return htmlPage({ title: `${event.title} · Parley`, children: <EventView event={event} names={names} /> });
+  return htmlPage({ wire: settings.title, title: event.title, children: <EventView event={event} names={names} /> });
 };
 
 /** GET /alerts/{id}/confirm: asks; it changes nothing, since mail scanners and previews follow links. */
 export const confirmPage: Handler = async (_, context) => {
   const { alert } = await findChallenged(context);
-  return showConfirmation(alert.query, alert.status);
+  return showConfirmation(context.settings.title, alert.query, alert.status);
 };
 
 /** POST /alerts/{id}/confirm: the button. */
 export const confirmAlert: Handler = async (_, context) => {
   const { alert, confirm } = await findChallenged(context);
   const confirmed = await confirm();
-  return showConfirmation(alert.query, confirmed?.status ?? alert.status);
+  return showConfirmation(context.settings.title, alert.query, confirmed?.status ?? alert.status);
 };
 
-function showConfirmation(query: string, status: string): Response {
+function showConfirmation(wire: string, query: string, status: string): Response {
   const children = (
     <article>
       <h1>{status === "pending" ? "Confirm this alert" : "This alert is confirmed"}</h1>
@@ -45,11 +45,11 @@ function showConfirmation(query: string, status: string): Response {
       )}
     </article>
   );
-  return htmlPage({ title: "Confirm an alert · Parley", children });
+  return htmlPage({ wire, title: "Confirm an alert", children });
 }
 
 /** A problem as a page, for those who came with a browser. */
-export function problemPage({ status, title, message }: Problem): Response {
+export function problemPage(wire: string, { status, title, message, headers }: Problem): Response {
   const children = (
     <article>
       <h1>{title}</h1>
@@ -59,7 +59,7 @@ export function problemPage({ status, title, message }: Problem): Response {
       </p>
     </article>
   );
-  return htmlPage({ title: `${title} · Parley`, children }, { status });
+  return htmlPage({ wire, title, children }, { status, headers });
 }
 
 /** What seldom changes. */
