@@ -1,11 +1,15 @@
 /** Bindings and settings: what the platform hands to the Worker. */
 import type { ShardCalls } from "./alerts/calls.ts";
 
-export interface Env {
+export interface Env extends Variables {
   /** The record: articles, events, names, the log, full-text search. */
   DB: D1Database;
   /** The shards of alerts, by number. */
   SHARD: { getByName(name: string): ShardCalls };
+}
+
+/** Settings as they are given: environment variables of `npm start`, vars or secrets of the Worker. */
+export interface Variables {
   /** Bearer token of the curators' API. Without one, the curators' calls are refused. */
   CURATOR_TOKEN?: string;
   /** Origin used in links; else the request's. */
@@ -38,7 +42,7 @@ const RETRY_SECONDS = "5,300,1800,7200,18000,36000,50400,72000,86400";
 const REGISTRATION_LIMIT = "20";
 
 /** Reads the settings. Throws, naming the setting and what it holds, where one is malformed. */
-export function readSettings(env: Env): Settings {
+export function readSettings(env: Variables): Settings {
   return {
     curatorToken: env.CURATOR_TOKEN || undefined,
     publicUrl: readOrigin(env.PUBLIC_URL),

@@ -65,7 +65,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "DELETE /api/events/:id": { summary: "Retract an event; a tombstone stays", token: "curator", body: retraction },
   "GET /api/names": { summary: "The names on record, with their spellings" },
   "PUT /api/names/:id": { summary: "Put a name", token: "curator", body: nameInput },
-  "GET /": { summary: "Latest events, search, registration", parameters: ["q"], type: HTML },
+  "GET /": { summary: "Latest events, search, registration", parameters: ["q", "before"], type: HTML },
   "POST /alerts": { summary: "The form that registers an alert", type: HTML },
   "GET /alerts/:id/confirm": { summary: "Asks whether to confirm an alert", parameters: ["code"], type: HTML },
   "POST /alerts/:id/confirm": { summary: "Confirms an alert", parameters: ["code"], type: HTML },

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intake: ["alerts", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
   feeds: ["alerts", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
   site: ["alerts", "feeds", "query", "record", "problem.ts", "input.ts", "context.ts", "env.ts", "links.ts"],
-  cli: ["record", "input.ts"],
+  cli: ["record", "env.ts", "input.ts"],
   "problem.ts": [],
   "links.ts": [],
   "input.ts": ["problem.ts"],

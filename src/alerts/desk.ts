@@ -6,7 +6,7 @@ import { refuseDestination } from "../delivery/destination.ts";
 import { makeSecret } from "../delivery/signature.ts";
 import { readInteger, readJson } from "../input.ts";
 import { badRequest, notFound } from "../problem.ts";
-import { type Reading, reading } from "../query/reading.ts";
+import { type Reading, reading, warnings } from "../query/reading.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
@@ -35,6 +35,8 @@ export interface Registered {
   status: AlertStatus;
   feed_url: string;
   reading: Reading[];
+  /** What may not be as it was meant. */
+  warnings: string[];
 }
 
 /** Registers an alert. Throws a Problem for a bad query, a URL that may not be called, or too many registrations. */
@@ -70,6 +72,7 @@ export async function registerAlert(
     status: input.channel.type === "feed" ? "active" : "pending",
     feed_url: feedUrl(origin, id, feedKey),
     reading: reading(query.tree),
+    warnings: warnings(query.tree),
   };
 }
 

@@ -7,7 +7,7 @@ import { staleSchemas } from "./schemas.ts";
 
 /** Runs a program on the project; whether it was content. */
 function run(program: string, ...options: string[]): boolean {
-  return spawnSync(bin(program), options, { cwd: ROOT, stdio: "inherit" }).status === 0;
+  return spawnSync(process.execPath, [bin(program), ...options], { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
 function checkData(folder: string): boolean {
@@ -21,7 +21,7 @@ function checkData(folder: string): boolean {
     console.error(`${relative(process.cwd(), file)}:${line}: ${reason}`);
   }
   console.log(
-    `data/: ${names.size} names, ${articles.size} articles, ${events.size} events, ${mistakes.length} mistakes`,
+    `data/: ${names.size} names, ${articles.size} articles, ${events.size} events, mistakes: ${mistakes.length}`,
   );
   return mistakes.length + stale.length === 0;
 }

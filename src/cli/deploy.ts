@@ -11,7 +11,7 @@ const MAX_BUNDLE = 250 * 1024;
 
 function wrangler(...options: string[]): void {
   const env = { ...process.env, WRANGLER_SEND_METRICS: process.env["WRANGLER_SEND_METRICS"] ?? "false" };
-  const { status } = spawnSync(bin("wrangler"), options, { cwd: ROOT, env, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [bin("wrangler"), ...options], { cwd: ROOT, env, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
 

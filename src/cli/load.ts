@@ -38,18 +38,27 @@ async function putOne(url: string, token: string, body: object): Promise<keyof L
   return outcome === "created" ? "created" : outcome === "same" ? "same" : "corrected";
 }
 
+/** A failure in words: of a request that could not be made, the reason too. */
+export function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
 /** `npm run load -- https://wire.example`, with CURATOR_TOKEN in the environment. */
 async function main(): Promise<void> {
   const url = process.argv[2];
   const token = process.env["CURATOR_TOKEN"];
-  if (url === undefined || !token) throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example");
+  if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example");
+  }
+  if (!token) throw new Error("CURATOR_TOKEN is not set: it is the token of the wire that is loaded");
   const { created, corrected, same } = await load(new URL(url).origin, token, process.argv[3] ?? DATA);
   console.log(`loaded data/: ${created} new, ${corrected} corrected, ${same} as they were`);
 }
 
 if (import.meta.main) {
   await main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(inWords(error));
     process.exitCode = 1;
   });
 }

@@ -5,5 +5,5 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 export const DATA = join(ROOT, "data");
 export const DEV_VARS = join(ROOT, ".dev.vars");
 
-/** A program of one of the project's packages. */
+/** A program of one of the project's packages, for the Node that runs this one. */
 export const bin = (name: string): string => join(ROOT, "node_modules", ".bin", name);

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -35,9 +36,10 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
   mkdirSync(stateDir, { recursive: true });
   const pidFile = join(stateDir, "workerd.pid");
   await endPredecessor(pidFile);
+  await requirePort(port);
   process.env["PARLEY_WORKERD"] = workerdPath();
   process.env["PARLEY_PID_FILE"] = pidFile;
-  process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd.ts");
+  process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd.sh");
   // Only what goes wrong: wrangler would tell of .dev.vars, which the settings take care of.
   process.env["WRANGLER_LOG"] = "error";
   const config = join(ROOT, "wrangler.toml");
@@ -71,6 +73,18 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
   }
 }
 
+/** Throws where another program listens on a port: in plain words, and before anything is started. */
+async function requirePort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once("error", ({ message }) =>
+      reject(new Error(`PORT: port ${port} cannot be used (${message}); set another one`)),
+    );
+    probe.listen(port, "127.0.0.1", resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
 /** workerd's own executable, as Miniflare would find it. */
 function workerdPath(): string {
   const require = createRequire(createRequire(import.meta.url).resolve("miniflare"));
@@ -85,7 +99,11 @@ function bundle() {
   try {
     const options = ["deploy", "--dry-run", "--outdir", folder];
     const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error" };
-    execFileSync(bin("wrangler"), options, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(process.execPath, [bin("wrangler"), ...options], {
+      cwd: ROOT,
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const files = readdirSync(folder).filter((file) => file === "worker.js" || file.endsWith(".css"));
     const modules = files.map((path) => ({
       type: path === "worker.js" ? ("ESModule" as const) : ("Text" as const),

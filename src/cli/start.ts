@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { load } from "./load.ts";
+import { readSettings } from "../env.ts";
+import { inWords, load } from "./load.ts";
 import { DATA, DEV_VARS, ROOT } from "./paths.ts";
 import { startServer } from "./server.ts";
 
@@ -38,6 +39,7 @@ function makeToken(): string {
 
 async function main(): Promise<void> {
   const vars = readVars();
+  readSettings(vars);
   const token = vars["CURATOR_TOKEN"] ?? makeToken();
   const stateDir = resolve(ROOT, process.env["STATE_DIR"] || ".wrangler/state");
   const server = await startServer({ port: readPort(), stateDir, vars: { ...vars, CURATOR_TOKEN: token } });
@@ -59,7 +61,7 @@ Parley runs on ${server.url}
   events, RSS         ${server.url}/feed.rss
   events, JSON Feed   ${server.url}/feed.json
   status              ${server.url}/api/status
-  the curators' token ${process.env["CURATOR_TOKEN"] ? "as CURATOR_TOKEN says" : "is in .dev.vars, as CURATOR_TOKEN"}
+  the curators' token ${process.env["CURATOR_TOKEN"] ? "is the one in the environment" : "is in .dev.vars, as CURATOR_TOKEN"}
 
 Ctrl-C stops it.`);
   setInterval(() => server.tick().catch((error: unknown) => console.error("cron:", error)), MINUTE);
@@ -96,6 +98,6 @@ function readPort(): number {
 }
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(inWords(error));
   process.exit(1);
 });

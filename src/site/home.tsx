@@ -2,10 +2,10 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { check } from "../input.ts";
+import { check, readInteger } from "../input.ts";
 import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
-import { reading } from "../query/reading.ts";
+import { reading, warnings } from "../query/reading.ts";
 import { listEvents } from "../record/find.ts";
 import { readRecentHead } from "../record/log.ts";
 import { labelOf, type Names, readNames } from "../record/names.ts";
@@ -24,8 +24,9 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const q = url.searchParams.get("q")?.trim() ?? "";
   const { query, problem } = tryQuery(q, names);
-  const page = { before: Number.MAX_SAFE_INTEGER, limit: EVENTS_SHOWN, feed: false };
-  const { items } = problem ? { items: [] } : await listEvents(env.DB, names, query, page);
+  const before = readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER);
+  const page = { before, limit: EVENTS_SHOWN, feed: false };
+  const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
   const suffix = query ? `?q=${encodeURIComponent(query.canonical)}` : "";
   const feeds = [
     { href: `/feed.rss${suffix}`, type: "application/rss+xml", title: "Events, RSS" },
@@ -53,6 +54,7 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
           <div id="reading">
             {problem && <p class="error">{problem}</p>}
             {query && <ReadAs query={query} names={names} />}
+            {query && warnings(query.tree).map((warning) => <p class="error">{warning}</p>)}
           </div>
         </form>
       </search>
@@ -75,6 +77,13 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
         {items.map((event) => (
           <EventSummary event={event} names={names} />
         ))}
+        {next !== undefined && (
+          <p>
+            <a href={`/?${new URLSearchParams({ ...(query && { q: query.canonical }), before: String(next) })}`}>
+              Older events
+            </a>
+          </p>
+        )}
       </section>
       <AlertForm {...filled} />
     </>

@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME …]`: runs benchmarks, prints their tables, and writes them as JSON under test/bench/results/. */
+/** `npm run bench [-- NAME …]`: runs benchmarks, prints their tables, and writes them as JSON. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -10,13 +10,17 @@ export type Row = Record<string, string | number>;
 
 const BENCHMARKS: Readonly<Record<string, () => Row[]>> = { feeds: benchFeeds, percolator: benchPercolator };
 
-const asked = process.argv.slice(2);
+/** `--record` puts the results where they can be committed; else they stay out of the way. */
+const record = process.argv.includes("--record");
+const asked = process.argv.slice(2).filter((option) => option !== "--record");
 const unknown = asked.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHMARKS).join(", ")}`);
   process.exit(1);
 }
-const folder = join(import.meta.dirname, "results");
+const folder = record
+  ? join(import.meta.dirname, "results")
+  : join(import.meta.dirname, "..", "..", ".wrangler", "bench");
 mkdirSync(folder, { recursive: true });
 for (const [name, bench] of Object.entries(BENCHMARKS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;

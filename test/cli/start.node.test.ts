@@ -28,6 +28,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await program.interrupt();
+  // Nothing is left that would keep the port.
+  await expect(fetch(`${program.url}/healthz`)).rejects.toThrow();
   hook.close();
   state.remove();
 });

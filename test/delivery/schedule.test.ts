@@ -1,4 +1,3 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/delivery/attempt.ts";
 import { judge, type Verdict } from "../../src/delivery/schedule.ts";
@@ -122,7 +121,7 @@ describe("Retry-After", () => {
 });
 
 describe("the default schedule", () => {
-  const waits = readSettings({ DB: env.DB, SHARD: { getByName: expect.unreachable } }).retrySeconds;
+  const waits = readSettings({}).retrySeconds;
 
   /** How many attempts there are, and over how many seconds, where every one fails at once. */
   function run(random: number): { attempts: number; seconds: number } {
