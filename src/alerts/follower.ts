@@ -57,38 +57,42 @@ export class Follower {
   /** Follows the log to its end. Calls while it runs make it look once more; all wait for the end. */
   catchUp(queries: Queries): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#run(queries).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run(queries);
     return this.#running;
   }
 
   async #run(queries: Queries): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      const entries = await readEntries(this.#db, this.cursor, STEP);
-      if (entries.length === STEP) this.#again = true;
-      for (const entry of entries) await this.#follow(entry, queries);
+    try {
+      while (this.#again) {
+        this.#again = false;
+        const entries = await readEntries(this.#db, this.cursor, STEP);
+        if (entries.length === STEP) this.#again = true;
+        if (entries.length > 0) await this.#followAll(entries, queries);
+      }
+    } finally {
+      // At once, before any other call can find a run that no longer looks.
+      this.#running = undefined;
     }
   }
 
-  async #follow(entry: LogEntry, queries: Queries): Promise<void> {
-    const names = await readNames(this.#db, await readHead(this.#db));
-    this.useNames(names, queries);
-    const told = await this.#tell(entry);
-    this.#storage.transactionSync(() => {
-      if (told.kind === "article") this.#matchArticle(told.article, entry.number, queries, names);
-      else if (told.kind !== "nothing") this.#followUp(told, entry.number);
-      this.#storage.sql.exec("UPDATE state SET cursor = ?", entry.number);
-    });
+  async #followAll(entries: readonly LogEntry[], queries: Queries): Promise<void> {
+    this.useNames(await readNames(this.#db, await readHead(this.#db)), queries);
+    for (const entry of entries) {
+      const told = await this.#tell(entry);
+      this.#storage.transactionSync(() => {
+        if (told.kind === "article") this.#matchArticle(told.article, entry.number, queries);
+        else if (told.kind !== "nothing") this.#followUp(told, entry.number);
+        this.#storage.sql.exec("UPDATE state SET cursor = ?", entry.number);
+      });
+    }
   }
 
-  /** Files the queries by another vocabulary, where names have changed since. */
+  /** Files the queries by another vocabulary, where names have changed since. One that is older than theirs changes nothing. */
   useNames(names: Names, queries: Queries): void {
     const { names: filed } = this.#storage.sql.exec<{ names: number }>("SELECT names FROM state").one();
-    if (filed === names.version) return;
+    if (names.version <= queries.version && filed === queries.version) return;
     this.#storage.transactionSync(() => {
-      queries.reread(names.vocabulary, reportBroken);
+      queries.reread(names, reportBroken);
       this.#storage.sql.exec("UPDATE state SET names = ?", names.version);
     });
   }
@@ -111,8 +115,9 @@ export class Follower {
     return { kind: kind === "event.corrected" ? "corrected" : "retracted", event, revision: after, changed, articles };
   }
 
-  #matchArticle(article: Article, entry: number, queries: Queries, names: Names): void {
-    const text = analyse(articleMatchable(article), names.vocabulary);
+  #matchArticle(article: Article, entry: number, queries: Queries): void {
+    // By the vocabulary of the queries: a registration in between may have brought them a newer one.
+    const text = analyse(articleMatchable(article), queries.vocabulary);
     const now = Date.now();
     for (const { query, found } of queries.percolator.match(text, reportBroken)) {
       const alerts = this.#registry.listening(query, entry);

@@ -3,19 +3,29 @@ import { Percolator } from "../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
 import type { Vocabulary } from "../query/names.ts";
 import type { Query } from "../query/tree.ts";
+import type { Names } from "../record/names.ts";
 import { SqlPostings } from "./postings.ts";
 
 export class Queries {
   readonly #sql: SqlStorage;
   readonly percolator: Percolator;
-  #vocabulary: Vocabulary;
+  #names: Names;
   /** Trees read so far, by number; they hold for one vocabulary. */
   readonly #trees = new Map<number, Query>();
 
-  constructor(sql: SqlStorage, vocabulary: Vocabulary) {
+  constructor(sql: SqlStorage, names: Names) {
     this.#sql = sql;
-    this.#vocabulary = vocabulary;
+    this.#names = names;
     this.percolator = new Percolator(new SqlPostings(sql), (number) => this.#tree(number));
+  }
+
+  /** The version of the vocabulary by which the queries are read. */
+  get version(): number {
+    return this.#names.version;
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.#names.vocabulary;
   }
 
   /** The number of a query; one that is new to the shard is filed. */
@@ -46,9 +56,9 @@ export class Queries {
     this.#trees.delete(number);
   }
 
-  /** Reads all queries with another vocabulary, and files those anew that are now read otherwise. */
-  reread(vocabulary: Vocabulary, broken: (query: number, error: unknown) => void): void {
-    this.#vocabulary = vocabulary;
+  /** Reads all queries by other names, and files those anew that are now read otherwise. */
+  reread(names: Names, broken: (query: number, error: unknown) => void): void {
+    this.#names = names;
     this.#trees.clear();
     for (const { number } of this.#sql.exec<{ number: number }>("SELECT number FROM queries").toArray()) {
       try {
@@ -88,6 +98,6 @@ export class Queries {
 
   #parse(number: number): ParsedQuery {
     const { source } = this.#sql.exec<{ source: string }>("SELECT source FROM queries WHERE number = ?", number).one();
-    return parseQuery(source, this.#vocabulary);
+    return parseQuery(source, this.#names.vocabulary);
   }
 }

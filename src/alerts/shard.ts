@@ -121,7 +121,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   /** The queries, filed by the names as they are now. */
   async #ready(): Promise<Queries> {
     const names = await readNames(this.env.DB, await readHead(this.env.DB));
-    this.#queries ??= new Queries(this.ctx.storage.sql, names.vocabulary);
+    this.#queries ??= new Queries(this.ctx.storage.sql, names);
     this.#follower.useNames(names, this.#queries);
     return this.#queries;
   }
