@@ -31,7 +31,8 @@ export function inputErrors(error: z.ZodError): InputError[] {
   });
 }
 
-async function readText(request: Request, limit: number): Promise<string> {
+/** Reads a body of at most `limit` bytes of UTF-8. */
+export async function readText(request: Request, limit: number): Promise<string> {
   const tooLarge = new Problem(413, "Content too large", `The body may have at most ${limit} bytes`, {
     errors: [{ path: "", message: `at most ${limit} bytes` }],
   });

@@ -21,7 +21,7 @@ for (const [method, path, handler] of routes) {
 export default {
   async fetch(request: Request, env, ctx) {
     const head = request.method === "HEAD";
-    const asked = head ? new Request(request, { method: "GET" }) : request;
+    const asked = head ? asGet(request) : request;
     const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked, env));
     return head ? new Response(null, response) : response;
   },
@@ -31,6 +31,13 @@ export default {
     await forgetRegistrations(env.DB);
   },
 } satisfies ExportedHandler<Env>;
+
+/** A HEAD as the GET that it asks about (RFC 9110, section 9.3.2). A body, which it should not have, is not taken over. */
+function asGet(request: Request): Request {
+  const headers = new Headers(request.headers);
+  for (const name of ["content-length", "content-type", "transfer-encoding"]) headers.delete(name);
+  return new Request(request.url, { headers });
+}
 
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const settings = readSettings(env);

@@ -10,6 +10,7 @@ import { type Env, readSettings } from "../env.ts";
 import { makeMessage } from "./message.ts";
 import type { Key, Outbox, Outgoing } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
+import { report } from "./report.ts";
 
 /** Requests at a time: in all, and to one host. */
 const IN_FLIGHT = 50;
@@ -121,9 +122,4 @@ function holdsChallenge(body: string, challenge: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** One line in the logs that can be alerted on. */
-export function report(event: string, details: Record<string, unknown>): void {
-  console.error(JSON.stringify({ level: "error", event, ...details }));
 }

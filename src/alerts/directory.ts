@@ -1,6 +1,7 @@
 /** Which shards there are. They are only ever added; each is a Durable Object named by its number. */
 import type { Env } from "../env.ts";
 import type { ShardCalls } from "./calls.ts";
+import { report } from "./report.ts";
 
 export const shardStub = (env: Env, number: number): ShardCalls => env.SHARD.getByName(String(number));
 
@@ -24,9 +25,7 @@ export async function wakeShards(env: Env): Promise<void> {
   const outcomes = await Promise.allSettled(shards.map((number) => shardStub(env, number).wake()));
   for (const [i, outcome] of outcomes.entries()) {
     if (outcome.status === "rejected") {
-      console.error(
-        JSON.stringify({ level: "error", event: "wake.failed", shard: shards[i], error: String(outcome.reason) }),
-      );
+      report("wake.failed", { shard: shards[i], error: String(outcome.reason) });
     }
   }
 }

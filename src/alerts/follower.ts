@@ -5,28 +5,31 @@
 import { explain } from "../query/explain.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
-import { readArticle, readArticlesOf } from "../record/articles.ts";
-import { changedFields, type EventDocument } from "../record/event.ts";
-import { readEvent, readRevision, type SourcedEvent } from "../record/events.ts";
+import { readArticle } from "../record/articles.ts";
+import { changedFields } from "../record/event.ts";
+import { type Revision, readArticleIds, readEvent, readRevision } from "../record/events.ts";
 import { type LogEntry, readEntries, readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { fitMatched } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import type { Registry } from "./registry.ts";
+import { report } from "./report.ts";
 
 /** What a log entry tells, read from the record before the transaction begins. */
 type Told =
   | { kind: "article"; article: Article }
   | {
       kind: "corrected" | "retracted";
-      event: SourcedEvent;
-      revision: EventDocument;
+      event: string;
+      revision: Revision;
       changed: string[];
       articles: string[];
     }
   | { kind: "nothing" };
 
+/** How often an entry that fails is tried. */
+const TRIES = 5;
 /** Entries read from the record in one go. */
 const STEP = 10;
 
@@ -37,6 +40,8 @@ export class Follower {
   readonly #outbox: Outbox;
   #running: Promise<void> | undefined;
   #again = false;
+  /** The entry that failed last, and how often. */
+  #failures = { entry: 0, count: 0 };
 
   constructor(db: D1Database, storage: DurableObjectStorage, registry: Registry, outbox: Outbox) {
     this.#db = db;
@@ -79,12 +84,26 @@ export class Follower {
     this.useNames(await readNames(this.#db, await readHead(this.#db)), queries);
     for (const entry of entries) {
       const told = await this.#tell(entry);
-      this.#storage.transactionSync(() => {
-        if (told.kind === "article") this.#matchArticle(told.article, entry.number, queries);
-        else if (told.kind !== "nothing") this.#followUp(told, entry.number);
-        this.#storage.sql.exec("UPDATE state SET cursor = ?", entry.number);
-      });
+      try {
+        this.#storage.transactionSync(() => this.#step(entry.number, told, queries));
+      } catch (error) {
+        this.#failed(entry.number, error);
+      }
     }
+  }
+
+  #step(entry: number, told: Told, queries: Queries): void {
+    if (told.kind === "article") this.#matchArticle(told.article, entry, queries);
+    else if (told.kind !== "nothing") this.#followUp(told, entry);
+    this.#storage.sql.exec("UPDATE state SET cursor = ?", entry);
+  }
+
+  /** An entry that fails here however often it is tried is passed over, and told of: it must not stop all that come after it. */
+  #failed(entry: number, error: unknown): void {
+    this.#failures = { entry, count: this.#failures.entry === entry ? this.#failures.count + 1 : 1 };
+    if (this.#failures.count < TRIES) throw error;
+    report("entry.skipped", { entry, error: String(error) });
+    this.#storage.sql.exec("UPDATE state SET cursor = ?", entry);
   }
 
   /** Files the queries by another vocabulary, where names have changed since. One that is older than theirs changes nothing. */
@@ -105,14 +124,15 @@ export class Follower {
     if (kind !== "event.corrected" && kind !== "event.retracted") return { kind: "nothing" };
     const event = await readEvent(this.#db, subject);
     if (event === undefined || revision === null) return { kind: "nothing" };
-    const [before, after] = [
-      await readRevision(this.#db, subject, revision - 1),
-      await readRevision(this.#db, subject, revision),
-    ];
+    const before = await readRevision(this.#db, subject, revision - 1);
+    const after = await readRevision(this.#db, subject, revision);
     if (after === undefined) return { kind: "nothing" };
-    const articles = (await readArticlesOf(this.#db, subject, [])).map(({ article }) => article.id);
-    const changed = before ? changedFields(before, after) : [];
-    return { kind: kind === "event.corrected" ? "corrected" : "retracted", event, revision: after, changed, articles };
+    const told = { event: event.id, revision: after, articles: await readArticleIds(this.#db, subject) };
+    if (kind === "event.retracted") return { ...told, kind: "retracted", changed: [] };
+    const changed: string[] = before ? changedFields(before.document, after.document) : [];
+    if (before?.retracted) changed.push("retracted");
+    // What is put on record quietly is corrected quietly; another mode alone is no correction.
+    return event.mode !== "new" || changed.length === 0 ? { kind: "nothing" } : { ...told, kind: "corrected", changed };
   }
 
   #matchArticle(article: Article, entry: number, queries: Queries): void {
@@ -137,9 +157,9 @@ export class Follower {
     entry: number,
   ): void {
     const now = Date.now();
-    const { date, title, summary } = revision;
-    const more = kind === "corrected" ? { changed } : { reason: event.retracted };
-    const data = { event: { id: event.id, date, title, summary }, ...more };
+    const { date, title, summary } = revision.document;
+    const more = kind === "corrected" ? { changed } : { reason: revision.retracted };
+    const data = { event: { id: event, date, title, summary }, ...more };
     for (const { query, alerts } of this.#outbox.recipients(articles, entry)) {
       const notice = this.#outbox.writeNotice({ type: `event.${kind}`, query, data }, now);
       for (const alert of alerts) this.#outbox.send(alert, notice, now);
@@ -157,5 +177,5 @@ function toldArticle({ id, url, title, publisher, published_at, language, summar
 
 /** One line that can be alerted on; the other queries go on. */
 function reportBroken(query: number, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", event: "query.broken", query, error: String(error) }));
+  report("query.broken", { query, error: String(error) });
 }

@@ -35,23 +35,22 @@ function withLinks(data: { [key: string]: Json }, origin: string): { [key: strin
   };
 }
 
-/** What the alert, its query and the links take at the most, of the bytes that a message may have. */
-const RESERVED = 5 * 1024;
+/** What the alert and its query take at the most, of the bytes that a message may have: 512 characters of four bytes, and ids. */
+const RESERVED = 3 * 1024;
+/** An event's link, which is only added when the message is made: as long as an origin and an id can be. */
+const LINK = "x".repeat(400);
 
 /** Data for a notice that fits a message: where it is too long, events, snippets and then matches are left out, and it says so. */
 export function fitMatched(data: Omit<ArticleMatched, "events"> & { events: object[] }): Record<string, unknown> {
-  const fits = (candidate: object): boolean => byteLength(candidate) <= MAX_MESSAGE - RESERVED;
-  const shorter: Record<string, unknown>[] = [
-    { ...data },
+  const fits = ({ events, ...rest }: typeof data): boolean =>
+    byteLength({ ...rest, events: events.map((event) => ({ ...event, url: LINK })) }) <= MAX_MESSAGE - RESERVED;
+  const bare = data.matches.map((match) => ({ ...match, snippet: null }));
+  const shorter = [
+    data,
     { ...data, events: data.events.slice(0, 10), truncated: true },
     { ...data, events: [], truncated: true },
-    { ...data, events: [], matches: data.matches.map((match) => ({ ...match, snippet: null })), truncated: true },
-    {
-      ...data,
-      events: [],
-      matches: data.matches.slice(0, 8).map((match) => ({ ...match, snippet: null })),
-      truncated: true,
-    },
+    { ...data, events: [], matches: bare, truncated: true },
+    { ...data, events: [], matches: bare.slice(0, 8), truncated: true },
   ];
   return shorter.find(fits) ?? { ...data, events: [], matches: [], truncated: true };
 }

@@ -10,11 +10,12 @@ import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import type { AlertView } from "./alert.ts";
 import type { NewAlert, ShardCalls, ShardStatus } from "./calls.ts";
-import { Courier, report } from "./courier.ts";
+import { Courier } from "./courier.ts";
 import { Follower } from "./follower.ts";
 import { Outbox } from "./outbox.ts";
 import { Queries } from "./queries.ts";
 import { Registry } from "./registry.ts";
+import { report } from "./report.ts";
 import { migrate } from "./tables.ts";
 
 /** Alerts that one shard takes. More are only ever added: further alerts go to the next one. */

@@ -18,11 +18,22 @@ export async function rendered(body: string, type: string, changed: string | nul
 /** 200 with the feed, or 304 where the reader has it. */
 export function serve(request: Request, { body, type, etag, changed }: Rendered, cacheControl: string): Response {
   const validators = new Headers({ etag, "cache-control": cacheControl });
-  if (changed !== null) validators.set("last-modified", new Date(changed).toUTCString());
+  const modified = lastModified(changed, Date.now());
+  if (modified !== null) validators.set("last-modified", new Date(modified).toUTCString());
   // A 304 repeats the validators (RFC 9110, section 15.4.5).
   if (isCurrent(request.headers, etag, changed)) return new Response(null, { status: 304, headers: validators });
   validators.set("content-type", type);
   return new Response(body, { headers: validators });
+}
+
+/**
+ * The time of a change as HTTP dates tell it, without fractions, in milliseconds. In the second of the change itself another one may
+ * follow, which would look the same: until that second is over, the one before it is told (RFC 9110, section 8.8.2.2).
+ */
+function lastModified(changed: string | null, now: number): number | null {
+  if (changed === null) return null;
+  const second = Math.floor(Date.parse(changed) / 1000);
+  return (Math.floor(now / 1000) > second ? second : second - 1) * 1000;
 }
 
 /** If-None-Match decides where it is given; else If-Modified-Since (RFC 9110, section 13.2.2). */

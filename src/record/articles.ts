@@ -11,16 +11,22 @@ import { fileEntries } from "./search.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };
 
+/** So many events of an article are told of, and articles of an event: a row of D1 has at most 2 MB. */
+export const MAX_LINKS = 100;
+
 /** An article with the events that rest on it (retracted ones are no longer told of), as one row. */
 const SELECT = `
   SELECT a.id, a.log, a.url, a.title, a.text, a.summary, a.publisher, a.language, a.published_at, a.dated_from, a.ours,
     a.added_at, a.updated_at, a.corrected, a.mode,
-    (SELECT json_group_array(json_object('id', e.id, 'document', json(e.document)) ORDER BY e.log)
-       FROM events e WHERE e.retracted IS NULL AND e.id IN (SELECT event FROM links WHERE article = a.id)) AS events
+    (SELECT json_group_array(json_object('id', id, 'document', json(told)) ORDER BY log) FROM (
+       SELECT e.id, e.log, json_object('date', e.document ->> 'date', 'title', e.document ->> 'title',
+           'places', e.document -> 'places', 'actors', e.document -> 'actors', 'topics', e.document -> 'topics') AS told
+         FROM events e WHERE e.retracted IS NULL AND e.id IN (SELECT event FROM links WHERE article = a.id)
+         ORDER BY e.log LIMIT ${MAX_LINKS})) AS events
   FROM articles a`;
 
 function fromRow({ ours, events, corrected, ...row }: ArticleRow): Article {
-  const parsed: { id: string; document: EventDocument }[] = JSON.parse(events);
+  const parsed: { id: string; document: ToldOfEvent }[] = JSON.parse(events);
   return {
     ...row,
     corrected: corrected === 1,
@@ -29,7 +35,10 @@ function fromRow({ ours, events, corrected, ...row }: ArticleRow): Article {
   };
 }
 
-export const articleEvent = (id: string, document: EventDocument): ArticleEvent => ({
+/** What an article needs to know of an event. */
+type ToldOfEvent = Pick<EventDocument, "date" | "title" | "places" | "actors" | "topics">;
+
+export const articleEvent = (id: string, document: ToldOfEvent): ArticleEvent => ({
   id,
   date: document.date,
   title: document.title,
@@ -92,7 +101,7 @@ async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: 
 
 /** An id that the same article always gets: from its URL, or from title and text. */
 async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url ?? `${title}\n${text}`));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url ?? JSON.stringify([title, text])));
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return `a-${hex.slice(0, 20)}`;
 }

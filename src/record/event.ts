@@ -100,7 +100,11 @@ export function eventDocument(input: EventInput): EventDocument {
 }
 
 /** The full ids of an event's names, places first. */
-export const eventNames = ({ places, actors, topics }: EventDocument): string[] => [
+export const eventNames = ({
+  places,
+  actors,
+  topics,
+}: Pick<EventDocument, "places" | "actors" | "topics">): string[] => [
   ...places.map((place) => `place:${place}`),
   ...actors.map((actor) => `actor:${actor}`),
   ...topics.map((topic) => `topic:${topic}`),

@@ -2,7 +2,7 @@
 import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
 import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
-import { articleEvent, indexArticle, readArticlesOf } from "./articles.ts";
+import { articleEvent, indexArticle, MAX_LINKS, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
 import { commitEntry, type LogKind, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
@@ -33,9 +33,10 @@ type EventRow = Pick<Event, "id" | "log" | "revision" | "mode" | "published_at" 
 
 const SELECT = `
   SELECT e.id, e.log, e.revision, e.mode, e.published_at, e.updated_at, e.retracted, e.document,
-    (SELECT json_group_array(json_object('id', a.id, 'url', a.url, 'title', a.title, 'publisher', a.publisher,
-        'published_at', a.published_at, 'language', a.language, 'ours', json(a.ours)) ORDER BY a.log)
-       FROM articles a WHERE a.id IN (SELECT article FROM links WHERE event = e.id)) AS sources
+    (SELECT json_group_array(json_object('id', id, 'url', url, 'title', title, 'publisher', publisher,
+        'published_at', published_at, 'language', language, 'ours', json(ours)) ORDER BY log) FROM (
+       SELECT a.id, a.log, a.url, a.title, a.publisher, a.published_at, a.language, a.ours
+         FROM articles a WHERE a.id IN (SELECT article FROM links WHERE event = e.id) ORDER BY a.log LIMIT ${MAX_LINKS})) AS sources
   FROM events e`;
 
 function fromRow({ document, sources, ...row }: EventRow): SourcedEvent {
@@ -48,17 +49,27 @@ export async function readEvent(db: D1Database, id: string): Promise<SourcedEven
   return row ? fromRow(row) : undefined;
 }
 
-/** What an event said in one of its revisions. */
-export async function readRevision(
-  db: D1Database,
-  event: string,
-  revision: number,
-): Promise<EventDocument | undefined> {
-  const document = await db
-    .prepare("SELECT document FROM revisions WHERE event = ? AND revision = ?")
+/** What an event said in one of its revisions, and why it was retracted then, if it was. */
+export interface Revision {
+  document: EventDocument;
+  retracted: string | null;
+}
+
+export async function readRevision(db: D1Database, event: string, revision: number): Promise<Revision | undefined> {
+  const row = await db
+    .prepare("SELECT document, retracted FROM revisions WHERE event = ? AND revision = ?")
     .bind(event, revision)
-    .first<string>("document");
-  return document === null ? undefined : JSON.parse(document);
+    .first<{ document: string; retracted: string | null }>();
+  return row === null ? undefined : { document: JSON.parse(row.document), retracted: row.retracted };
+}
+
+/** The ids of all articles that an event rests on. */
+export async function readArticleIds(db: D1Database, event: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT DISTINCT article FROM links WHERE event = ?")
+    .bind(event)
+    .all<{ article: string }>();
+  return results.map(({ article }) => article);
 }
 
 /** The events put on the wire before a log entry, newest first; with `only`, of those log entries alone. */

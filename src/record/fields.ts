@@ -66,8 +66,9 @@ function isCalendarDate(value: string): boolean {
 /** An address that a reader may open. */
 export const webAddress = z
   .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
-  .max(2048, "at most 2048 characters")
-  .overwrite((value) => new URL(value).href);
+  .overwrite((value) => new URL(value).href)
+  .max(2048, "at most 2048 characters, percent-encoded")
+  .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password");
 
 /** Whether an entry sets off alerts and stands in feeds. */
 export const mode = z

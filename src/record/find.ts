@@ -30,8 +30,10 @@ export interface FoundPage<T> {
 }
 
 /** How many candidates are looked at in one step, and in how many steps before a page is left shorter than asked for. */
-const STEP = 100;
+const STEP = 25;
 const STEPS = 20;
+/** And how much text, in UTF-16 code units: a search must not hold up whatever else the isolate serves. */
+const MOST_TEXT = 4_000_000;
 
 interface Searchable<T extends { log: number }> {
   table: IndexTable;
@@ -108,12 +110,15 @@ async function find<T extends { log: number }>(
   if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   const results: Found<T>[] = [];
   let { before } = page;
+  let looked = 0;
   for (let step = 0; step < STEPS; step++) {
     const rows = await findCandidates(db, table, narrowing, before, STEP);
     for (const item of rows.length > 0 ? await read(rows, page) : []) {
       const text = analyse(matchable(item), vocabulary);
       const found = match(tree, text);
-      if (found && results.push({ item, text, found }) === page.limit) return { results, next: item.log };
+      looked += text.fields.reduce((sum, { source }) => sum + source.length, 0);
+      const full = found !== undefined && results.push({ item, text, found }) === page.limit;
+      if (full || looked > MOST_TEXT) return { results, next: item.log };
     }
     if (rows.length < STEP) return { results, next: undefined };
     before = rows.at(-1) ?? 0;

@@ -1,4 +1,6 @@
 /** Full-text search: a narrowing → the candidates that SQLite's FTS5 finds for it. The predicate decides on them. */
+
+import { badRequest } from "../problem.ts";
 import type { Narrowing } from "../query/narrow.ts";
 import { THIS_ENTRY } from "./log.ts";
 
@@ -6,8 +8,16 @@ export type IndexTable = "article_index" | "event_index";
 
 /** Entries as the index keeps them: separated by spaces; all that the `ascii` tokenizer would split at is moved out of its sight. */
 export function indexText(entries: Iterable<string>): string {
-  return [...entries].map(encode).join(" ");
+  const text = [...entries].map(encode).join(" ");
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= MAX_ENTRIES) return text;
+  throw badRequest([
+    { path: "text", message: `its different words take ${bytes} bytes folded; at most ${MAX_ENTRIES} can be indexed` },
+  ]);
 }
+
+/** A value of D1 has at most 2 MB; folding can make a word several times as long as it was. */
+const MAX_ENTRIES = 1_900_000;
 
 /** ASCII other than letters and digits, as private-use characters, which the tokenizer takes for letters. */
 const encode = (entry: string): string =>

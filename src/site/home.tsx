@@ -2,7 +2,7 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { check, readInteger } from "../input.ts";
+import { check, readInteger, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { reading, warnings } from "../query/reading.ts";
@@ -125,7 +125,7 @@ const MAX_FORM = 16 * 1024;
 
 /** POST /alerts: the form. Answers with the page that shows token and secret, or with the form and what is wrong with it. */
 export const postAlertForm: Handler = async (request, context) => {
-  const form = new URLSearchParams((await request.text()).slice(0, MAX_FORM));
+  const form = new URLSearchParams(await readText(request, MAX_FORM));
   const [query, url] = [form.get("query") ?? "", form.get("url")?.trim() ?? ""];
   const channel = url === "" ? { type: "feed" } : { type: "webhook", url };
   try {

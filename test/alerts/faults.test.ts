@@ -100,6 +100,46 @@ it("one broken query silences no other", async () => {
   expect(await view(broken)).toMatchObject({ latest: 0 });
 });
 
+describe("an entry that cannot be followed", () => {
+  it("is tried five times, then passed over and told of, so that what comes after it goes on", async () => {
+    const alert = await registerConfirmed("poison", "monsoon");
+    await runInDurableObject(shard(), (_, { storage }) => {
+      storage.sql.exec(`CREATE TRIGGER poison BEFORE INSERT ON notices WHEN new.data LIKE '%"poisoned"%'
+        BEGIN SELECT RAISE(ABORT, 'poison'); END`);
+    });
+    await addWithoutWaking("A monsoon.");
+    await addArticle("A monsoon, poisoned.", { title: "poisoned" });
+    await addWithoutWaking("Another monsoon.");
+    for (let tries = 0; tries < 6; tries++) await tick();
+    await settled(alert, 2);
+    const { log }: { log: { head: number } } = await (await call("GET", "/api/status")).json();
+    const { cursor } = await shard().status();
+    expect([cursor, await view(alert)]).toMatchObject([log.head, { latest: 2 }]);
+  });
+
+  it("an article with very many and large events is not one of them", async () => {
+    const alert = await registerConfirmed("large", "sandstorm");
+    const claims = Array.from({ length: 50 }, () => ({ by: "x", says: '"'.repeat(2000) }));
+    const event = {
+      date: "2016",
+      title: "t".repeat(158),
+      summary: "s",
+      places: [],
+      actors: [],
+      topics: [],
+      articles: [],
+      claims,
+    };
+    const events = Array.from({ length: 50 }, (_, i) => `${"large-".repeat(15)}${i}`);
+    for (const id of events) await call("PUT", `/api/events/${id}`, event, CURATOR);
+    await addArticle("A sandstorm.", { events });
+    await settled(alert, 1);
+    const [got] = await received("large");
+    expect(new TextEncoder().encode(got?.body).length).toBeLessThanOrEqual(20 * 1024);
+    expect(JSON.parse(got?.body ?? "").data).toMatchObject({ truncated: true });
+  });
+});
+
 describe("what changes later", () => {
   it("a spelling that is added takes effect for alerts that are there", async () => {
     const alert = await registerConfirmed("spelling", "aleppo");
@@ -153,6 +193,24 @@ describe("what changes later", () => {
       type: "event.retracted",
       data: { sequence: 3, event: { id: "a-meeting" }, reason: "It was another day." },
     });
+    // It stands again: that is told as well. Another mode alone, or a correction made quietly, is not.
+    await call("PUT", "/api/events/a-meeting", { ...event, articles: [id], summary: "They met for an hour." }, CURATOR);
+    await settled(alert, 4);
+    await call(
+      "PUT",
+      "/api/events/a-meeting",
+      { ...event, articles: [id], summary: "They met for an hour.", mode: "historic" },
+      CURATOR,
+    );
+    await call(
+      "PUT",
+      "/api/events/a-meeting",
+      { ...event, articles: [id], summary: "Quietly.", mode: "historic" },
+      CURATOR,
+    );
+    await followed();
+    expect(await view(alert)).toMatchObject({ latest: 4 });
+    expect(JSON.parse((await received("corrected"))[3]?.body ?? "").data.changed).toEqual(["retracted"]);
     expect(await view(other)).toMatchObject({ latest: 0 });
   });
 });

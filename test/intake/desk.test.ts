@@ -35,6 +35,13 @@ beforeAll(async () => {
   await putName("place:known", name);
 });
 
+it("an article whose folded words outgrow the index is refused, and nothing stored", async () => {
+  // One letter that folds to eighteen, so that 250 KB of text have more than 2 MB of different words.
+  const text = Array.from({ length: 13_000 }, (_, i) => `${"\ufdfa".repeat(5)}${i.toString(36)}`).join(" ");
+  const problem = await refused(() => curate("POST", "/api/articles", article("expands", { text })), 400);
+  expect(problem.errors).toMatchObject([{ path: "text", message: expect.stringContaining("can be indexed") }]);
+});
+
 describe("the curators' calls", () => {
   const calls: [call: string, method: string, path: string, body: unknown][] = [
     ["POST /api/articles", "POST", "/api/articles", article("forbidden")],

@@ -95,6 +95,18 @@ describe("an article put under its id", () => {
     expect([after?.log, after?.url, after?.added_at]).toEqual([before?.log, before?.url, before?.added_at]);
   });
 
+  it("with another line between title and text is another article", async () => {
+    const one = await json<{ id: string }>(
+      curate("POST", "/api/articles", withoutId(article("x", { title: "a", text: "b\nc" }))),
+      201,
+    );
+    const two = await json<{ id: string }>(
+      curate("POST", "/api/articles", withoutId(article("x", { title: "a\nb", text: "c" }))),
+      201,
+    );
+    expect(one.id).not.toBe(two.id);
+  });
+
   it("refuses another address and other events, and says where they belong", async () => {
     await addArticle("links-stay", { url: "https://paper.example/links-stay" });
     await putEvent("not-linked");

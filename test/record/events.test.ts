@@ -55,8 +55,11 @@ describe("an event put twice", () => {
     const before = await readEvent(env.DB, "corrected");
     const corrected = await putEvent("corrected", { title: "Second", places: ["geneva"] }, 200);
     expect(corrected).toMatchObject({ outcome: "corrected", revision: 2, log: created.log });
-    expect((await readRevision(env.DB, "corrected", 1))?.title).toBe("First");
-    expect(await readRevision(env.DB, "corrected", 2)).toMatchObject({ title: "Second", places: ["geneva"] });
+    expect((await readRevision(env.DB, "corrected", 1))?.document.title).toBe("First");
+    expect(await readRevision(env.DB, "corrected", 2)).toMatchObject({
+      document: { title: "Second", places: ["geneva"] },
+      retracted: null,
+    });
     expect(await readRevision(env.DB, "corrected", 3)).toBeUndefined();
     expect((await readEvent(env.DB, "corrected"))?.published_at).toBe(before?.published_at);
     expect((await entriesOf("corrected")).map(({ kind, revision }) => [kind, revision])).toEqual([
@@ -102,7 +105,7 @@ describe("a retracted event", () => {
     await putEvent("retracted", { title: "It happened" });
     expect(await json(retract("retracted", "It did not."))).toMatchObject({ retracted: "It did not.", revision: 2 });
     expect(await json(call("/api/events/retracted"))).toMatchObject({ retracted: "It did not.", title: "It happened" });
-    expect((await readRevision(env.DB, "retracted", 1))?.title).toBe("It happened");
+    expect((await readRevision(env.DB, "retracted", 1))?.document.title).toBe("It happened");
     expect(await kindsOf("retracted")).toEqual(["event.added", "event.retracted"]);
   });
 
