@@ -23,12 +23,20 @@ export function check<S extends z.ZodType>(value: unknown, schema: S): z.output<
   throw badRequest(inputErrors(result.error));
 }
 
+/** Whoever has more mistakes than this mends these first. */
+const MOST_ERRORS = 50;
+
 /** What zod found, by path; each unknown field by its own name. */
 export function inputErrors(error: z.ZodError): InputError[] {
-  return error.issues.flatMap((issue) => {
+  const errors = error.issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
-    return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "there is no such field" }));
+    const unknown = issue.keys.slice(0, MOST_ERRORS);
+    return unknown.map((key) => ({
+      path: [...issue.path, key.slice(0, 100)].join("."),
+      message: "there is no such field",
+    }));
   });
+  return errors.slice(0, MOST_ERRORS);
 }
 
 /** Reads a body of at most `limit` bytes of UTF-8. */
@@ -40,10 +48,14 @@ export async function readText(request: Request, limit: number): Promise<string>
   if (request.body === null) return "";
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge;
-    chunks.push(Uint8Array.from(chunk));
+  try {
+    for await (const chunk of request.body) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge;
+      chunks.push(Uint8Array.from(chunk));
+    }
+  } catch (error) {
+    throw error === tooLarge ? error : badRequest([{ path: "", message: "the body broke off" }]);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer());
@@ -56,7 +68,7 @@ export async function readText(request: Request, limit: number): Promise<string>
 export function readInteger(url: URL, name: string, fallback: number, least: number, most: number): number {
   const value = url.searchParams.get(name);
   if (value === null) return fallback;
-  if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+  if (/^\d{1,16}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
   throw badRequest([
     { path: name, message: `a whole number from ${least} to ${most} was expected, not "${value.slice(0, 40)}"` },
   ]);

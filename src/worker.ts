@@ -23,6 +23,7 @@ export default {
     const head = request.method === "HEAD";
     const asked = head ? asGet(request) : request;
     const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked, env));
+    response.headers.set("x-content-type-options", "nosniff");
     return head ? new Response(null, response) : response;
   },
 
@@ -31,6 +32,13 @@ export default {
     await forgetRegistrations(env.DB);
   },
 } satisfies ExportedHandler<Env>;
+
+/**
+ * The request's own origin. Miniflare takes the scheme from X-Forwarded-Proto, which anyone may send; this machine is reached
+ * by http alone.
+ */
+const originOf = ({ hostname, host, origin }: URL): string =>
+  ["localhost", "127.0.0.1", "[::1]"].includes(hostname) ? `http://${host}` : origin;
 
 /** A HEAD as the GET that it asks about (RFC 9110, section 9.3.2). A body, which it should not have, is not taken over. */
 function asGet(request: Request): Request {
@@ -43,7 +51,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   const settings = readSettings(env);
   const url = new URL(request.url);
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work);
-  const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? url.origin, params: {} };
+  const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? originOf(url), params: {} };
   const response: Response | undefined = await router.fetch(request, request, context);
   if (response !== undefined) return response;
   throw notAllowed(url) ?? notFound("There is nothing at this address");

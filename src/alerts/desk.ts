@@ -13,7 +13,7 @@ import { readQuery } from "../record/query.ts";
 import { type AlertStatus, alertInput, type Channel, randomText, shardOf } from "./alert.ts";
 import type { NewAlert, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
-import { countRegistration } from "./limits.ts";
+import { countRegistration, networkOf } from "./limits.ts";
 import { bearerToken, hash } from "./secrets.ts";
 
 const MAX_BODY = 16 * 1024;
@@ -86,7 +86,7 @@ function checkChannel(channel: Channel, { settings, origin, url }: Context): voi
 }
 
 function registrationSubjects(request: Request, channel: Channel): string[] {
-  const caller = `caller:${request.headers.get("cf-connecting-ip") ?? "unknown"}`;
+  const caller = `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`;
   return channel.type === "feed" ? [caller] : [caller, `host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
 }
 

@@ -1,6 +1,16 @@
 /** How often alerts may be registered: by one caller, and for one target host, in an hour of the clock. */
 import { Problem } from "../problem.ts";
 
+/** Where a caller comes from: an IPv4 address, or the /64 of an IPv6 address, which is what one subscriber is given (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!URL.canParse(`http://[${address}]`)) return address;
+  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+  const before = head.split(":").filter(Boolean);
+  const after = tail?.split(":").filter(Boolean) ?? [];
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0");
+  return `${[...before, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(":")}::/64`;
+}
+
 /** Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`). Throws a 429 Problem past the limit; 0 is no bound. */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {
   if (limit === 0) return;

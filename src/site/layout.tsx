@@ -57,7 +57,6 @@ export function htmlPage(
       "cache-control": "no-store",
       "content-security-policy": CONTENT_SECURITY_POLICY,
       "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
       ...init.headers,
     },
   });

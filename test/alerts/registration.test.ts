@@ -157,6 +157,15 @@ describe("registrations are bounded in an hour", () => {
     expect((await callWith(limited, feed, from("192.0.2.2"))).status).toBe(201);
   });
 
+  it("an IPv6 caller is its network: the other addresses in it are no way around", async () => {
+    const feed = { query: "x", channel: { type: "feed" } };
+    const statuses = [];
+    for (const address of ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3", "2001:db8:0:1::1"]) {
+      statuses.push((await callWith(limited, feed, from(address))).status);
+    }
+    expect(statuses).toEqual([201, 201, 429, 201]);
+  });
+
   it("for one host that is asked to confirm", async () => {
     const statuses = [];
     for (let i = 0; i < 3; i++) {
