@@ -15,7 +15,12 @@ export const status: Handler = async (_, { env }) => {
   const head = await readHead(env.DB);
   const shards = await Promise.all(
     (await listShards(env.DB)).map(async (shard) => {
-      const { alerts, cursor, pending, oldest_pending_at } = await shardStub(env, shard).status();
+      const told = await shardStub(env, shard)
+        .status()
+        .catch(() => undefined);
+      // One that is broken is what an operator came to see.
+      if (told === undefined) return { shard, error: "does not answer" };
+      const { alerts, cursor, pending, oldest_pending_at } = told;
       const seconds =
         oldest_pending_at === null ? null : Math.max(0, (Date.now() - Date.parse(oldest_pending_at)) / 1000);
       return {

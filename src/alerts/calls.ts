@@ -29,8 +29,8 @@ export interface ShardStatus {
 
 /** Undefined answers an unknown alert and a wrong token, key or challenge alike. */
 export interface ShardCalls {
-  /** The new alert's id, or undefined where the shard is full. */
-  register(shard: number, alert: NewAlert): Promise<string | undefined>;
+  /** Registers an alert under an id that names this shard; false where the shard is full. Asked again, it changes nothing more. */
+  register(id: string, alert: NewAlert): Promise<boolean>;
   view(id: string, tokenHash: string): Promise<AlertView | undefined>;
   /** Whether there was such an alert. Nothing is sent after it is removed. */
   remove(id: string, tokenHash: string): Promise<boolean>;

@@ -12,9 +12,9 @@ import type { Key, Outbox, Outgoing } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
 import { report } from "./report.ts";
 
-/** Requests at a time: in all, and to one host. */
-const IN_FLIGHT = 50;
-const IN_FLIGHT_PER_HOST = 6;
+/** Requests at a time: in all (the platform lets no more wait for their headers; others would time out in its queue), and to one host. */
+const IN_FLIGHT = 6;
+const IN_FLIGHT_PER_HOST = 2;
 /** After a fault of our own, the message rests this long, in milliseconds. */
 const AFTER_FAULT = 5_000;
 
@@ -53,8 +53,11 @@ export class Courier {
   async dispatch(): Promise<void> {
     const armed = Promise.withResolvers<void>();
     for (let key = this.#nextDue(); key !== undefined; key = this.#nextDue()) this.#launch(key, armed.promise);
-    await this.#arm();
-    armed.resolve();
+    try {
+      await this.#arm();
+    } finally {
+      armed.resolve();
+    }
   }
 
   /** The longest-waiting message that may leave now. */
@@ -80,6 +83,7 @@ export class Courier {
       const attempt = await this.#attempt(outgoing);
       this.#ctx.storage.transactionSync(() => this.#settle(outgoing, attempt));
     } catch (error) {
+      if (error instanceof Gone) return;
       report("delivery.failed", { ...key, error: String(error) });
       await scheduler.wait(AFTER_FAULT);
     }
@@ -94,6 +98,7 @@ export class Courier {
     }
     const body = JSON.stringify(makeMessage({ ...parts, origin }));
     const signature = await signatureHeaders([secret], id, Math.floor(Date.now() / 1000), body);
+    if (this.#outbox.read(parts) === undefined) throw new Gone();
     return post(channel.url, { "content-type": "application/json", "user-agent": "Parley", ...signature }, body);
   }
 
@@ -109,6 +114,9 @@ export class Courier {
     }
   }
 }
+
+/** The message was removed while it was signed. */
+class Gone extends Error {}
 
 const nameOf = ({ alert, sequence }: Key): string => `${alert}/${sequence}`;
 

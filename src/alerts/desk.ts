@@ -10,7 +10,7 @@ import { type Reading, reading, warnings } from "../query/reading.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
-import { type AlertStatus, alertInput, type Channel, randomText, shardOf } from "./alert.ts";
+import { type AlertStatus, alertInput, type Channel, makeAlertId, randomText, shardOf } from "./alert.ts";
 import type { NewAlert, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
 import { countRegistration, networkOf } from "./limits.ts";
@@ -100,8 +100,10 @@ async function place({ env }: Context, alert: NewAlert): Promise<{ id: string }>
   const last = (await listShards(env.DB)).at(-1);
   for (let number = last ?? 0; ; number++) {
     if (last === undefined || number > last) await openShard(env.DB, number);
-    const id = await shardStub(env, number).register(number, alert);
-    if (id !== undefined) return { id };
+    const id = makeAlertId(number);
+    const register = () => shardStub(env, number).register(id, alert);
+    // Asked a second time where the answer got lost: the shard may have registered it, and nobody would know its token.
+    if (await register().catch(register)) return { id };
   }
 }
 

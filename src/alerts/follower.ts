@@ -32,13 +32,15 @@ type Told =
 const TRIES = 5;
 /** Entries read from the record in one go. */
 const STEP = 10;
+/** And how often in one go: an invocation has a bounded number of queries. */
+const STEPS = 5;
 
 export class Follower {
   readonly #db: D1Database;
   readonly #storage: DurableObjectStorage;
   readonly #registry: Registry;
   readonly #outbox: Outbox;
-  #running: Promise<void> | undefined;
+  #running: Promise<boolean> | undefined;
   #again = false;
   /** The entry that failed last, and how often. */
   #failures = { entry: 0, count: 0 };
@@ -59,21 +61,25 @@ export class Follower {
     this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
   }
 
-  /** Follows the log to its end. Calls while it runs make it look once more; all wait for the end. */
-  catchUp(queries: Queries): Promise<void> {
+  /**
+   * Follows the log, to its end or as far as one go should; whether it got there. Calls while it runs make it look once more; all
+   * wait for the end.
+   */
+  catchUp(queries: Queries): Promise<boolean> {
     this.#again = true;
     this.#running ??= this.#run(queries);
     return this.#running;
   }
 
-  async #run(queries: Queries): Promise<void> {
+  async #run(queries: Queries): Promise<boolean> {
     try {
-      while (this.#again) {
+      for (let steps = 0; this.#again && steps < STEPS; steps++) {
         this.#again = false;
         const entries = await readEntries(this.#db, this.cursor, STEP);
         if (entries.length === STEP) this.#again = true;
         if (entries.length > 0) await this.#followAll(entries, queries);
       }
+      return !this.#again;
     } finally {
       // At once, before any other call can find a run that no longer looks.
       this.#running = undefined;
@@ -95,7 +101,7 @@ export class Follower {
   #step(entry: number, told: Told, queries: Queries): void {
     if (told.kind === "article") this.#matchArticle(told.article, entry, queries);
     else if (told.kind !== "nothing") this.#followUp(told, entry);
-    this.#storage.sql.exec("UPDATE state SET cursor = ?", entry);
+    this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
   }
 
   /** An entry that fails here however often it is tried is passed over, and told of: it must not stop all that come after it. */
@@ -103,7 +109,7 @@ export class Follower {
     this.#failures = { entry, count: this.#failures.entry === entry ? this.#failures.count + 1 : 1 };
     if (this.#failures.count < TRIES) throw error;
     report("entry.skipped", { entry, error: String(error) });
-    this.#storage.sql.exec("UPDATE state SET cursor = ?", entry);
+    this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
   }
 
   /** Files the queries by another vocabulary, where names have changed since. One that is older than theirs changes nothing. */
@@ -127,7 +133,10 @@ export class Follower {
     const before = await readRevision(this.#db, subject, revision - 1);
     const after = await readRevision(this.#db, subject, revision);
     if (after === undefined) return { kind: "nothing" };
-    const told = { event: event.id, revision: after, articles: await readArticleIds(this.#db, subject) };
+    // Those that this correction takes away as well: who got one of them needs it most.
+    const listed = [...(before?.document.articles ?? []), ...after.document.articles];
+    const articles = new Set([...listed, ...(await readArticleIds(this.#db, subject))]);
+    const told = { event: event.id, revision: after, articles: [...articles] };
     if (kind === "event.retracted") return { ...told, kind: "retracted", changed: [] };
     const changed: string[] = before ? changedFields(before.document, after.document) : [];
     if (before?.retracted) changed.push("retracted");

@@ -101,6 +101,11 @@ export class Outbox {
     );
   }
 
+  /** What waits stays where it is until it is released. */
+  hold(alert: string): void {
+    this.#sql.exec("UPDATE messages SET next_attempt_at = NULL WHERE alert = ? AND status = 'pending'", alert);
+  }
+
   /** The alert is confirmed: what was held is due. */
   release(alert: string, now: number): void {
     this.#sql.exec("UPDATE messages SET next_attempt_at = ? WHERE alert = ? AND status = 'pending'", now, alert);
@@ -203,7 +208,7 @@ export class Outbox {
     };
   }
 
-  /** Who got any of some articles, by the query that found it for them: active alerts that see a log entry. */
+  /** Who got any of some articles, by the query that found it for them: alerts that see a log entry and are not paused. */
   recipients(articles: readonly string[], entry: number): { query: string; alerts: string[] }[] {
     const rows = this.#sql
       .exec<{ query: string; alert: string }>(

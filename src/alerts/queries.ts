@@ -1,4 +1,5 @@
 /** The distinct queries of a shard, filed in the percolator. */
+import { anchorsOf } from "../percolator/anchors.ts";
 import { Percolator } from "../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
 import type { Vocabulary } from "../query/names.ts";
@@ -62,7 +63,6 @@ export class Queries {
     this.#trees.clear();
     for (const { number } of this.#sql.exec<{ number: number }>("SELECT number FROM queries").toArray()) {
       try {
-        this.percolator.remove(number, this.#anchors(number));
         this.#file(number);
       } catch (error) {
         broken(number, error);
@@ -75,10 +75,20 @@ export class Queries {
       .canonical;
   }
 
+  /** Files a query under its anchors, where it is not filed under just these already. */
   #file(number: number): void {
     const { tree, canonical } = this.#parse(number);
-    const anchors = JSON.stringify(this.percolator.add(number, tree));
-    this.#sql.exec("UPDATE queries SET canonical = ?, anchors = ? WHERE number = ?", canonical, anchors, number);
+    const [before, anchors] = [this.#anchors(number), anchorsOf(tree)];
+    if (before.join() !== anchors.join()) {
+      this.percolator.remove(number, before);
+      this.percolator.add(number, tree);
+    } else if (canonical === this.canonical(number)) {
+      return;
+    }
+    this.#sql.exec(
+      "UPDATE queries SET canonical = ?, anchors = ? WHERE number = ?",
+      ...[canonical, JSON.stringify(anchors), number],
+    );
   }
 
   #anchors(number: number): string[] {

@@ -1,5 +1,5 @@
 /** The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. */
-import { type AlertStatus, type AlertView, type Channel, type Delivery, makeAlertId, randomText } from "./alert.ts";
+import { type AlertStatus, type AlertView, type Channel, type Delivery, randomText } from "./alert.ts";
 import type { NewAlert } from "./calls.ts";
 import { CONFIRMATION, type Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
@@ -48,9 +48,8 @@ export class Registry {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM alerts").one().count;
   }
 
-  /** Registers an alert; a channel that has to confirm is asked to. Returns its id. */
-  register(shard: number, alert: NewAlert, queries: Queries, now: number): string {
-    const id = makeAlertId(shard);
+  /** Registers an alert; a channel that has to confirm is asked to. */
+  register(id: string, alert: NewAlert, queries: Queries, now: number): void {
     const pending = alert.channel.type !== "feed";
     const challenge = pending ? randomText(32) : null;
     this.#sql.exec(
@@ -71,7 +70,6 @@ export class Registry {
       const notice = this.#outbox.writeNotice({ type: "alert.confirm", query: alert.query, data }, now);
       this.#outbox.sendConfirmation(id, notice, randomText(8), now);
     }
-    return id;
   }
 
   /** The alert, for whoever holds its token; undefined for an unknown alert and for a wrong token alike. */
@@ -100,8 +98,10 @@ export class Registry {
     if (confirmed.toArray().length > 0) this.#outbox.release(id, now);
   }
 
+  /** Nothing more leaves, what waits included. */
   pause(id: string, because: string): void {
     this.#sql.exec("UPDATE alerts SET status = 'paused', paused_because = ? WHERE id = ?", because, id);
+    this.#outbox.hold(id);
   }
 
   /** Removes an alert and all that was kept for it. */

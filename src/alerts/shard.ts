@@ -42,15 +42,17 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, () => this.#setAlarm());
   }
 
-  async register(shard: number, alert: NewAlert): Promise<string | undefined> {
+  async register(id: string, alert: NewAlert): Promise<boolean> {
     const queries = await this.#ready();
-    if (this.#registry.count() >= SHARD_CAPACITY) return undefined;
-    const id = this.ctx.storage.transactionSync(() => {
+    // A caller that did not get the answer asks again.
+    if (this.#registry.withToken(id, alert.tokenHash)) return true;
+    if (this.#registry.count() >= SHARD_CAPACITY) return false;
+    this.ctx.storage.transactionSync(() => {
       if (this.#registry.count() === 0) this.#follower.skipTo(alert.since);
-      return this.#registry.register(shard, alert, queries, Date.now());
+      this.#registry.register(id, alert, queries, Date.now());
     });
-    await this.#courier.dispatch();
-    return id;
+    await this.#courier.dispatch().catch((error: unknown) => report("dispatch.failed", { error: String(error) }));
+    return true;
   }
 
   async view(id: string, tokenHash: string): Promise<AlertView | undefined> {
@@ -99,7 +101,9 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   async wake(): Promise<void> {
     try {
-      await this.#follower.catchUp(await this.#ready());
+      const queries = await this.#ready();
+      if (this.#registry.count() === 0) this.#follower.skipTo((await readHead(this.env.DB)).number);
+      if (!(await this.#follower.catchUp(queries))) await this.ctx.storage.setAlarm(Date.now());
     } finally {
       await this.#courier.dispatch();
     }
@@ -108,15 +112,12 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   /** Never throws: an alarm that throws is given up after six times, and then nothing would ever wake what waits. */
   override async alarm(): Promise<void> {
     const end = Date.now() + ALARM_RUN;
-    try {
-      await this.#expire();
-      await this.wake();
-      while (this.#courier.busy && Date.now() < end) await this.#courier.nextLanding();
-    } catch (error) {
-      report("alarm.failed", { error: String(error) });
-    } finally {
-      await this.#setAlarm();
+    // Each by itself: what is due leaves although the record cannot be read, and so on.
+    for (const work of [() => this.#courier.dispatch(), () => this.#expire(), () => this.wake()]) {
+      await work().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
     }
+    while (this.#courier.busy && Date.now() < end) await this.#courier.nextLanding();
+    await this.#setAlarm().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
   }
 
   /** The queries, filed by the names as they are now. */
@@ -139,7 +140,13 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async #setAlarm(): Promise<void> {
     const now = Date.now();
     const waiting = this.#courier.busy || this.#outbox.due(now, [], 1).length > 0;
-    const times = [waiting ? now + WATCH : undefined, this.#outbox.nextDue(now), this.#registry.nextExpiry()];
+    const expiry = this.#registry.nextExpiry();
+    // What should have happened by now waits for what hinders it: it is tried again, but not at once.
+    const times = [
+      waiting ? now + WATCH : undefined,
+      this.#outbox.nextDue(now),
+      expiry && Math.max(expiry, now + WATCH),
+    ];
     const next = Math.min(...times.filter((at) => at !== undefined));
     const current = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     // An alarm that stands too early costs a look; only one that would come too late is moved.

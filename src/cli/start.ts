@@ -33,7 +33,9 @@ function readVars(): Record<string, string> {
 /** A token of this machine's own, kept for the next start. */
 function makeToken(): string {
   const token = randomBytes(24).toString("base64url");
-  appendFileSync(DEV_VARS, `CURATOR_TOKEN=${token}\n`, { mode: 0o600 });
+  const before = existsSync(DEV_VARS) ? readFileSync(DEV_VARS, "utf8") : "";
+  const newline = before === "" || before.endsWith("\n") ? "" : "\n";
+  appendFileSync(DEV_VARS, `${newline}CURATOR_TOKEN=${token}\n`, { mode: 0o600 });
   return token;
 }
 

@@ -78,7 +78,7 @@ export function serveFeed(listing: Listing, format: Format): Handler {
     const q = url.searchParams.get("q");
     const query = q === null || q.trim() === "" ? undefined : readQuery(q, names, "q");
     const page: Page = {
-      before: readInteger(url, "before", NEWEST, 1, NEWEST),
+      before: upTo(head.number, readInteger(url, "before", NEWEST, 1, NEWEST)),
       limit: readInteger(url, "limit", ITEMS, 1, 200),
       feed: true,
     };
@@ -129,12 +129,22 @@ async function makeFeed(
   };
 }
 
+/** How much the cache may hold, in UTF-16 code units: an isolate has 128 MB for everything. */
+const MOST_CACHED = 8_000_000;
+
 function remember(key: string, entry: { db: D1Database; head: number; rendered: Rendered }): void {
   cache.delete(key);
   cache.set(key, entry);
-  const oldest = cache.keys().next().value;
-  if (cache.size > CACHED && oldest !== undefined) cache.delete(oldest);
+  let size = [...cache.values()].reduce((sum, { rendered }) => sum + rendered.body.length, 0);
+  for (const [oldest, { rendered }] of cache) {
+    if (cache.size <= CACHED && size <= MOST_CACHED) return;
+    cache.delete(oldest);
+    size -= rendered.body.length;
+  }
 }
+
+/** Whatever lies beyond the log's end is the newest page: it must not make another cache entry. */
+const upTo = (end: number, before: number): number => (before > end ? NEWEST : before);
 
 /** GET /alerts/{id}.rss and .json: the matches of an alert, for whoever holds the key in its address. */
 export function serveAlertFeed(format: Format): Handler {

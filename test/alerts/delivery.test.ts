@@ -217,6 +217,26 @@ describe("an attempt that fails", () => {
     expect(await view(alert)).toMatchObject({ latest: 1 });
   });
 
+  it("with 410 keeps back what else is waiting for that receiver", async () => {
+    const alert = await registerConfirmed("gone-all", "comet shower");
+    await runInDurableObject(shard(), (_, { storage }) => {
+      // All at once, of which no more than two leave at a time.
+      storage.sql.exec("UPDATE alerts SET status = 'pending', challenge = NULL WHERE id = ?", alert.id);
+    });
+    for (let i = 0; i < 8; i++) await addArticle(`A comet shower ${i}.`);
+    await followed();
+    await pointTo(alert.id, "gone-all/status-410");
+    await runInDurableObject(shard(), (_, { storage }) => {
+      storage.sql.exec("UPDATE alerts SET status = 'active' WHERE id = ?", alert.id);
+      storage.sql.exec("UPDATE messages SET next_attempt_at = 1 WHERE alert = ? AND sequence > 0", alert.id);
+    });
+    await shard().wake();
+    await eventually(async () => (await view(alert)).status === "paused");
+    await scheduler.wait(500);
+    expect((await received("gone-all")).length).toBeLessThanOrEqual(2);
+    expect((await deliveries(alert)).filter(({ status }) => status === "pending").length).toBeGreaterThanOrEqual(6);
+  });
+
   it.each([
     ["a redirect, which is not followed", "redirect", "answered", 302],
     ["nobody there", "http://127.0.0.1:1/", "network error", null],

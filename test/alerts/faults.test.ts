@@ -1,4 +1,9 @@
-import { createScheduledController, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import {
+  createScheduledController,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { articleInput } from "../../src/record/article.ts";
@@ -15,6 +20,7 @@ import {
   followed,
   putNames,
   received,
+  register,
   registerConfirmed,
   settled,
   shard,
@@ -72,6 +78,33 @@ describe("nothing that was accepted is lost", () => {
     await tick();
     await settled(alert, 1);
   });
+});
+
+it("what is due leaves although the record cannot be read, and an alert that should expire hinders nothing", async () => {
+  const alert = await registerConfirmed("record-gone", "hailstorm");
+  await runInDurableObject(shard(), (_, { storage }) => {
+    storage.sql.exec(
+      "UPDATE alerts SET channel = replace(channel, '/echo', '/after-2-status-500') WHERE id = ?",
+      alert.id,
+    );
+  });
+  const expiring = await register("expiring", "hailstorm", "silent");
+  await addArticle("A hailstorm.");
+  await eventually(async () => (await received("record-gone")).length > 0);
+  await env.DB.exec("ALTER TABLE head RENAME TO head_away");
+  try {
+    await runInDurableObject(shard(), async (_, { storage }) => {
+      storage.sql.exec("UPDATE alerts SET expires_at = 1 WHERE id = ?", expiring.id);
+    });
+    await scheduler.wait(1500);
+    await runDurableObjectAlarm(shard());
+    const next = await runInDurableObject(shard(), (_, { storage }) => storage.getAlarm());
+    expect(next).toBeGreaterThan(Date.now() + 1000);
+    expect(await deliveries(alert)).toMatchObject([{ status: "delivered" }]);
+  } finally {
+    await env.DB.exec("ALTER TABLE head_away RENAME TO head");
+  }
+  await tick();
 });
 
 it("an entry is answered once, however many wake-ups there are", async () => {
@@ -163,6 +196,24 @@ describe("what changes later", () => {
     await call("PUT", "/api/names/actor:white-helmets", name, CURATOR);
     await addArticle("قال الخوذ البيضاء إنهم وصلوا");
     await settled(alert, 1);
+  });
+
+  it("a correction that takes an article away reaches those who got it", async () => {
+    const event = {
+      date: "2016",
+      title: "A meeting",
+      summary: "They met.",
+      places: [],
+      actors: [],
+      topics: [],
+      articles: [] as string[],
+    };
+    const alert = await registerConfirmed("taken-away", "hovercraft");
+    const { id } = await addArticle("A hovercraft.");
+    await call("PUT", "/api/events/wrongly-linked", { ...event, articles: [id] }, CURATOR);
+    await call("PUT", "/api/events/wrongly-linked", event, CURATOR);
+    const [, corrected] = await settled(alert, 2);
+    expect(corrected?.message.data).toMatchObject({ changed: ["articles"] });
   });
 
   it("a correction and a retraction reach whoever got an article of the event, and nobody else", async () => {

@@ -146,6 +146,7 @@ describe("what does not make another feed", () => {
   it.each([
     ["an unknown parameter", "/feed.rss?limit=5", "/feed.rss?utm_source=x&limit=5&_=1"],
     ["the order of parameters", "/feed.rss?q=aleppo&limit=5", "/feed.rss?limit=5&q=aleppo"],
+    ["a page beyond the newest", "/feed.rss", "/feed.rss?before=900719925474099"],
     ["another way to write a number", "/feed.rss?limit=5", "/feed.rss?limit=005"],
     ["another way to write a query", "/feed.rss?q=aleppo+truce", "/feed.rss?q=TRUCE%20AND%20%20(Aleppo)"],
     ["an empty query", "/feed.rss", "/feed.rss?q="],
