@@ -53,7 +53,7 @@ export const ARTICLES: Listing = {
   path: "/articles",
   title: ({ title }) => `${title}: articles`,
   list: async ({ env, origin }, names, query, page) => {
-    const { items, next } = await listArticles(env.DB, names, query, page);
+    const { items, next } = await listArticles(env.DB, names, query, page, false);
     return { items: items.map((article) => articleItem(article, origin)), next };
   },
 };

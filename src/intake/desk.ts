@@ -8,7 +8,7 @@ import { eventUrl } from "../links.ts";
 import { badRequest, notFound, Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Article, articleInput, publicArticle } from "../record/article.ts";
-import { addArticle, putArticle, readArticle } from "../record/articles.ts";
+import { readArticle } from "../record/articles.ts";
 import { eventInput, retraction } from "../record/event.ts";
 import { putEvent, readEvent, retractEvent, type SourcedEvent } from "../record/events.ts";
 import { slug } from "../record/fields.ts";
@@ -17,6 +17,7 @@ import { readHead, readRecentHead } from "../record/log.ts";
 import { nameId, nameInput } from "../record/name.ts";
 import { type Names, putName, readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
+import { addArticle, putArticle } from "../record/write-articles.ts";
 
 /** An article's text may have 256 KB; as JSON it takes up to six bytes for one, and the other fields want some too. */
 const MAX_BODY = 2 * 1024 * 1024;
@@ -124,7 +125,7 @@ export const getEvents: Handler = async (_, context) => {
 export const getArticles: Handler = async (request, context) => {
   const { env } = context;
   const { names, query, page } = await readListing(context);
-  const { items, next } = await listArticles(env.DB, names, query, page);
+  const { items, next } = await listArticles(env.DB, names, query, page, await isCurator(request, context));
   const articles = await Promise.all(items.map((article) => articleJson(article, request, context)));
   return Response.json({ articles, next_url: nextUrl(context, next) }, { headers: { vary: "authorization" } });
 };

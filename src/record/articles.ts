@@ -1,22 +1,18 @@
-/** Articles in D1. */
-import { badRequest, type InputError, Problem } from "../problem.ts";
-import { indexEntries } from "../query/narrow.ts";
-import { analyse } from "../query/text.ts";
-import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
+/** Articles in D1: reading. */
+import type { Article, ArticleEvent } from "./article.ts";
 import { type EventDocument, eventNames } from "./event.ts";
-import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
-import type { Names } from "./names.ts";
-import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
-import { fileEntries } from "./search.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };
 
 /** So many events of an article are told of, and articles of an event: a row of D1 has at most 2 MB. */
 export const MAX_LINKS = 100;
 
-/** An article with the events that rest on it (retracted ones are no longer told of), as one row. */
-const SELECT = `
-  SELECT a.id, a.log, a.url, a.title, a.text, a.summary, a.publisher, a.language, a.published_at, a.dated_from, a.ours,
+/**
+ * An article with the events that rest on it (retracted ones are no longer told of), as one row. Its text may have 256 KB, so a list
+ * leaves it empty unless it is asked for.
+ */
+const select = (text: "a.text" | "''") => `
+  SELECT a.id, a.log, a.url, a.title, ${text} AS text, a.summary, a.publisher, a.language, a.published_at, a.dated_from, a.ours,
     a.added_at, a.updated_at, a.corrected, a.mode,
     (SELECT json_group_array(json_object('id', id, 'document', json(told)) ORDER BY log) FROM (
        SELECT e.id, e.log, json_object('date', e.document ->> 'date', 'title', e.document ->> 'title',
@@ -46,211 +42,39 @@ export const articleEvent = (id: string, document: ToldOfEvent): ArticleEvent =>
 });
 
 export async function readArticle(db: D1Database, id: string): Promise<Article | undefined> {
-  const row = await db.prepare(`${SELECT} WHERE a.id = ?`).bind(id).first<ArticleRow>();
+  const row = await db
+    .prepare(`${select("a.text")} WHERE a.id = ?`)
+    .bind(id)
+    .first<ArticleRow>();
   return row ? fromRow(row) : undefined;
 }
 
-/** The articles added before a log entry, newest first; with `only`, of those log entries alone. */
+/** Which articles are listed. */
+export interface ArticleList {
+  /** Only those added before this log entry. */
+  before: number;
+  limit: number;
+  /** Of these log entries alone. */
+  only?: readonly number[];
+  /** Without those that are silent. */
+  feed: boolean;
+  /** With their texts. */
+  texts: boolean;
+}
+
+/** Articles, newest first. */
 export async function readArticles(
   db: D1Database,
-  { before, limit, only, feed }: { before: number; limit: number; only?: readonly number[]; feed: boolean },
+  { before, limit, only, feed, texts }: ArticleList,
 ): Promise<Article[]> {
   const among = only ? "AND a.log IN (SELECT value FROM json_each(?3))" : "";
   const shown = feed ? "AND a.mode <> 'silent'" : "";
   const { results } = await db
-    .prepare(`${SELECT} WHERE a.log < ?1 ${among} ${shown} ORDER BY a.log DESC LIMIT ?2`)
+    .prepare(`${select(texts ? "a.text" : "''")} WHERE a.log < ?1 ${among} ${shown} ORDER BY a.log DESC LIMIT ?2`)
     .bind(before, limit, ...(only ? [JSON.stringify(only)] : []))
     .all<ArticleRow>();
   return results.map(fromRow);
 }
-
-export interface Added {
-  id: string;
-  log: number;
-  /** False where the article was on record already. */
-  added: boolean;
-}
-
-/**
- * Adds an article. One with an id or URL that is on record already changes nothing and answers with the first one; where
- * neither is given, title and text stand for the id.
- */
-export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
-  const id = input.id ?? (await derivedId(input));
-  return untilSettled(() => tryToAdd(db, id, input, names));
-}
-
-async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<Added> {
-  const { number: seen } = await readHead(db);
-  const earlier = await findSame(db, id, input.url ?? null);
-  if (earlier) return { ...earlier, added: false };
-  const article = newArticle(id, input, await requireEvents(db, input.events ?? []));
-  try {
-    const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
-    await commitEntry(db, entry, [...insertStatements(db, article, names), failIfOvertaken(db, seen, [id], null)]);
-  } catch (error) {
-    // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
-    const first = await findSame(db, id, article.url);
-    if (first) return { ...first, added: false };
-    throw error;
-  }
-  const added = await findSame(db, id, null);
-  if (added === null) throw new Error(`article ${id} vanished after it was added`);
-  return { ...added, added: true };
-}
-
-/** An id that the same article always gets: from its URL, or from title and text. */
-async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url ?? JSON.stringify([title, text])));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `a-${hex.slice(0, 20)}`;
-}
-
-const findSame = (db: D1Database, id: string, url: string | null) =>
-  db
-    .prepare("SELECT id, log FROM articles WHERE id = ?1 OR url = ?2 ORDER BY id = ?1 DESC LIMIT 1")
-    .bind(id, url)
-    .first<{ id: string; log: number }>();
-
-async function requireEvents(db: D1Database, ids: readonly string[]): Promise<ArticleEvent[]> {
-  const { results } = await db
-    .prepare("SELECT id, document FROM events WHERE id IN (SELECT value FROM json_each(?))")
-    .bind(JSON.stringify(ids))
-    .all<{ id: string; document: string }>();
-  const known = new Map(results.map(({ id, document }) => [id, articleEvent(id, JSON.parse(document))]));
-  const errors = ids.flatMap((id, i) =>
-    known.has(id) ? [] : [{ path: `events.${i}`, message: `there is no event "${id}"` }],
-  );
-  if (errors.length > 0) throw badRequest(errors);
-  return [...known.values()];
-}
-
-/** An article as it will stand on record; its number is given by the log. */
-function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
-  const now = new Date().toISOString();
-  return {
-    id,
-    log: 0,
-    url: input.url ?? null,
-    title: input.title,
-    text: input.text,
-    summary: input.summary ?? null,
-    publisher: input.publisher ?? null,
-    language: input.language ?? null,
-    published_at: input.published_at,
-    dated_from: input.dated_from ?? null,
-    ours: input.ours ?? [],
-    added_at: input.added_at ?? now,
-    updated_at: now,
-    corrected: false,
-    mode: input.mode ?? "new",
-    events,
-  };
-}
-
-export interface ArticlePut {
-  article: Article;
-  outcome: "created" | "corrected" | "same";
-}
-
-/**
- * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
- * URL and events stay as they are (others are refused), and the mode where none is given.
- */
-export const putArticle = (db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> =>
-  untilSettled(() => tryToPut(db, id, input, names));
-
-async function tryToPut(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> {
-  const { number: seen } = await readHead(db);
-  const old = await readArticle(db, id);
-  if (old) refuseOtherLinks(old, input);
-  if (old && saysTheSame(old, corrected(old, input))) return { outcome: "same", article: old };
-  if (old) await correct(db, corrected(old, input), names, seen);
-  else await addUnder(db, id, input, names);
-  const article = await readArticle(db, id);
-  if (article === undefined) throw new Error(`article ${id} vanished after it was put`);
-  return { outcome: old ? "corrected" : "created", article };
-}
-
-async function addUnder(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<void> {
-  const { id: first, added } = await addArticle(db, { ...input, id }, names);
-  if (added) return;
-  if (first === id) throw new Overtaken(id);
-  throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
-}
-
-/** What a correction cannot change is refused rather than passed over. */
-function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): void {
-  const errors: InputError[] = [];
-  if (url && url !== old.url)
-    errors.push({ path: "url", message: `the address of an article stays as it is: ${old.url ?? "none"}` });
-  const linked = new Set(old.events.map((event) => event.id));
-  for (const [i, id] of events.entries()) {
-    if (!linked.has(id))
-      errors.push({ path: `events.${i}`, message: `put event "${id}" with this article among its articles instead` });
-  }
-  if (errors.length > 0) throw badRequest(errors);
-}
-
-/** An article as a correction makes it. */
-const corrected = (old: Article, input: ArticleInput): Article => ({
-  ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]),
-  log: old.log,
-  url: old.url,
-  added_at: old.added_at,
-});
-
-const saysTheSame = (old: Article, article: Article): boolean =>
-  CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]) &&
-  JSON.stringify(article.ours) === JSON.stringify(old.ours);
-
-async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
-  const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
-  const guard = failIfOvertaken(db, seen, [article.id], null);
-  await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
-}
-
-const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
-  db
-    .prepare(
-      `UPDATE articles SET corrected = 1, ours = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
-    )
-    .bind(JSON.stringify(article.ours), ...CORRECTABLE.map((column) => article[column]), article.id),
-  ...indexArticle(db, article, names),
-];
-
-/** What a correction may change; id, url and added_at stay. */
-const CORRECTABLE = [
-  "title",
-  "text",
-  "summary",
-  "publisher",
-  "language",
-  "published_at",
-  "dated_from",
-  "mode",
-  "updated_at",
-] as const;
-const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
-
-function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
-  const events = JSON.stringify(article.events.map((event) => event.id));
-  return [
-    db
-      .prepare(
-        `INSERT INTO articles (log, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ?, ${COLUMNS.map(() => "?").join(", ")})`,
-      )
-      .bind(JSON.stringify(article.ours), ...COLUMNS.map((column) => article[column])),
-    db
-      .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT value, ?, 0 FROM json_each(?)")
-      .bind(article.id, events),
-    ...indexArticle(db, article, names),
-  ];
-}
-
-/** Statements that file an article in the full-text index: when it is added, and anew when an event of it changed. */
-export const indexArticle = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] =>
-  fileEntries(db, "article_index", article.log, indexEntries(analyse(articleMatchable(article), names.vocabulary)));
 
 /** The articles that an event rests on, or will once its document lists these; `linked`: whether they will then. */
 export async function readArticlesOf(
@@ -260,7 +84,7 @@ export async function readArticlesOf(
 ): Promise<{ article: Article; linked: boolean }[]> {
   const { results } = await db
     .prepare(
-      `${SELECT} WHERE a.id IN (SELECT value FROM json_each(?2)) OR a.id IN (SELECT article FROM links WHERE event = ?1)`,
+      `${select("a.text")} WHERE a.id IN (SELECT value FROM json_each(?2)) OR a.id IN (SELECT article FROM links WHERE event = ?1)`,
     )
     .bind(event, JSON.stringify(listed))
     .all<ArticleRow>();

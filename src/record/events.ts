@@ -2,13 +2,14 @@
 import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
 import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
-import { articleEvent, indexArticle, MAX_LINKS, readArticlesOf } from "./articles.ts";
+import { articleEvent, MAX_LINKS, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
 import { commitEntry, type LogKind, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
 import { fileEntries } from "./search.ts";
+import { indexArticle } from "./write-articles.ts";
 
 /** An article as an event's source. */
 export interface Source {

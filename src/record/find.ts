@@ -56,13 +56,17 @@ export const listEvents = async (
 ): Promise<Listed<SourcedEvent>> =>
   query ? withoutReasons(await findEvents(db, names, query, page)) : withNext(await readEvents(db, page), page);
 
+/** `texts`: whether the caller shows them; a search reads them in any case. */
 export const listArticles = async (
   db: D1Database,
   names: Names,
   query: ParsedQuery | undefined,
   page: Page,
+  texts: boolean,
 ): Promise<Listed<Article>> =>
-  query ? withoutReasons(await findArticles(db, names, query, page)) : withNext(await readArticles(db, page), page);
+  query
+    ? withoutReasons(await findArticles(db, names, query, page))
+    : withNext(await readArticles(db, { ...page, texts }), page);
 
 const withoutReasons = <T>({ results, next }: FoundPage<T>): Listed<T> => ({
   items: results.map(({ item }) => item),
@@ -83,7 +87,7 @@ export const findArticles = (
 ): Promise<FoundPage<Article>> =>
   find(db, names, query, page, {
     table: "article_index",
-    read: (only, { before, feed }) => readArticles(db, { before, limit: only.length, only, feed }),
+    read: (only, { before, feed }) => readArticles(db, { before, limit: only.length, only, feed, texts: true }),
     matchable: articleMatchable,
   });
 

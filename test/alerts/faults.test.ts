@@ -7,9 +7,9 @@ import {
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { articleInput } from "../../src/record/article.ts";
-import { addArticle as addToRecord } from "../../src/record/articles.ts";
 import { readHead } from "../../src/record/log.ts";
 import { readNames } from "../../src/record/names.ts";
+import { addArticle as addToRecord } from "../../src/record/write-articles.ts";
 import worker from "../../src/worker.ts";
 import {
   addArticle,

@@ -17,8 +17,8 @@ const ids = (items: readonly { id: string }[]) => items.map(({ id }) => id).sort
 async function articlesBoth(q: string): Promise<{ found: string[]; naive: string[] }> {
   const names = await vocabulary();
   const query = parseQuery(q, names.vocabulary);
-  const { items } = await listArticles(env.DB, names, query, EVERYTHING);
-  const naive = (await readArticles(env.DB, EVERYTHING)).filter((each) =>
+  const { items } = await listArticles(env.DB, names, query, EVERYTHING, true);
+  const naive = (await readArticles(env.DB, { ...EVERYTHING, texts: true })).filter((each) =>
     match(query.tree, analyse(articleMatchable(each), names.vocabulary)),
   );
   return { found: ids(items), naive: ids(naive) };
@@ -284,7 +284,7 @@ describe("pages", () => {
   it("over the API, by next_url, with and without a query; what is silent is there too", async () => {
     for (const [start, total] of [
       ["/api/articles?q=paged&limit=60", SIZE],
-      ["/api/articles?limit=100", (await readArticles(env.DB, { ...EVERYTHING, limit: 1000 })).length],
+      ["/api/articles?limit=100", (await readArticles(env.DB, { ...EVERYTHING, limit: 1000, texts: false })).length],
     ] as const) {
       const seen: string[] = [];
       let next: string | null = start;
@@ -300,7 +300,7 @@ describe("pages", () => {
   it("for feeds leave out what is silent", async () => {
     const names = await vocabulary();
     const query = parseQuery("paged", names.vocabulary);
-    const { items } = await listArticles(env.DB, names, query, { ...EVERYTHING, feed: true });
+    const { items } = await listArticles(env.DB, names, query, { ...EVERYTHING, feed: true }, false);
     expect(items.filter(({ mode }) => mode === "silent")).toEqual([]);
     expect(items).toHaveLength(SIZE - 46);
   });
@@ -322,14 +322,14 @@ describe("a query of the greatest size", () => {
     const any = parseQuery(numbers.map((n) => `actor:big-${n}`).join(" OR "), names.vocabulary);
     const { results } = await findEvents(env.DB, names, any, EVERYTHING);
     expect(results).toEqual([]);
-    expect(ids((await listArticles(env.DB, names, any, EVERYTHING)).items)).toEqual(["big"]);
+    expect(ids((await listArticles(env.DB, names, any, EVERYTHING, false)).items)).toEqual(["big"]);
     const all = parseQuery(numbers.map((n) => `actor:big-${n}`).join(" "), names.vocabulary);
-    expect((await listArticles(env.DB, names, all, EVERYTHING)).items).toEqual([]);
+    expect((await listArticles(env.DB, names, all, EVERYTHING, false)).items).toEqual([]);
   });
 
   it("of as many parentheses as may be is answered", async () => {
     const names = await vocabulary();
     const query = parseQuery("a (b OR (c d (e OR (f g (h OR (i j (k OR (l m)))))))) OR sport", names.vocabulary);
-    expect(ids((await listArticles(env.DB, names, query, EVERYTHING)).items)).toEqual(["none"]);
+    expect(ids((await listArticles(env.DB, names, query, EVERYTHING, true)).items)).toEqual(["none"]);
   });
 });

@@ -1,0 +1,198 @@
+/** Articles in D1: adding and correcting. */
+import { badRequest, type InputError, Problem } from "../problem.ts";
+import { indexEntries } from "../query/narrow.ts";
+import { analyse } from "../query/text.ts";
+import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
+import { articleEvent, readArticle } from "./articles.ts";
+import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
+import type { Names } from "./names.ts";
+import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
+import { fileEntries } from "./search.ts";
+
+export interface Added {
+  id: string;
+  log: number;
+  /** False where the article was on record already. */
+  added: boolean;
+}
+
+/**
+ * Adds an article. One with an id or URL that is on record already changes nothing and answers with the first one; where
+ * neither is given, title and text stand for the id.
+ */
+export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
+  const id = input.id ?? (await derivedId(input));
+  return untilSettled(() => tryToAdd(db, id, input, names));
+}
+
+async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<Added> {
+  const { number: seen } = await readHead(db);
+  const earlier = await findSame(db, id, input.url ?? null);
+  if (earlier) return { ...earlier, added: false };
+  const article = newArticle(id, input, await requireEvents(db, input.events ?? []));
+  try {
+    const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
+    await commitEntry(db, entry, [...insertStatements(db, article, names), failIfOvertaken(db, seen, [id], null)]);
+  } catch (error) {
+    // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
+    const first = await findSame(db, id, article.url);
+    if (first) return { ...first, added: false };
+    throw error;
+  }
+  const added = await findSame(db, id, null);
+  if (added === null) throw new Error(`article ${id} vanished after it was added`);
+  return { ...added, added: true };
+}
+
+/** An id that the same article always gets: from its URL, or from title and text. */
+async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url ?? JSON.stringify([title, text])));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `a-${hex.slice(0, 20)}`;
+}
+
+const findSame = (db: D1Database, id: string, url: string | null) =>
+  db
+    .prepare("SELECT id, log FROM articles WHERE id = ?1 OR url = ?2 ORDER BY id = ?1 DESC LIMIT 1")
+    .bind(id, url)
+    .first<{ id: string; log: number }>();
+
+async function requireEvents(db: D1Database, ids: readonly string[]): Promise<ArticleEvent[]> {
+  const { results } = await db
+    .prepare("SELECT id, document FROM events WHERE id IN (SELECT value FROM json_each(?))")
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; document: string }>();
+  const known = new Map(results.map(({ id, document }) => [id, articleEvent(id, JSON.parse(document))]));
+  const errors = ids.flatMap((id, i) =>
+    known.has(id) ? [] : [{ path: `events.${i}`, message: `there is no event "${id}"` }],
+  );
+  if (errors.length > 0) throw badRequest(errors);
+  return [...known.values()];
+}
+
+/** An article as it will stand on record; its number is given by the log. */
+function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
+  const now = new Date().toISOString();
+  return {
+    id,
+    log: 0,
+    url: input.url ?? null,
+    title: input.title,
+    text: input.text,
+    summary: input.summary ?? null,
+    publisher: input.publisher ?? null,
+    language: input.language ?? null,
+    published_at: input.published_at,
+    dated_from: input.dated_from ?? null,
+    ours: input.ours ?? [],
+    added_at: input.added_at ?? now,
+    updated_at: now,
+    corrected: false,
+    mode: input.mode ?? "new",
+    events,
+  };
+}
+
+export interface ArticlePut {
+  article: Article;
+  outcome: "created" | "corrected" | "same";
+}
+
+/**
+ * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
+ * URL and events stay as they are (others are refused), and the mode where none is given.
+ */
+export const putArticle = (db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> =>
+  untilSettled(() => tryToPut(db, id, input, names));
+
+async function tryToPut(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> {
+  const { number: seen } = await readHead(db);
+  const old = await readArticle(db, id);
+  if (old) refuseOtherLinks(old, input);
+  if (old && saysTheSame(old, corrected(old, input))) return { outcome: "same", article: old };
+  if (old) await correct(db, corrected(old, input), names, seen);
+  else await addUnder(db, id, input, names);
+  const article = await readArticle(db, id);
+  if (article === undefined) throw new Error(`article ${id} vanished after it was put`);
+  return { outcome: old ? "corrected" : "created", article };
+}
+
+async function addUnder(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<void> {
+  const { id: first, added } = await addArticle(db, { ...input, id }, names);
+  if (added) return;
+  if (first === id) throw new Overtaken(id);
+  throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
+}
+
+/** What a correction cannot change is refused rather than passed over. */
+function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): void {
+  const errors: InputError[] = [];
+  if (url && url !== old.url)
+    errors.push({ path: "url", message: `the address of an article stays as it is: ${old.url ?? "none"}` });
+  const linked = new Set(old.events.map((event) => event.id));
+  for (const [i, id] of events.entries()) {
+    if (!linked.has(id))
+      errors.push({ path: `events.${i}`, message: `put event "${id}" with this article among its articles instead` });
+  }
+  if (errors.length > 0) throw badRequest(errors);
+}
+
+/** An article as a correction makes it. */
+const corrected = (old: Article, input: ArticleInput): Article => ({
+  ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]),
+  log: old.log,
+  url: old.url,
+  added_at: old.added_at,
+});
+
+const saysTheSame = (old: Article, article: Article): boolean =>
+  CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]) &&
+  JSON.stringify(article.ours) === JSON.stringify(old.ours);
+
+async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
+  const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
+  const guard = failIfOvertaken(db, seen, [article.id], null);
+  await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
+}
+
+const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
+  db
+    .prepare(
+      `UPDATE articles SET corrected = 1, ours = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+    )
+    .bind(JSON.stringify(article.ours), ...CORRECTABLE.map((column) => article[column]), article.id),
+  ...indexArticle(db, article, names),
+];
+
+/** What a correction may change; id, url and added_at stay. */
+const CORRECTABLE = [
+  "title",
+  "text",
+  "summary",
+  "publisher",
+  "language",
+  "published_at",
+  "dated_from",
+  "mode",
+  "updated_at",
+] as const;
+const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
+
+function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
+  const events = JSON.stringify(article.events.map((event) => event.id));
+  return [
+    db
+      .prepare(
+        `INSERT INTO articles (log, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ?, ${COLUMNS.map(() => "?").join(", ")})`,
+      )
+      .bind(JSON.stringify(article.ours), ...COLUMNS.map((column) => article[column])),
+    db
+      .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT value, ?, 0 FROM json_each(?)")
+      .bind(article.id, events),
+    ...indexArticle(db, article, names),
+  ];
+}
+
+/** Statements that file an article in the full-text index: when it is added, and anew when an event of it changed. */
+export const indexArticle = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] =>
+  fileEntries(db, "article_index", article.log, indexEntries(analyse(articleMatchable(article), names.vocabulary)));
