@@ -5,7 +5,7 @@ import type { Context, Handler } from "../context.ts";
 import { refuseDestination } from "../delivery/destination.ts";
 import { makeSecret } from "../delivery/signature.ts";
 import { readInteger, readJson } from "../input.ts";
-import { badRequest, notFound } from "../problem.ts";
+import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
 import { type Reading, reading, warnings } from "../query/reading.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
@@ -48,8 +48,10 @@ export async function registerAlert(
   const { env, settings, origin } = context;
   const head = await readHead(env.DB);
   const names = await readNames(env.DB, head);
-  const query = readQuery(input.query, names, "query");
-  checkChannel(input.channel, context);
+  const errors: InputError[] = [];
+  const query = noting(errors, () => readQuery(input.query, names, "query"));
+  noting(errors, () => checkChannel(input.channel, context));
+  if (query === undefined || errors.length > 0) throw badRequest(errors);
   await countRegistration(env.DB, registrationSubjects(request, input.channel), settings.registrationLimit);
   const token = randomText(40);
   const secret = makeSecret();
@@ -74,6 +76,17 @@ export async function registerAlert(
     reading: reading(query.tree),
     warnings: warnings(query.tree),
   };
+}
+
+/** What a check refuses is noted rather than thrown, so that all mistakes are told at once. */
+function noting<T>(errors: InputError[], run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    errors.push(...error.errors);
+    return undefined;
+  }
 }
 
 function checkChannel(channel: Channel, { settings, origin, url }: Context): void {

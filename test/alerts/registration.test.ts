@@ -126,6 +126,12 @@ describe("bad input is refused, and nothing is stored", () => {
     expect(await alertsStored()).toBe(before);
   });
 
+  it("several mistakes are told at once", async () => {
+    const body = { query: "(", channel: { type: "webhook", url: "ftp://bot.example" } };
+    const problem: { errors: { path: string }[] } = await (await call("POST", "/api/alerts", body)).json();
+    expect(problem.errors.map(({ path }) => path)).toEqual(["query", "channel.url"]);
+  });
+
   it.each(["http://bot.example", "https://127.0.0.1/", "https://localhost/", "https://bot.example:8080/"])(
     "%s, where private targets are not allowed",
     async (url) => {

@@ -121,6 +121,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     await page.click("text=Register the alert");
     await page.waitForSelector("#query-error");
     expect(await page.locator("#query-error").innerText()).toMatch(/never closed/);
+    expect(await page.locator("#url-error").innerText()).toMatch(/https/);
     expect(await page.inputValue("#query")).toBe('aleppo "safe');
     expect(await page.inputValue("#url")).toBe("ftp://bot.example");
     expect(faults.splice(0)).toEqual([expect.stringContaining("400")]);
