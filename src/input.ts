@@ -73,3 +73,12 @@ export function readInteger(url: URL, name: string, fallback: number, least: num
     { path: name, message: `a whole number from ${least} to ${most} was expected, not "${value.slice(0, 40)}"` },
   ]);
 }
+
+/** Beyond every log entry: the newest page of a listing. */
+export const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/** The parameters of a listing: how many items, and before which log entry. */
+export const readPage = (url: URL, items: number): { before: number; limit: number } => ({
+  before: readInteger(url, "before", NEWEST, 1, NEWEST),
+  limit: readInteger(url, "limit", items, 1, 200),
+});

@@ -27,7 +27,9 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          testTimeout: 30_000,
+          // On a machine that others use as well, setting up may take long.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/**/*.node.test.ts"],
           globalSetup: ["test/receiver.ts"],

@@ -126,16 +126,17 @@ const noSuchAlert = () => notFound("There is no such alert, or this is not its t
 /** The shard of an alert and the hash of the token that the request bears. */
 async function authorise(request: Request, { env, params }: Context) {
   const id = params["id"] ?? "";
-  const shard = shardOf(id);
   const token = bearerToken(request);
-  if (shard === undefined || token === undefined) throw noSuchAlert();
-  return { id, token, tokenHash: await hash(token), stub: await openStub(env, shard) };
+  const stub = token === undefined ? undefined : await stubOf(env, id);
+  if (token === undefined || stub === undefined) throw noSuchAlert();
+  return { id, token, tokenHash: await hash(token), stub };
 }
 
-/** Only shards that were opened: a made-up number must not make a Durable Object. */
-async function openStub(env: Context["env"], shard: number): Promise<ShardCalls> {
-  if (!(await listShards(env.DB)).includes(shard)) throw noSuchAlert();
-  return shardStub(env, shard);
+/** The shard that an alert's id names. Only one that was opened: a made-up number must not make a Durable Object. */
+async function stubOf(env: Context["env"], id: string): Promise<ShardCalls | undefined> {
+  const shard = shardOf(id);
+  const opened = shard !== undefined && (await listShards(env.DB)).includes(shard);
+  return opened ? shardStub(env, shard) : undefined;
 }
 
 /** GET /api/alerts/{id} */
@@ -165,25 +166,20 @@ export const listDeliveries: Handler = async (request, context) => {
 
 const privateJson = (body: object): Response => Response.json(body, { headers: { "cache-control": "no-store" } });
 
-/** The alert behind a confirmation link, and the shard that holds it. */
+/** The alert behind a confirmation link, and the way to confirm it. */
 export async function findChallenged({ env, params, url }: Context) {
   const id = params["id"] ?? "";
-  const shard = shardOf(id);
   const code = url.searchParams.get("code") ?? "";
-  if (shard === undefined) throw notFound("There is no such alert, or it has expired");
-  const stub = await openStub(env, shard);
-  const alert = await stub.challenged(id, code);
-  if (alert === undefined) throw notFound("There is no such alert, or it has expired");
+  const stub = await stubOf(env, id);
+  const alert = await stub?.challenged(id, code);
+  if (stub === undefined || alert === undefined) throw notFound("There is no such alert, or it has expired");
   return { alert, confirm: () => stub.confirm(id, code) };
 }
 
 /** The matches of an alert, for whoever holds its feed's key. */
 export async function findFeed({ env, params, url }: Context, limit: number) {
   const id = params["id"] ?? "";
-  const shard = shardOf(id);
-  const key = url.searchParams.get("key");
-  if (shard === undefined || key === null) throw notFound("There is no such feed, or this is not its key");
-  const found = await (await openStub(env, shard)).feed(id, await hash(key), limit);
+  const found = await (await stubOf(env, id))?.feed(id, await hash(url.searchParams.get("key") ?? ""), limit);
   if (found === undefined) throw notFound("There is no such feed, or this is not its key");
   return found;
 }

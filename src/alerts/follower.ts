@@ -56,8 +56,8 @@ export class Follower {
     return this.#storage.sql.exec<{ cursor: number }>("SELECT cursor FROM state").one().cursor;
   }
 
-  /** A shard without alerts has nothing to catch up with. */
-  skipTo(entry: number): void {
+  /** Moves the cursor on, never back. A shard without alerts has nothing to catch up with, so that it may skip. */
+  moveTo(entry: number): void {
     this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
   }
 
@@ -101,7 +101,7 @@ export class Follower {
   #step(entry: number, told: Told, queries: Queries): void {
     if (told.kind === "article") this.#matchArticle(told.article, entry, queries);
     else if (told.kind !== "nothing") this.#followUp(told, entry);
-    this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
+    this.moveTo(entry);
   }
 
   /** An entry that fails here however often it is tried is passed over, and told of: it must not stop all that come after it. */
@@ -109,7 +109,7 @@ export class Follower {
     this.#failures = { entry, count: this.#failures.entry === entry ? this.#failures.count + 1 : 1 };
     if (this.#failures.count < TRIES) throw error;
     report("entry.skipped", { entry, error: String(error) });
-    this.#storage.sql.exec("UPDATE state SET cursor = max(cursor, ?)", entry);
+    this.moveTo(entry);
   }
 
   /** Files the queries by another vocabulary, where names have changed since. One that is older than theirs changes nothing. */

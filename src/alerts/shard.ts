@@ -48,7 +48,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (this.#registry.withToken(id, alert.tokenHash)) return true;
     if (this.#registry.count() >= SHARD_CAPACITY) return false;
     this.ctx.storage.transactionSync(() => {
-      if (this.#registry.count() === 0) this.#follower.skipTo(alert.since);
+      if (this.#registry.count() === 0) this.#follower.moveTo(alert.since);
       this.#registry.register(id, alert, queries, Date.now());
     });
     await this.#courier.dispatch().catch((error: unknown) => report("dispatch.failed", { error: String(error) }));
@@ -102,7 +102,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async wake(): Promise<void> {
     try {
       const queries = await this.#ready();
-      if (this.#registry.count() === 0) this.#follower.skipTo((await readHead(this.env.DB)).number);
+      if (this.#registry.count() === 0) this.#follower.moveTo((await readHead(this.env.DB)).number);
       if (!(await this.#follower.catchUp(queries))) await this.ctx.storage.setAlarm(Date.now());
     } finally {
       await this.#courier.dispatch();

@@ -2,12 +2,12 @@
 import { findFeed } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
 import type { Settings } from "../env.ts";
-import { readInteger } from "../input.ts";
+import { NEWEST, readInteger, readPage } from "../input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { listArticles, listEvents, type Page } from "../record/find.ts";
 import { readRecentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
+import { readFilter } from "../record/query.ts";
 import type { Feed, FeedItem } from "./feed.ts";
 import { articleItem, eventItem, matchItem } from "./items.tsx";
 import { renderJson } from "./json.ts";
@@ -65,23 +65,17 @@ const CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600";
 const cache = new Map<string, { db: D1Database; head: number; rendered: Rendered }>();
 const CACHED = 200;
 
-/** How many items a feed has where nobody asks for more or fewer, and before which log entry it begins. */
+/** How many items a feed has where nobody asks for more or fewer. */
 const ITEMS = 50;
-const NEWEST = Number.MAX_SAFE_INTEGER;
-
 /** A feed of the record, in one format. */
 export function serveFeed(listing: Listing, format: Format): Handler {
   return async (request, context) => {
     const { env, url, origin } = context;
     const head = await readRecentHead(env.DB);
     const names = await readNames(env.DB, head);
-    const q = url.searchParams.get("q");
-    const query = q === null || q.trim() === "" ? undefined : readQuery(q, names, "q");
-    const page: Page = {
-      before: upTo(head.number, readInteger(url, "before", NEWEST, 1, NEWEST)),
-      limit: readInteger(url, "limit", ITEMS, 1, 200),
-      feed: true,
-    };
+    const query = readFilter(url.searchParams.get("q"), names);
+    const { before, limit } = readPage(url, ITEMS);
+    const page: Page = { before: upTo(head.number, before), limit, feed: true };
     const self = feedAddress(origin, listing, format, query?.canonical, page);
     const known = cache.get(self);
     if (known?.db === env.DB && known.head === head.number) return serve(request, known.rendered, CACHE_CONTROL);

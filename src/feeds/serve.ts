@@ -1,4 +1,5 @@
 /** A rendered feed → its HTTP answer, with validators and conditional requests (RFC 9110, section 13). */
+import { sha256 } from "../digest.ts";
 
 export interface Rendered {
   body: string;
@@ -10,9 +11,7 @@ export interface Rendered {
 }
 
 export async function rendered(body: string, type: string, changed: string | null): Promise<Rendered> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)));
-  const etag = `W/"${[...digest.subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
-  return { body, type, etag, changed };
+  return { body, type, etag: `W/"${(await sha256(body)).slice(0, 24)}"`, changed };
 }
 
 /** 200 with the feed, or 304 where the reader has it. */

@@ -3,7 +3,7 @@
 import { wakeShards } from "../alerts/directory.ts";
 import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
 import type { Context, Handler } from "../context.ts";
-import { check, readInteger, readJson } from "../input.ts";
+import { check, readJson, readPage } from "../input.ts";
 import { eventUrl } from "../links.ts";
 import { badRequest, notFound, Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
@@ -16,7 +16,7 @@ import { listArticles, listEvents, type Page } from "../record/find.ts";
 import { readHead, readRecentHead } from "../record/log.ts";
 import { nameId, nameInput } from "../record/name.ts";
 import { type Names, putName, readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
+import { readFilter } from "../record/query.ts";
 import { addArticle, putArticle } from "../record/write-articles.ts";
 
 /** An article's text may have 256 KB; as JSON it takes up to six bytes for one, and the other fields want some too. */
@@ -130,20 +130,18 @@ export const getArticles: Handler = async (request, context) => {
   return Response.json({ articles, next_url: nextUrl(context, next) }, { headers: { vary: "authorization" } });
 };
 
+/** Items in a page, unless asked otherwise. */
+const ITEMS = 50;
+
 async function readListing({
   env,
   url,
 }: Context): Promise<{ names: Names; query: ParsedQuery | undefined; page: Page }> {
   const names = await readNames(env.DB, await readRecentHead(env.DB));
-  const q = url.searchParams.get("q");
   return {
     names,
-    query: q === null || q.trim() === "" ? undefined : readQuery(q, names, "q"),
-    page: {
-      before: readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER),
-      limit: readInteger(url, "limit", 50, 1, 200),
-      feed: false,
-    },
+    query: readFilter(url.searchParams.get("q"), names),
+    page: { ...readPage(url, ITEMS), feed: false },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Articles in D1: adding and correcting. */
+import { sha256 } from "../digest.ts";
 import { badRequest, type InputError, Problem } from "../problem.ts";
 import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
@@ -46,9 +47,7 @@ async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: 
 
 /** An id that the same article always gets: from its URL, or from title and text. */
 async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url ?? JSON.stringify([title, text])));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `a-${hex.slice(0, 20)}`;
+  return `a-${(await sha256(url ?? JSON.stringify([title, text]))).slice(0, 20)}`;
 }
 
 const findSame = (db: D1Database, id: string, url: string | null) =>

@@ -2,7 +2,7 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { check, readInteger, readText } from "../input.ts";
+import { check, NEWEST, readInteger, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { reading, warnings } from "../query/reading.ts";
@@ -24,7 +24,7 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const q = url.searchParams.get("q")?.trim() ?? "";
   const { query, problem } = tryQuery(q, names);
-  const before = readInteger(url, "before", Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER);
+  const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   const page = { before, limit: EVENTS_SHOWN, feed: false };
   const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
   const suffix = query ? `?q=${encodeURIComponent(query.canonical)}` : "";

@@ -173,6 +173,16 @@ describe("an entry that cannot be followed", () => {
   });
 });
 
+/** An event as a curator puts it. */
+const MEETING = {
+  title: "A meeting",
+  summary: "They met.",
+  places: [],
+  actors: [],
+  topics: [],
+  articles: [] as string[],
+};
+
 describe("what changes later", () => {
   it("a spelling that is added takes effect for alerts that are there", async () => {
     const alert = await registerConfirmed("spelling", "aleppo");
@@ -199,15 +209,7 @@ describe("what changes later", () => {
   });
 
   it("a correction that takes an article away reaches those who got it", async () => {
-    const event = {
-      date: "2016",
-      title: "A meeting",
-      summary: "They met.",
-      places: [],
-      actors: [],
-      topics: [],
-      articles: [] as string[],
-    };
+    const event = { ...MEETING, date: "2016" };
     const alert = await registerConfirmed("taken-away", "hovercraft");
     const { id } = await addArticle("A hovercraft.");
     await call("PUT", "/api/events/wrongly-linked", { ...event, articles: [id] }, CURATOR);
@@ -217,15 +219,7 @@ describe("what changes later", () => {
   });
 
   it("a correction and a retraction reach whoever got an article of the event, and nobody else", async () => {
-    const event = {
-      date: "2016-09-22",
-      title: "A meeting",
-      summary: "They met.",
-      places: [],
-      actors: [],
-      topics: [],
-      articles: [] as string[],
-    };
+    const event = { ...MEETING, date: "2016-09-22" };
     const alert = await registerConfirmed("corrected", "zeppelin");
     const other = await registerConfirmed("not-corrected", "dirigible");
     const { id } = await addArticle("A zeppelin.");
