@@ -1,4 +1,5 @@
 /** A text prepared for matching: its words, names and where each of them stands. Made once, then asked by any number of queries. */
+import { looksFrench } from "./inflection/french.ts";
 import { findNames, type Vocabulary } from "./names.ts";
 import type { FieldName } from "./tree.ts";
 import { compoundAt, queryKey, splitWords, type Word } from "./words.ts";
@@ -50,10 +51,12 @@ export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedT
   const keys = new Map<string, Span[]>();
   const names = new Map<string, Span[]>();
   const fields: Field[] = [];
+  const language = matchable.language?.toLowerCase().split("-")[0];
+  const french = language === undefined ? looksFrench(matchable.title, matchable.text) : language === "fr";
   let base = 0;
   for (const name of ["title", "text", "publisher"] as const) {
     const source = matchable[name] ?? "";
-    const words = splitWords(source);
+    const words = splitWords(source, french);
     fields.push({ name, source, base, words });
     indexWords(keys, words, base);
     for (const { start, end, ids } of findNames(vocabulary, words)) {
@@ -61,7 +64,6 @@ export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedT
     }
     base += words.length + FIELD_GAP;
   }
-  const language = matchable.language?.toLowerCase().split("-")[0];
   return {
     fields,
     language,
@@ -73,9 +75,12 @@ export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedT
 }
 
 function indexWords(keys: Map<string, Span[]>, words: readonly Word[], base: number): void {
-  for (const [i, word] of words.entries()) {
-    for (const key of word.keys) push(keys, key, { position: base + i, length: 1 });
-    const compound = compoundAt(words, i);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === undefined) break;
+    const span = { position: base + i, length: 1 };
+    for (const key of word.keys) push(keys, key, span);
+    const compound = word.hyphen ? compoundAt(words, i) : undefined;
     if (compound !== undefined) push(keys, queryKey(compound), { position: base + i, length: 2 });
   }
 }

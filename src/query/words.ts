@@ -2,14 +2,21 @@
  * Text → folded words. Everything that compares words (query, names, index) sees them in the two forms made here:
  *
  * - the *literal*: the word as written, without what never matters (case, accents, width, invisible characters, Arabic
- *   vowel marks and letter variants). Quoted phrases compare literals.
- * - its *keys*: the literal without what does not matter outside quotes either (possessive, elision, plural, attached
- *   Arabic particles). A word of a query has one key; a word of a text may have several, and matches when one is equal.
+ *   vowel marks and letter variants) and without an elided article or the like (l'accord). Quoted phrases compare literals.
+ * - its *keys*: the literal without what does not matter outside quotes either (possessive, plural, Russian declension,
+ *   attached Arabic particles). A word of a query has one key; a word of a text may have several, and matches when one is equal.
  *
- * Word boundaries are those of Unicode Standard Annex 29, as `Intl.Segmenter` finds them, with one departure, in which runtimes
- * differ anyway: a full stop or colon inside a word splits it ("Aleppo.The"), unless it is a number or an abbreviation of
- * single letters ("U.S.").
+ * Word boundaries are those of Unicode Standard Annex 29, with one departure, in which runtimes differ anyway: a full stop or colon
+ * inside a word splits it ("Aleppo.The"), unless it is a number or an abbreviation of single letters ("U.S.").
  */
+import { fold } from "./fold.ts";
+import { ARABIC, arabicKeys, withoutArticle } from "./inflection/arabic.ts";
+import { singular } from "./inflection/english.ts";
+import { frenchForms } from "./inflection/french.ts";
+import { CYRILLIC, russianKey, russianKeys } from "./inflection/russian.ts";
+import { segments } from "./segments.ts";
+
+export { fold };
 
 export interface Word {
   literal: string;
@@ -19,11 +26,13 @@ export interface Word {
   end: number;
   /** How it is written: "US" in capitals, "U.S." with points, anything else plain. */
   written: "capitals" | "pointed" | "plain";
+  /** It begins with a capital, an elided article aside (l'Iran). */
+  capital: boolean;
+  /** It ends in ة, which the literal does not tell from ه. */
+  marbuta: boolean;
   /** A hyphen, and nothing else, stands between this word and the next. */
   hyphen: boolean;
 }
-
-const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
 /** Invisible characters at which UAX 29 breaks a word although no reader sees a break. */
 const INVISIBLE_BREAKS = /[\u200b\u2060\ufeff]/u;
@@ -33,20 +42,22 @@ const NUMBER = /^[\p{N}.,:]+$/u;
 /** Full stop, colon and their wide forms; and the narrow space before French punctuation, which UAX 29 takes for part of a word. */
 const SEPARATORS = /[.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]/u;
 const PARTS = /[^.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]+/gu;
-const HYPHENS = new Set(["-", "\u2010", "\u2011"]);
+const HYPHENS = "-\u2010\u2011";
 
-/** Cuts a text into folded words, in order. Linear in its length. */
-export function splitWords(text: string): Word[] {
-  if (INVISIBLE_BREAKS.test(text)) return splitAround(text);
+/** Cuts a text into folded words, in order. Linear in its length. `french`: it is a text in French, whose words have more keys. */
+export function splitWords(text: string, french = false): Word[] {
+  if (INVISIBLE_BREAKS.test(text)) return splitAround(text, french);
   const words: Word[] = [];
-  for (const { segment, index, isWordLike } of segmenter.segment(text)) {
-    if (isWordLike) pushWord(words, segment, index, text);
-  }
+  const described = french ? FRENCH_WORDS : WORDS;
+  segments(text, (start, end, dotted) => {
+    if (dotted) pushSegment(words, text, start, end, described);
+    else pushPart(words, text, start, end, described);
+  });
   return words;
 }
 
 /** The rare text with invisible breaks: cut it without them, then put the offsets back. */
-function splitAround(text: string): Word[] {
+function splitAround(text: string, french: boolean): Word[] {
   let visible = "";
   const offsets: number[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -56,7 +67,7 @@ function splitAround(text: string): Word[] {
     offsets.push(i);
   }
   const original = (offset: number): number => offsets[offset] ?? text.length;
-  return splitWords(visible).map((word) => ({
+  return splitWords(visible, french).map((word) => ({
     ...word,
     start: original(word.start),
     end: original(word.end - 1) + 1,
@@ -64,163 +75,174 @@ function splitAround(text: string): Word[] {
 }
 
 /** A segment is one word, or several with full stops or colons between them; single letters with full stops are one again. */
-function pushWord(words: Word[], segment: string, index: number, text: string): void {
+function pushSegment(words: Word[], text: string, start: number, end: number, described: Descriptions): void {
+  const segment = text.slice(start, end);
   if (!SEPARATORS.test(segment) || NUMBER.test(segment)) {
-    pushPart(words, segment, index, text);
+    pushPart(words, text, start, end, described);
     return;
   }
-  for (const part of segment.matchAll(PARTS)) pushPart(words, part[0], index + part.index, text);
+  for (const { 0: part, index } of segment.matchAll(PARTS)) {
+    pushPart(words, text, start + index, start + index + part.length, described);
+  }
 }
 
-function pushPart(words: Word[], part: string, index: number, text: string): void {
-  const last = words.at(-1);
-  const pointed = last !== undefined && joinsPointed(last, part, index, text);
-  const start = pointed ? last.start : index;
-  const word = makeWord(text.slice(start, index + part.length), start);
-  if (word.literal === "") return;
-  if (pointed) words.pop();
-  else if (last) last.hyphen = last.end + 1 === index && HYPHENS.has(text.charAt(last.end));
+function pushPart(words: Word[], text: string, start: number, end: number, described: Descriptions): void {
+  const last = words[words.length - 1];
+  if (last !== undefined && last.end === start - 1) {
+    const between = text.charAt(last.end);
+    if (between === "." && joinsPointed(last, text, start, end)) {
+      words.pop();
+      words.push(makeWord(describe(text.slice(last.start, end), described), last.start, end));
+      return;
+    }
+    last.hyphen = HYPHENS.includes(between);
+  }
+  const description = describe(text.slice(start, end), described);
+  if (description.literal === "") {
+    if (last !== undefined) last.hyphen = false;
+    return;
+  }
+  if (description.mixed) {
+    let from = start;
+    for (const { 0: part, index } of text.slice(start, end).matchAll(SCRIPT_ENDS)) {
+      const to = start + index + part.length;
+      pushPart(words, text, from, to, described);
+      from = to;
+    }
+    pushPart(words, text, from, end, described);
+    return;
+  }
+  const word = makeWord(description, start, end);
+  if (description.startKeys !== undefined && startsSentence(last, text, start)) word.keys = description.startKeys;
   words.push(word);
 }
 
 /** Whether a letter goes on with an abbreviation ("U.S"). Its length has a bound, so that a text of nothing else stays linear. */
-function joinsPointed(last: Word, part: string, index: number, text: string): boolean {
-  if (last.end !== index - 1 || text[last.end] !== "." || index - last.start > 16) return false;
-  return POINTED.test(text.slice(last.start, index + part.length));
+function joinsPointed(last: Word, text: string, start: number, end: number): boolean {
+  return start - last.start <= 16 && POINTED.test(text.slice(last.start, end));
 }
 
-function makeWord(source: string, start: number): Word {
+const SENTENCE_END = /[.!?…\n«"“„]/u;
+
+/** Whether the word at `start` is the first of a sentence. After "S." stands a surname. */
+function startsSentence(last: Word | undefined, text: string, start: number): boolean {
+  if (last === undefined) return true;
+  return last.literal.length > 2 && SENTENCE_END.test(text.slice(last.end, start));
+}
+
+const makeWord = (description: Description, start: number, end: number): Word => ({
+  literal: description.literal,
+  keys: description.keys,
+  start,
+  end,
+  written: description.written,
+  capital: description.capital,
+  marbuta: description.marbuta,
+  hyphen: false,
+});
+
+/**
+ * What is true of a word wherever it stands. `startKeys`: its keys as the first word of a sentence, where they are others.
+ * `mixed`: it is several words, of several scripts.
+ */
+interface Description extends Pick<Word, "literal" | "keys" | "written" | "capital" | "marbuta"> {
+  startKeys: readonly string[] | undefined;
+  mixed: boolean;
+}
+
+/**
+ * Descriptions of words by how they are written, since most words of a text were in the last one too. They are dropped when there are
+ * too many, and long ones are not kept: at most about 5 MB for each of the two.
+ */
+interface Descriptions {
+  readonly known: Map<string, Description>;
+  readonly french: boolean;
+}
+const MOST_KNOWN = 20_000;
+const LONGEST_KNOWN = 40;
+const WORDS: Descriptions = { known: new Map(), french: false };
+const FRENCH_WORDS: Descriptions = { known: new Map(), french: true };
+
+function describe(source: string, { known, french }: Descriptions): Description {
+  const found = known.get(source);
+  if (found !== undefined) return found;
+  const description = describeAnew(source, french);
+  if (source.length <= LONGEST_KNOWN) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(copy(source), description);
+  }
+  return description;
+}
+
+/** The same characters in a string of their own: a piece of a text would keep the whole text in memory. */
+const copy = (piece: string): string => ` ${piece}`.slice(1);
+
+const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.{2})/u;
+const POSSESSIVE = /['\u2019]s$/iu;
+const ELIDED = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['\u2019](?=.)/iu;
+
+const MARBUTA = /ة\p{M}*$/u;
+/** Where Arabic letters follow Latin ones, or the other way round, another word begins: "وISIS" is two words to any reader. */
+const SCRIPT_ENDS =
+  /\p{Script=Arabic}[\p{M}\p{Cf}ـ]*(?=\p{Script=Latin})|\p{Script=Latin}[\p{M}\p{Cf}]*(?=\p{Script=Arabic})/gu;
+
+function describeAnew(source: string, french: boolean): Description {
   const pointed = POINTED.test(source);
-  const literal = fold(pointed ? source.replaceAll(".", "") : source);
+  const literal = fold(pointed ? source.replaceAll(".", "") : source).replace(ELISION, "");
+  const bare = source.replace(ELIDED, "").replace(POSSESSIVE, "");
+  const capitals = CAPITALS.test(bare);
+  const capital = /^\p{Lu}/u.test(bare);
+  const surname = capital && !capitals && CYRILLIC.test(literal);
+  const keys = textKeys(literal, source, french, surname);
+  const startKeys = surname ? textKeys(literal, source, french, false) : keys;
   return {
     literal,
-    keys: textKeys(literal),
-    start,
-    end: start + source.length,
-    written: pointed ? "pointed" : CAPITALS.test(source.replace(/['\u2019]s$/u, "")) ? "capitals" : "plain",
-    hyphen: false,
+    keys,
+    startKeys: startKeys.length > keys.length ? startKeys : undefined,
+    written: pointed ? "pointed" : capitals ? "capitals" : "plain",
+    capital,
+    marbuta: MARBUTA.test(source),
+    mixed: source.search(SCRIPT_ENDS) >= 0,
   };
 }
 
 /** "cease-fire" is also one word: the folded spelling without the hyphen, or undefined where there is none. */
 export function compoundAt(words: readonly Word[], position: number): string | undefined {
   const first = words[position];
+  if (first === undefined || !first.hyphen) return undefined;
   const second = words[position + 1];
-  if (!first?.hyphen || second === undefined) return undefined;
-  return first.literal + second.literal;
+  return second && first.literal + second.literal;
 }
 
-/** Letters whose variants NFKC and the removal of marks leave apart. */
-const LETTERS: Readonly<Record<string, string>> = {
-  "\u2018": "'", // curly quotes, modifier apostrophe, prime
-  "\u2019": "'",
-  "\u02bc": "'",
-  "\u2032": "'",
-  "\u02bf": "'", // ʿ and ʾ of transliterations
-  "\u02be": "'",
-  ς: "σ",
-  ß: "ss", // of ẞ, which has no other capital
-  ł: "l",
-  ø: "o",
-  đ: "d",
-  æ: "ae",
-  œ: "oe",
-  þ: "th",
-  ٱ: "ا",
-  ى: "ي",
-  ة: "ه",
-  ک: "ك",
-  ی: "ي",
-};
-const VARIANTS = new RegExp(`[${Object.keys(LETTERS).join("")}\u0660-\u0669\u06f0-\u06f9]`, "gu");
-const variant = (letter: string): string => LETTERS[letter] ?? String((letter.codePointAt(0) ?? 0) & 0xf);
-
-/**
- * Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, invisible characters, and
- * the spaces in what NFKC makes of a mark or a word that stands as one character.
- */
-const MARKS =
-  /(?<!и)\u0306|\s|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
-
-/** What is no letter or digit on either side: `_Aleppo_`, ʿAin. The lookbehind keeps it linear. */
-const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/gu;
-
-/**
- * The literal of a word: NFKC, then full case folding (upper, then lower case, so that ß is ss and ı is i), then no marks
- * (й stays a letter of its own), one form for each letter's variants, and nothing but letters and digits at its ends. Empty where
- * there are none. Idempotent.
- */
-export function fold(text: string): string {
-  if (/^[a-z0-9]*$/.test(text)) return text;
-  if (/^[a-zA-Z0-9]*$/.test(text)) return text.toLowerCase();
-  const cased = text.normalize("NFKC").toUpperCase().toLowerCase();
-  return cased.normalize("NFD").replace(MARKS, "").normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
-}
-
-const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.{2})/u;
-const ARABIC = /^[\u0620-\u064a]+$/u;
-const LATIN_PLURAL = /^[a-z]{2,}s$/;
+const LATIN = /^[a-z]{2,}$/;
 
 /** The one key of a word in a query. Takes a literal; idempotent. */
 export function queryKey(literal: string): string {
   if (ARABIC.test(literal)) return withoutArticle(literal);
-  const bare = literal.replace(/'s?$/u, "").replace(ELISION, "").replaceAll("'", "");
-  return LATIN_PLURAL.test(bare) ? singular(bare) : bare === "" ? literal : bare;
-}
-
-function textKeys(literal: string): readonly string[] {
-  return ARABIC.test(literal) ? arabicKeys(literal) : [queryKey(literal)];
-}
-
-function withoutArticle(literal: string): string {
-  return literal.replace(/^(?:ال)+(?=.{3})/u, "");
-}
-
-/** The conjunction (و ف), then the preposition (ب ك ل), then the article (ال; with ل it is لل) may be attached to a word. */
-function arabicKeys(literal: string): readonly string[] {
-  const keys = new Set([withoutArticle(literal)]);
-  const forms = [literal];
-  if (/^[وف]/u.test(literal)) forms.push(literal.slice(1));
-  for (const form of [...forms]) {
-    if (/^[بكل]/u.test(form)) forms.push(form.slice(1));
-    if (/^لل/u.test(form)) forms.push(form.slice(2));
+  const bare = literal.includes("'") ? withoutApostrophes(literal) : literal;
+  if (LATIN.test(bare)) {
+    const one = singular(bare);
+    return one === bare ? bare : singular(one);
   }
-  // What remains must still be a word: three letters, so that ولد is not لد.
-  for (const form of forms) if (form.length >= 3) keys.add(withoutArticle(form));
-  return [...keys];
+  return CYRILLIC.test(bare) ? russianKey(bare) : bare;
 }
 
-const IRREGULAR: Readonly<Record<string, string>> = {
-  buses: "bus",
-  gases: "gas",
-  viruses: "virus",
-  crises: "crisis",
-  bases: "base",
-  lives: "life",
-  wives: "wife",
-  shoes: "shoe",
-  aches: "ache",
-  caches: "cache",
-  movies: "movie",
-  ties: "tie",
-  lies: "lie",
-  dies: "die",
-  leaves: "leaf",
-  thieves: "thief",
-  wolves: "wolf",
-  halves: "half",
-  knives: "knife",
-};
-/** Words that end in s and are no plural. */
-const NO_PLURAL =
-  /(?:ss|us|is|news|series|species|means|chaos|gas|bias|atlas|texas|kansas|always|perhaps|towards|paris|laos|honduras|barbados)$/;
+/** Without possessive, and elision, and what apostrophes are left; the word itself where that is all. */
+function withoutApostrophes(literal: string): string {
+  const bare = literal.replace(/'s?$/u, "").replace(ELISION, "").replaceAll("'", "");
+  return bare === "" ? literal : bare;
+}
 
-/** English plurals and no more: "convoys" → "convoy", "bodies" → "body", "crises" → "crisis"; "isis", "damascus", "press" stay. */
-function singular(word: string): string {
-  const known = IRREGULAR[word];
-  if (known !== undefined) return known;
-  if (word.length < 4 || NO_PLURAL.test(word)) return word;
-  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
-  if (/(?:ss|sh|ch|x|zz|[^aeiou]o)es$/.test(word)) return word.slice(0, -2);
-  return word.slice(0, -1);
+function textKeys(literal: string, source: string, french: boolean, surname: boolean): readonly string[] {
+  if (ARABIC.test(literal)) return arabicKeys(literal);
+  const bare = withoutApostrophes(literal);
+  if (CYRILLIC.test(bare)) return russianKeys(bare, surname);
+  const key = queryKey(literal);
+  if (!french || !LATIN.test(bare)) return [key];
+  const keys = [key];
+  for (const form of frenchForms(bare, source)) {
+    const other = queryKey(form);
+    if (!keys.includes(other)) keys.push(other);
+  }
+  return keys;
 }

@@ -29,6 +29,9 @@ export const nameInput = z
       ),
     abbreviations: spellings.optional().describe("Abbreviations that are no ordinary words; matched in any case"),
     capitals: spellings.optional().describe("Abbreviations that are also words: matched only where written as one"),
+    proper: spellings
+      .optional()
+      .describe("Those of the spellings that are ordinary words in small letters: matched only with a capital"),
     hides: z.array(nameId).max(50).optional().describe("Names inside a spelling of this one that are not meant by it"),
     coordinates: z
       .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
@@ -51,6 +54,7 @@ export function queryName(name: NameRecord): Name {
     id: name.id,
     spellings: [name.label, ...Object.values(name.spellings).flat(), ...(name.abbreviations ?? [])],
     capitals: name.capitals ?? [],
+    proper: name.proper ?? [],
     hides: name.hides ?? [],
   };
 }

@@ -27,6 +27,19 @@ export const NAMES: readonly Name[] = [
   // One spelling, two names.
   name("place:vienna", ["Vienna"]),
   name("topic:vienna-talks", ["Vienna", "Vienna talks"]),
+  // Ordinary words in small letters: a bird, laurels, a form of "venir", veins, a kind of state.
+  name("place:turkey", ["Turkey", "Turquie", "Турция"], { proper: ["Turkey"] }),
+  name("actor:lavrov", ["Sergei Lavrov", "Lavrov", "Сергей Лавров", "Лавров"], { proper: ["Лавров"] }),
+  name("place:vienna-city", ["Vienne", "Вена"], { proper: ["Vienne", "Вена"] }),
+  name("actor:caliphate", ["Islamic Caliphate", "Исламский халифат"], {
+    proper: ["Islamic Caliphate", "Исламский халифат"],
+  }),
+  // With the article a surname, and a city; without, a lion and a first name.
+  name("actor:assad", ["Bashar al-Assad", "Assad", "الأسد", "Башар Асад", "Асад"]),
+  name("place:riyadh", ["Riyadh", "الرياض"]),
+  name("actor:security-council", [
+    ...["UN Security Council", "مجلس الأمن الدولي", "Совет Безопасности ООН", "Conseil de sécurité de l'ONU"],
+  ]),
 ];
 
 export const VOCABULARY = makeVocabulary(NAMES);

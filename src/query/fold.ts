@@ -1,0 +1,75 @@
+/** Folding: what of a word's writing never matters, not even in quotes. */
+import { isPlainLetter } from "./segments.ts";
+
+/** Letters whose variants NFKC and the removal of marks leave apart. */
+const LETTERS: Readonly<Record<string, string>> = {
+  "\u2018": "'", // curly quotes, modifier apostrophe, prime
+  "\u2019": "'",
+  "\u02bc": "'",
+  "\u2032": "'",
+  "\u02bf": "'", // ʿ and ʾ of transliterations
+  "\u02be": "'",
+  ς: "σ",
+  ß: "ss", // of ẞ, which has no other capital
+  ł: "l",
+  ø: "o",
+  đ: "d",
+  æ: "ae",
+  œ: "oe",
+  þ: "th",
+  ٱ: "ا",
+  ى: "ي",
+  ة: "ه",
+  ک: "ك",
+  ی: "ي",
+  ے: "ي",
+  ە: "ه", // of ۀ
+  ہ: "ه",
+  ھ: "ه",
+  ۃ: "ه",
+};
+const VARIANTS = new RegExp(`[${Object.keys(LETTERS).join("")}\u0660-\u0669\u06f0-\u06f9]`, "gu");
+const variant = (letter: string): string => LETTERS[letter] ?? String((letter.codePointAt(0) ?? 0) & 0xf);
+
+/**
+ * Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, invisible characters, and
+ * the spaces in what NFKC makes of a mark or a word that stands as one character.
+ */
+const MARKS =
+  /(?<!и)\u0306|\s|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
+
+/** What is no letter or digit on either side: `_Aleppo_`, ʿAin. The lookbehind keeps it linear. */
+const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/gu;
+
+/**
+ * The literal of a word: NFKC, then full case folding (upper, then lower case, so that ß is ss and ı is i), then no marks
+ * (й stays a letter of its own), one form for each letter's variants, and nothing but letters and digits at its ends. Empty where
+ * there are none. Idempotent.
+ */
+export function fold(text: string): string {
+  return foldPlain(text) ?? foldAny(text);
+}
+
+function foldAny(text: string): string {
+  const cased = text.normalize("NFKC").toUpperCase().toLowerCase();
+  return cased.normalize("NFD").replace(MARKS, "").normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
+}
+
+/** What a letter, digit or inner apostrophe folds to, by its code; filled as they occur. */
+const FOLDED: string[] = [];
+
+/** The same for a word of letters that fold one by one; undefined for any other. */
+function foldPlain(text: string): string | undefined {
+  let folded = "";
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x61 && code <= 0x7a) folded += text[i];
+    else if (code >= 0x41 && code <= 0x5a) folded += String.fromCharCode(code | 0x20);
+    else if (isPlainLetter(code)) folded += FOLDED[code] ??= foldAny(text.charAt(i));
+    else if (code >= 0x30 && code <= 0x39) folded += text[i];
+    else if ((code === 0x27 || code === 0x2019) && i > 0 && i < text.length - 1) folded += "'";
+    else return undefined;
+  }
+  // A letter that folds to nothing may have stood beside an apostrophe.
+  return folded.startsWith("'") || folded.endsWith("'") ? undefined : folded;
+}

@@ -1,0 +1,231 @@
+/**
+ * Russian declension: nouns, adjectives and names, not verbs, and no derivation (Германия is not Герман, and Грузия no груз).
+ *
+ * `russianKey` takes the ending off a word, again and again until nothing more comes off, so that all forms of a word meet whatever
+ * the word's own stem ends with. What a stemmer throws away and is kept here: the softness of the stem (цель is not цел) and its
+ * й (Германия → германий). Where an ending can be read in several ways, the key of a query is the likeliest, and the keys of a text's word
+ * are all of them.
+ */
+
+/** A folded word of Cyrillic letters (ё is е by then); one longer than any real word is none, so that a text of one letter stays linear. */
+export const CYRILLIC = /^[\u0400-\u052f]{1,60}$/u;
+
+const VOWEL = /[аеиоуыэюя]/;
+const VOWELS = "аеиоуыэюя";
+/** After the first stands и for ы; the others have no soft and hard forms to be told apart. */
+const VELAR = "кгх";
+const HUSHING = "жшчщц";
+const HUSHING_BUT_TS = "жшчщ";
+
+const isVowel = (letter: string): boolean => VOWELS.includes(letter) && letter !== "";
+const lastOf = (text: string): string => text.charAt(text.length - 1);
+
+/** Adjectives with a soft н: последний, Ближний, двусторонний. Before their endings, -ний and -ние are no noun's. */
+const SOFT_N =
+  /(?:последн|средн|соседн|внутренн|внешн|верхн|нижн|крайн|летн|зимн|осенн|весенн|поздн|ранн|прежн|древн|домашн|сегодняшн|нынешн|тогдашн|вчерашн|утренн|вечерн|дальн|ближн|передн|задн|лишн|искренн|сторонн|смежн|здешн|давн|недавн|ежедневн|сын)$/;
+/** Nouns in -ие after a hushing letter, where an adjective is likelier: оружие, противоречие. */
+const HUSHING_NOUN = /(?:оруж|лич|реч|ноч|уч|веч)$/;
+
+/** Forms that follow no rule. */
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
+  [
+    ...["огонь огнь", "огне огнь", "статью статьй", "семью семьй", "юга юг", "югу юг", "югом юг", "юге юг"],
+    ...["море морь", "поле поль", "горе горь", "время времень", "имя имень", "племя племень", "знамя знамень"],
+    ...[
+      "день днь",
+      "дня днь",
+      "дню днь",
+      "днем днь",
+      "дне днь",
+      "дни днь",
+      "дней днь",
+      "дням днь",
+      "днях днь",
+      "днями днь",
+    ],
+    ...["деревень деревнь", "земель земль", "церковь церквь", "ханой ханой", "люди людь", "людей людей", "жених жених"],
+    ...["оружий оружий", "посол посл", "после после", "христиан христианин", "граждан гражданин"],
+  ].map((pair) => {
+    const [form = "", key = ""] = pair.split(" ");
+    return [form, key];
+  }),
+);
+
+/** Genitive plurals that stand with a capital in names of states and bodies: Соединенных Штатов. */
+const COMMON = /^(?:штатов|эмиратов|островов|народов|министров|депутатов|советов|профсоюзов|наций)$/;
+
+/** Longer than any word; what is longer stays as it is, and costs no more than its length. */
+const LONGEST = 40;
+
+/** Takes a folded word of Cyrillic letters. Idempotent. */
+export function russianKey(word: string): string {
+  if (word.length > LONGEST) return word;
+  let key = word;
+  // Each step makes the word shorter, or is the last.
+  for (;;) {
+    const next = step(key);
+    if (next === key) return key;
+    key = next;
+  }
+}
+
+const step = (word: string): string => IRREGULAR.get(word) ?? readings(word)[0] ?? word;
+
+/**
+ * The keys of a text's word. `proper`: it is written as a proper name, so that -ов and -ев belong to a surname (Лавров) and are not
+ * the genitive plural of something (лавр).
+ */
+export function russianKeys(word: string, proper: boolean): string[] {
+  const keys = [russianKey(word)];
+  if (word.length > LONGEST) return keys;
+  const add = (form: string): void => {
+    const key = russianKey(form);
+    if (!keys.includes(key)) keys.push(key);
+  };
+  if (!IRREGULAR.has(word)) for (const reading of readings(word)) add(reading);
+  if (!proper || COMMON.test(word)) for (const genitive of genitivePlural(word)) add(genitive);
+  return keys;
+}
+
+/**
+ * The genitive plurals in -ов, -ев, -ей are left as they are in a query, since a surname looks like them. In a text they stand for
+ * the word itself, and the other plural forms for them.
+ */
+function genitivePlural(word: string): string[] {
+  const own = /^(.+)(?:ов|ев|ей)$/.exec(word);
+  if (own?.[1] !== undefined) {
+    const stem = own[1];
+    const hardEnding = word.endsWith("ов");
+    if (word.endsWith("ев") && !/[аеиоуцьй]$/.test(stem)) return [];
+    const singular = hardEnding ? stem : soft(stem);
+    return isStem(singular) ? [singular] : [];
+  }
+  const plural = /^(.{2,}?)(ами|ями|ьми|ам|ям|ах|ях|ы|и)$/.exec(word);
+  if (plural === null) return [];
+  const [, stem = "", ending = ""] = plural;
+  const last = lastOf(stem);
+  if (last === "и" || (ending === "и" && last === "м") || !isStem(soft(stem))) return [];
+  if (isVowel(last)) return [`${stem}ев`];
+  if (last === "ц") return [`${stem}ев`];
+  const isSoft = /^(?:ями|ьми|ям|ях)$/.test(ending) || (ending === "и" && !VELAR.includes(last));
+  return [isSoft || HUSHING.includes(last) ? `${stem}ей` : `${stem}ов`];
+}
+
+/** What is left when an ending goes must be a word still: two letters with a vowel among them, or three. */
+const isStem = (stem: string): boolean => stem.length >= 3 && VOWEL.test(stem);
+
+/** Without a soft stem's ending: the stem ends in ь after a consonant, in й after a vowel or ь; hushing letters have no ь. */
+function soft(stem: string): string {
+  const last = lastOf(stem);
+  if (isVowel(last) || last === "ь") return `${stem}й`;
+  return HUSHING.includes(last) ? stem : `${stem}ь`;
+}
+
+/** Whether an adjective with this stem has soft endings (последнего, хорошего), and whether it has -ий and -им (русский). */
+const isSoftAdjective = (stem: string): boolean => HUSHING_BUT_TS.includes(lastOf(stem)) || SOFT_N.test(stem);
+const isAdjectiveInIy = (stem: string): boolean => VELAR.includes(lastOf(stem)) || isSoftAdjective(stem);
+
+/** What the word may be without one ending, the likeliest first; nothing where it has none. */
+function readings(word: string): string[] {
+  for (const [ending, read] of ENDINGS_BY_LAST.get(lastOf(word)) ?? []) {
+    if (!word.endsWith(ending)) continue;
+    const stem = word.slice(0, -ending.length);
+    const found = read(stem).filter((reading) => isStem(reading) && reading !== word);
+    if (found.length > 0) return found;
+    // Too short for this ending; a shorter one may still fit (бои is no adjective).
+  }
+  return [];
+}
+
+type Read = (stem: string) => string[];
+const hard: Read = (stem) => (isVowel(lastOf(stem)) || lastOf(stem) === "ь" ? [] : [stem]);
+const softOnly: Read = (stem) => [soft(stem)];
+/** The key of an adjective is apart from that of a noun of the same stem: лавровый is no form of Лавров. */
+const adjective: Read = (stem) => hard(stem).map((hardStem) => `${hardStem}ый`);
+const softAdjective: Read = (stem) => (isSoftAdjective(stem) ? adjective(stem) : []);
+const adjectiveInIy: Read = (stem) => (isAdjectiveInIy(stem) ? adjective(stem) : []);
+/** -ей, where it is no genitive plural: that is left as it is. */
+const instrumental: Read = (stem) => {
+  if (HUSHING.includes(lastOf(stem))) return [stem, ...softAdjective(stem)];
+  return isVowel(lastOf(stem)) ? [soft(stem)] : [];
+};
+const inY =
+  (ending: string): Read =>
+  (stem) => [stem + ending];
+const both =
+  (likelier: Read, other: Read): Read =>
+  (stem) => [...likelier(stem), ...other(stem)];
+/** An ending of adjectives and nouns alike: which is likelier, the stem tells. */
+const ofEither =
+  (adjectival: RegExp): Read =>
+  (stem) =>
+    adjectival.test(stem) ? [...adjective(stem), ...hard(stem)] : [...hard(stem), ...adjective(stem)];
+const ADJECTIVAL = /(?:[^аеиоуыэюяйн]н|нн|[сц]к)$/;
+const ADJECTIVAL_IN_OY =
+  /(?:[^аеиоуыэюяйн]н|нн|[сц]к|ов|ев|^(?:больш|друг|чуж|жив|прям|слеп|золот|молод|свят|пуст|прост|сух))$/;
+
+/** Endings, the longest first. */
+const ENDINGS: readonly (readonly [ending: string, read: Read])[] = [
+  ["иями", inY("ий")],
+  ["ыми", adjective],
+  ["ими", adjectiveInIy],
+  ["ого", adjective],
+  ["его", softAdjective],
+  ["ому", adjective],
+  ["ему", softAdjective],
+  ["ами", hard],
+  ["ями", softOnly],
+  ["ьми", softOnly],
+  ["иях", inY("ий")],
+  ["иям", inY("ий")],
+  ["ией", inY("ий")],
+  ["ием", inY("ий")],
+  ["ьей", inY("ьй")],
+  ["аей", both(inY("ай"), adjective)],
+  ["ый", adjective],
+  ["ий", (stem) => (HUSHING_NOUN.test(stem) ? [] : adjectiveInIy(stem))],
+  ["ой", ofEither(ADJECTIVAL_IN_OY)],
+  ["ая", both(adjective, inY("ай"))],
+  ["яя", softAdjective],
+  ["ое", both(adjective, inY("ой"))],
+  ["ее", (stem) => (isSoftAdjective(stem) ? adjective(stem) : [`${stem}ей`, ...adjective(stem)])],
+  ["ые", adjective],
+  ["ие", (stem) => (HUSHING_NOUN.test(stem) ? [`${stem}ий`] : [...adjectiveInIy(stem), `${stem}ий`])],
+  ["ых", adjective],
+  ["их", adjectiveInIy],
+  ["ым", ofEither(ADJECTIVAL)],
+  ["им", adjectiveInIy],
+  ["ую", adjective],
+  ["юю", softAdjective],
+  ["ия", inY("ий")],
+  ["ии", inY("ий")],
+  ["ию", inY("ий")],
+  ["ью", (stem) => [soft(stem), `${stem}ьй`]],
+  ["аи", both(inY("ай"), adjective)],
+  ["ае", both(inY("ай"), adjective)],
+  ["аю", both(inY("ай"), adjective)],
+  ["ом", ofEither(ADJECTIVAL)],
+  ["ем", (stem) => (SOFT_N.test(stem) ? adjective(stem) : [soft(stem), ...softAdjective(stem)])],
+  ["ам", hard],
+  ["ям", softOnly],
+  ["ах", hard],
+  ["ях", softOnly],
+  ["ей", (stem) => (SOFT_N.test(stem) ? adjective(stem) : instrumental(stem))],
+  ["а", hard],
+  ["о", hard],
+  ["у", hard],
+  ["ы", hard],
+  ["е", (stem) => (isVowel(lastOf(stem)) || lastOf(stem) === "ь" ? [soft(stem)] : [stem, soft(stem)])],
+  ["и", (stem) => (VELAR.includes(lastOf(stem)) ? [stem] : [soft(stem)])],
+  ["я", softOnly],
+  ["ю", softOnly],
+  ["ь", (stem) => (HUSHING.includes(lastOf(stem)) ? [stem] : [])],
+  // бойцов, беженцев. And a vowel that comes and goes: беженец, беженца; боец, бойца; участок, участка; попытка, попыток.
+  ["цов", (stem) => [`${stem}цев`]],
+  ["лец", (stem) => [`${stem}льц`]],
+  ["ец", (stem) => [isVowel(lastOf(stem)) ? `${stem}йц` : `${stem}ц`]],
+  ["ок", (stem) => (isVowel(lastOf(stem)) ? [] : [`${stem}к`])],
+  ["ек", (stem) => ("жшч".includes(lastOf(stem)) ? [`${stem}к`] : [])],
+];
+
+const ENDINGS_BY_LAST = Map.groupBy(ENDINGS, ([ending]) => lastOf(ending));

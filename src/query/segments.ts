@@ -1,0 +1,155 @@
+/**
+ * Where words begin and end: the boundaries of Unicode Standard Annex 29, as `Intl.Segmenter` finds them.
+ *
+ * The segmenter costs more than all the rest of an analysis. So letters, digits and punctuation of the Latin, Cyrillic and Arabic
+ * scripts are cut here, by the same rules; a stretch between spaces that holds anything else is left to the segmenter. A property
+ * test holds the two equal.
+ */
+
+/** Takes a word-like segment, `start` to `end` (exclusive) of a text. `dotted`: it may hold a full stop, colon or narrow space. */
+export type Take = (start: number, end: number, dotted: boolean) => void;
+
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+
+/** Classes of UAX 29, table 3, as far as they are told apart here. */
+const UNKNOWN = 0;
+const OTHER = 1;
+const SPACE = 2;
+const LETTER = 3;
+const DIGIT = 4;
+/** Joins digits (MidNum): a comma. */
+const COMMA = 5;
+/** Joins letters, or digits (MidNumLetQ): an apostrophe, a full stop. */
+const APOSTROPHE = 6;
+const FULL_STOP = 7;
+/** Part of the character before it (Extend, and the soft hyphen, which is Format). */
+const EXTEND = 8;
+/** `_` joins whatever it touches. */
+const CONNECTOR = 9;
+
+const TABLE_SIZE = 0x700;
+const TABLE = makeTable();
+const PUNCTUATION = 0x2010;
+const PUNCTUATION_TABLE = makePunctuationTable();
+
+function makeTable(): Uint8Array {
+  const table = new Uint8Array(TABLE_SIZE);
+  const fill = (type: number, ...ranges: (number | [from: number, to: number])[]): void => {
+    for (const range of ranges) {
+      const [from, to] = typeof range === "number" ? [range, range] : range;
+      table.fill(type, from, to + 1);
+    }
+  };
+  // A colon joins letters in some runtimes and not in others; a word is cut there in any case, and so it is after a letter's full stop.
+  fill(OTHER, [0x00, 0x7f], [0xa0, 0xa9], 0xab, [0xae, 0xb1], 0xb4, 0xb6, 0xbb, 0xbf, 0xd7, 0xf7, 0x61b, 0x61f, 0x6d4);
+  fill(SPACE, 0x09, 0x0a, 0x0d, 0x20);
+  fill(
+    LETTER,
+    [0x41, 0x5a],
+    [0x61, 0x7a],
+    0xaa,
+    0xb5,
+    0xba,
+    [0xc0, 0xd6],
+    [0xd8, 0xf6],
+    [0xf8, 0x13e],
+    [0x141, 0x148],
+    [0x14a, 0x17f],
+  );
+  fill(LETTER, [0x218, 0x21b], [0x400, 0x481], [0x48a, 0x52f], [0x620, 0x64a], [0x671, 0x673], [0x679, 0x6d3], 0x6d5);
+  fill(DIGIT, [0x30, 0x39], [0x660, 0x669], [0x6f0, 0x6f9]);
+  fill(COMMA, 0x2c, 0x3b, 0x60c);
+  fill(APOSTROPHE, 0x27);
+  fill(FULL_STOP, 0x2e);
+  fill(EXTEND, 0xad, [0x300, 0x34e], [0x64b, 0x65f], 0x670);
+  fill(CONNECTOR, 0x5f);
+  return table;
+}
+
+/** U+2010 to U+203A. The narrow space before French punctuation joins words there; they are cut at it in any case. */
+function makePunctuationTable(): Uint8Array {
+  const table = new Uint8Array(0x2b);
+  table.fill(OTHER, 0x2010 - PUNCTUATION, 0x2017 - PUNCTUATION);
+  table.fill(OTHER, 0x201a - PUNCTUATION, 0x2024 - PUNCTUATION);
+  for (const code of [0x2026, 0x202f, 0x2030, 0x2032, 0x2033, 0x2039, 0x203a]) table[code - PUNCTUATION] = OTHER;
+  table.fill(APOSTROPHE, 0x2018 - PUNCTUATION, 0x201a - PUNCTUATION);
+  return table;
+}
+
+function classAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code < TABLE_SIZE) return TABLE[code] ?? UNKNOWN;
+  return PUNCTUATION_TABLE[code - PUNCTUATION] ?? UNKNOWN;
+}
+
+/** Whether a character of the text is a letter that folds by itself, whatever stands beside it. */
+export const isPlainLetter = (code: number): boolean => code < TABLE_SIZE && TABLE[code] === LETTER;
+
+/** The word-like segments of a text, in order. Linear in its length. */
+export function segments(text: string, take: Take): void {
+  if (isKnown(text, 0, text.length)) {
+    scan(text, 0, text.length, take);
+    return;
+  }
+  // No word reaches over a space: only the stretches that hold something unknown are left to the segmenter.
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && classAt(text, at) !== SPACE) continue;
+    if (isKnown(text, start, at)) scan(text, start, at, take);
+    else askSegmenter(text, start, at, take);
+    start = at + 1;
+  }
+}
+
+/** Whether all characters of a stretch are of a class that is known here; a mark, only after a letter or digit. */
+function isKnown(text: string, start: number, end: number): boolean {
+  let before = OTHER;
+  for (let at = start; at < end; at++) {
+    const type = classAt(text, at);
+    if (type === UNKNOWN) return false;
+    if (type !== EXTEND) before = type;
+    else if (before !== LETTER && before !== DIGIT) return false;
+  }
+  return true;
+}
+
+function askSegmenter(text: string, start: number, end: number, take: Take): void {
+  for (const { segment, index, isWordLike } of segmenter.segment(text.slice(start, end))) {
+    if (isWordLike) take(start + index, start + index + segment.length, true);
+  }
+}
+
+/** Cuts a stretch of known characters (UAX 29, rules WB5 to WB13b). */
+function scan(text: string, start: number, end: number, take: Take): void {
+  let at = start;
+  while (at < end) {
+    const type = classAt(text, at);
+    if (type !== LETTER && type !== DIGIT && type !== CONNECTOR) {
+      at++;
+      continue;
+    }
+    const from = at;
+    let dotted = false;
+    let wordLike = type !== CONNECTOR;
+    let last = type;
+    for (at++; at < end; at++) {
+      const next = classAt(text, at);
+      if (next === EXTEND) continue;
+      if (next === LETTER || next === DIGIT || next === CONNECTOR) {
+        wordLike ||= next !== CONNECTOR;
+        last = next;
+        continue;
+      }
+      if (!joins(next, last, at + 1 < end ? classAt(text, at + 1) : OTHER)) break;
+      dotted ||= next === FULL_STOP;
+    }
+    if (wordLike) take(from, at, dotted);
+  }
+}
+
+/** Whether a sign keeps what stands before and after it together. Full stops between letters do not here: words are cut there. */
+function joins(sign: number, before: number, after: number): boolean {
+  if (before !== after) return false;
+  if (before === LETTER) return sign === APOSTROPHE;
+  return before === DIGIT && (sign === COMMA || sign === APOSTROPHE || sign === FULL_STOP);
+}
