@@ -5,18 +5,20 @@
  * query   = or
  * or      = and { ("OR" | "|") and }
  * and     = not { ["AND"] not }
- * not     = ("NOT" | "-") not | near
+ * not     = { "NOT" | "-" } near
  * near    = item [ "NEAR/n" item ]
- * item    = "(" or ")" | "title:" item | "publisher:" item | "lang:" code | ("place:" | "actor:" | "topic:") name
- *         | '"' words '"' | prefix "*" | name | word
+ * item    = "(" or ")" | field ":" item | '"' words '"' | prefix "*" | name | word
  * ```
+ *
+ * After `lang:` a word is a language, after `place:`, `actor:` and `topic:` a name of that kind; those fields are written to each
+ * term of a parenthesis (`lang:(en OR ar)` is `lang:en OR lang:ar`). A field never stands inside another.
  *
  * A name is the longest run of bare words that the vocabulary knows. What is left of a bare token with several words in
  * it (`cease-fire`) is a compound; one without any (`&`) is passed over.
  */
 import { readName, type Vocabulary } from "./names.ts";
-import { type Field, LIMITS, QueryError, type Token, tokenise } from "./tokens.ts";
-import { hasRequiredTerm, normalise, type Query, termsOf, write } from "./tree.ts";
+import { countCharacters, FIELDS, type Field, LIMITS, QueryError, type Token, Tokens } from "./tokens.ts";
+import { normalise, type Query, STYLES, type Term, withoutRequired, write } from "./tree.ts";
 import { queryKey, type Word } from "./words.ts";
 
 export { LIMITS, QueryError };
@@ -30,12 +32,12 @@ export interface ParsedQuery {
 /** Reads a query. Throws a `QueryError` for one that is malformed, beyond the limits, or without a term that must occur. */
 export function parseQuery(source: string, vocabulary: Vocabulary): ParsedQuery {
   const tree = readTree(source, vocabulary);
-  // Side by side, two words may be a name that they were not when something stood between them. Written out in full, a query may
-  // exceed a limit that it kept to before: then it stays as it is.
-  const canonical = ([" ", "AND"] as const)
-    .map((and) => write(tree, and))
-    .find((form) => means(form, tree, vocabulary));
-  return { tree, canonical: canonical ?? source.trim() };
+  // Side by side, two words may be a name that they were not when something stood between them; and written out in full, a query
+  // may exceed a limit that it kept to before. So the form is the first that is read as the same tree.
+  for (const canonical of new Set(STYLES.map((style) => write(tree, style)))) {
+    if (means(canonical, tree, vocabulary)) return { tree, canonical };
+  }
+  return { tree, canonical: source.toWellFormed().trim() };
 }
 
 function means(written: string, tree: Query, vocabulary: Vocabulary): boolean {
@@ -48,47 +50,52 @@ function means(written: string, tree: Query, vocabulary: Vocabulary): boolean {
 }
 
 function readTree(source: string, vocabulary: Vocabulary): Query {
-  const characters = [...source];
-  if (characters.length > LIMITS.characters) {
-    const position = characters.slice(0, LIMITS.characters).join("").length;
-    throw new QueryError(
-      `A query has at most ${LIMITS.characters} characters; this one has ${characters.length}`,
-      position,
-    );
+  const characters = countCharacters(source);
+  if (characters > LIMITS.characters) {
+    const within = [...source.slice(0, 2 * LIMITS.characters)].slice(0, LIMITS.characters).join("");
+    const wrong = `A query has at most ${LIMITS.characters} characters; this one has ${characters}`;
+    throw new QueryError(wrong, "make several queries of it", source, within.length);
   }
-  const read = new Parser(source, vocabulary).query();
-  const terms = termsOf(read).length;
-  if (terms > LIMITS.terms) {
-    throw new QueryError(`A query has at most ${LIMITS.terms} terms; this one has ${terms}`, source.length);
-  }
-  const tree = normalise(read);
-  if (!hasRequiredTerm(tree)) {
-    throw new QueryError("At least one term must be required: a query of NOT alone would match almost everything", 0);
-  }
-  return tree;
+  return new Parser(source, vocabulary).query();
 }
+
+/** How it is done right, by what stands before or after the term that is missing. */
+const EXAMPLES: Readonly<Partial<Record<Token["kind"], string>>> = {
+  open: "(aleppo OR homs)",
+  or: "aleppo OR homs",
+  and: "aleppo AND convoy",
+  not: "aleppo NOT convoy",
+  near: "aleppo NEAR/8 convoy",
+};
 
 class Parser {
   readonly #source: string;
   readonly #vocabulary: Vocabulary;
-  readonly #tokens: Token[];
+  readonly #tokens: Tokens;
   #next = 0;
+  /** How many parentheses are open, how many terms were read, and the field in which the parser is. */
   #depth = 0;
-  #inField = false;
+  #terms = 0;
+  #field: Field | undefined;
+  /** Where each NOT stands. */
+  readonly #nots = new Map<Query, number>();
 
   constructor(source: string, vocabulary: Vocabulary) {
     this.#source = source;
     this.#vocabulary = vocabulary;
-    this.#tokens = tokenise(source);
+    this.#tokens = new Tokens(source);
   }
 
+  /** The whole query, in normal order. */
   query(): Query {
-    if (this.#tokens.length === 0) throw new QueryError("This query has no word in it", 0);
-    const query = this.#or();
-    const rest = this.#tokens[this.#next];
-    if (rest?.kind === "close") throw new QueryError("This parenthesis was never opened", rest.position);
-    if (rest) throw new QueryError("A term was expected here", rest.position);
-    return query;
+    if (this.#tokens.at(0) === undefined) throw this.#error("This query has no word in it", "write aleppo convoy", 0);
+    const read = this.#or();
+    const rest = this.#tokens.at(this.#next);
+    if (rest) throw this.#error("This parenthesis was never opened", `write ${EXAMPLES.open}`, rest.position);
+    const tree = normalise(read);
+    if (withoutRequired(tree) === undefined) return tree;
+    const wrong = "At least one term must be required: NOT alone would match almost everything";
+    throw this.#error(wrong, "write aleppo NOT convoy", this.#nots.get(withoutRequired(read) ?? read) ?? 0);
   }
 
   #or(): Query {
@@ -104,67 +111,151 @@ class Parser {
   }
 
   #not(): Query {
-    const not = this.#take("not");
-    if (!not) return this.#near();
-    return this.#deeper(not.position, () => ({ kind: "not", operand: this.#not() }));
+    const nots: number[] = [];
+    for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not.position);
+    const [deepest] = nots.slice(LIMITS.depth);
+    if (deepest !== undefined) {
+      throw this.#error(`NOT stands at most ${LIMITS.depth} deep`, "write it once; twice is not at all", deepest);
+    }
+    return nots.reduceRight((operand: Query, position) => {
+      const not: Query = { kind: "not", operand };
+      this.#nots.set(not, position);
+      return not;
+    }, this.#near());
   }
 
   #near(): Query {
-    const left = this.#item();
+    const left = this.#side();
     const near = this.#take("near");
-    if (near?.kind !== "near") return left;
-    const right = this.#item();
-    for (const side of [left, right]) {
-      if (!["word", "phrase", "compound", "name", "prefix"].includes(side.kind)) {
-        throw new QueryError("On each side of NEAR stands one word, phrase or name", near.position);
-      }
+    if (near?.kind !== "near") return left.query;
+    const right = this.#side();
+    for (const { query, position } of [left, right]) {
+      if (["word", "phrase", "compound", "name", "prefix"].includes(query.kind)) continue;
+      const isGroup = ["and", "or", "near"].includes(query.kind);
+      const example = isGroup ? "aleppo NEAR/8 convoy OR homs NEAR/8 convoy" : "title:(aleppo NEAR/8 convoy)";
+      throw this.#error(`Each side of ${near.written} is one word, phrase or name`, `write ${example}`, position);
     }
-    const again = this.#tokens[this.#next];
-    if (again?.kind === "near") throw new QueryError("NEAR joins two terms only; join pairs with AND", again.position);
-    return { kind: "near", distance: near.distance, left, right };
+    const again = this.#tokens.at(this.#next);
+    if (again?.kind === "near") {
+      const right = "write aleppo NEAR/8 convoy AND convoy NEAR/8 attacked";
+      throw this.#error("NEAR joins two terms only", right, again.position);
+    }
+    return { kind: "near", distance: near.distance, left: left.query, right: right.query };
+  }
+
+  /** An item, and where it begins. */
+  #side(): { query: Query; position: number } {
+    const position = this.#tokens.at(this.#next)?.position ?? this.#source.length;
+    return { query: this.#item(), position };
   }
 
   #item(): Query {
-    const token = this.#tokens[this.#next];
-    if (token === undefined) throw new QueryError("A term was expected here, but the query ends", this.#source.length);
-    if (token.kind === "open") return this.#group(token.position);
-    this.#next++;
-    if (token.kind === "field") return this.#field(token.field, token.position);
-    if (token.kind === "phrase") return phraseTerm(token.words);
-    if (token.kind === "bare") return this.#bare(token);
-    const what = token.kind === "close" ? "this parenthesis" : "this operator";
-    throw new QueryError(
-      `A term was expected before ${what}. Put it in quotes to look for the word itself`,
-      token.position,
-    );
+    const token = this.#tokens.at(this.#next);
+    switch (token?.kind) {
+      case "open":
+        return this.#group(token.position);
+      case "field":
+        this.#next++;
+        return this.#inField(token.field, token.position);
+      case "phrase":
+      case "bare":
+        this.#next++;
+        if (++this.#terms > LIMITS.terms) {
+          const wrong = `A query has at most ${LIMITS.terms} terms; the next begins here`;
+          throw this.#error(wrong, "make several queries of it", token.position);
+        }
+        return this.#term(token);
+      default:
+        throw this.#missing(token);
+    }
+  }
+
+  /** A term was expected, and something else stands here, or nothing. */
+  #missing(token: Token | undefined): QueryError {
+    const before = this.#tokens.at(this.#next - 1);
+    const position = token?.position ?? this.#source.trimEnd().length;
+    if (before?.kind === "field") {
+      const right = `${before.field}:${FIELDS[before.field]}`;
+      if (token?.kind === "not") return this.#error("NOT stands before the field", `write -${right}`, position);
+      return this.#error(
+        `A word, phrase or parenthesis was expected after ${before.field}:`,
+        `write ${right}`,
+        position,
+      );
+    }
+    if (before?.kind === "near" && token?.kind === "not") {
+      return this.#error("NOT stands before both sides of NEAR", "write -(aleppo NEAR/8 convoy)", position);
+    }
+    if (before && (token === undefined || token.kind === "close")) {
+      const wrong =
+        before.kind === "open"
+          ? "There is nothing in these parentheses"
+          : `A term was expected after ${before.written}`;
+      return this.#error(wrong, `write ${EXAMPLES[before.kind]}`, position);
+    }
+    if (token?.kind === "close") {
+      return this.#error("This parenthesis was never opened", `write ${EXAMPLES.open}`, position);
+    }
+    const written = token?.written ?? "";
+    const word = /^\p{L}/u.test(written) ? ", or put it in quotes to look for the word itself" : "";
+    const right = `write ${token && EXAMPLES[token.kind]}${word}`;
+    return this.#error(`A term was expected before ${written}`, right, position);
   }
 
   #group(position: number): Query {
-    return this.#deeper(position, () => {
-      this.#next++;
-      const query = this.#or();
-      if (!this.#take("close")) throw new QueryError("This parenthesis is never closed", position);
-      return query;
-    });
+    if (++this.#depth > LIMITS.depth) {
+      const right = "take out those that are not needed, or make several queries of it";
+      throw this.#error(`Parentheses stand at most ${LIMITS.depth} deep`, right, position);
+    }
+    this.#next++;
+    const query = this.#or();
+    if (!this.#take("close")) throw this.#error("This parenthesis is never closed", `write ${EXAMPLES.open}`, position);
+    this.#depth--;
+    return query;
   }
 
-  #field(field: Field, position: number): Query {
-    if (this.#inField) throw new QueryError(`A field cannot stand inside another`, position);
-    if (field === "title" || field === "publisher") {
-      this.#inField = true;
-      const operand = this.#deeper(position, () => this.#item());
-      this.#inField = false;
-      return { kind: "field", field, operand };
+  #inField(field: Field, position: number): Query {
+    const outer = this.#field;
+    if (outer !== undefined) {
+      const [one, other] = [`${outer}:${FIELDS[outer]}`, `${field}:${FIELDS[field]}`];
+      const right = outer === field ? `write ${one}` : `write ${one} AND ${other}`;
+      throw this.#error("A field cannot stand inside another", right, position);
     }
-    const token = this.#tokens[this.#next++];
-    if (token?.kind !== "bare" && token?.kind !== "phrase") {
-      throw new QueryError(`After ${field}: a word or a phrase was expected`, position);
+    this.#field = field;
+    const operand = this.#item();
+    this.#field = undefined;
+    return field === "title" || field === "publisher" ? { kind: "field", field, operand } : operand;
+  }
+
+  #term(token: WordsToken): Term {
+    switch (this.#field) {
+      case "lang":
+        return this.#language(token);
+      case "place":
+      case "actor":
+      case "topic":
+        return this.#named(this.#field, token);
+      default:
+        if (token.kind === "phrase") return phraseTerm(token.words);
+        return token.prefix ? this.#prefix(token) : this.#nameOrWord(token);
     }
-    return field === "lang" ? languageTerm(token, position) : this.#named(field, token);
+  }
+
+  #language(token: WordsToken): Term {
+    const code = token.words[0]?.literal ?? "";
+    if (token.words.length === 1 && /^[a-z]{2,3}$/.test(code) && !isPrefix(token)) {
+      return { kind: "language", text: `lang:${code}`, code };
+    }
+    const right = "write lang:en, or lang:(en OR ar)";
+    throw this.#error("After lang: stands a language code of two or three letters", right, token.position);
   }
 
   /** A name of one kind: the longest run of bare words that is one, or a whole phrase, or an id. */
-  #named(kind: string, token: Token & { words: Word[] }): Query {
+  #named(kind: "place" | "actor" | "topic", token: WordsToken): Term {
+    if (isPrefix(token)) {
+      const right = `write ${kind}:${FIELDS[kind]}`;
+      throw this.#error(`A name after ${kind}: is written in full, without *`, right, token.position);
+    }
     const { words, ends } =
       token.kind === "bare" ? this.#run(token) : { words: token.words, ends: [token.words.length] };
     const name = readName(this.#vocabulary, words, (end) => ends.includes(end), kind);
@@ -177,57 +268,65 @@ class Parser {
     return { kind: "named", text: `${kind}:${text.includes(" ") ? `"${text}"` : text}`, ids: name?.ids ?? [] };
   }
 
-  #bare(token: Token & { kind: "bare" }): Query {
-    if (token.source.endsWith("*")) return prefixTerm(token);
+  #nameOrWord(token: WordsToken): Term {
     const { words, ends } = this.#run(token);
     const name = readName(this.#vocabulary, words, (end) => ends.includes(end));
     if (name === undefined) return wordTerm(token.words);
     this.#next += ends.indexOf(name.end);
-    const text = bareText(words.slice(0, name.end));
-    return { kind: "name", text, ids: name.ids };
+    return { kind: "name", text: bareText(words.slice(0, name.end)), ids: name.ids };
+  }
+
+  #prefix(token: WordsToken): Term {
+    const [word, ...more] = token.words;
+    const literal = more.length > 0 ? "" : (word?.literal ?? "");
+    if ((literal.match(/[\p{L}\p{N}\p{M}]/gu) ?? []).length < LIMITS.prefix) {
+      const wrong = `Before * stands the beginning of one word, of at least ${LIMITS.prefix} letters`;
+      throw this.#error(wrong, "write bomb*", token.position);
+    }
+    return { kind: "prefix", text: `${literal}*`, prefix: literal };
   }
 
   /** The words of a bare token and of the bare tokens that follow it, and how many words there are at the end of each. */
-  #run(first: Token & { words: Word[] }): { words: Word[]; ends: number[] } {
+  #run(first: WordsToken): { words: Word[]; ends: number[] } {
     const words = [...first.words];
     const ends = [words.length];
     for (let i = this.#next; words.length < LIMITS.terms; i++) {
-      const token = this.#tokens[i];
-      if (token?.kind !== "bare" || token.source.endsWith("*")) break;
+      const token = this.#tokens.at(i);
+      if (token?.kind !== "bare" || token.prefix) break;
       words.push(...token.words);
       ends.push(words.length);
     }
     return { words, ends };
   }
 
-  #deeper<T>(position: number, read: () => T): T {
-    if (++this.#depth > LIMITS.depth) {
-      throw new QueryError(`Parentheses, NOT and fields may be nested ${LIMITS.depth} deep at most`, position);
-    }
-    const result = read();
-    this.#depth--;
-    return result;
-  }
-
   #take(kind: Token["kind"]): Token | undefined {
-    const token = this.#tokens[this.#next];
+    const token = this.#tokens.at(this.#next);
     if (token?.kind !== kind) return undefined;
     this.#next++;
     return token;
   }
 
   #startsItem(): boolean {
-    const kind = this.#tokens[this.#next]?.kind;
+    const kind = this.#tokens.at(this.#next)?.kind;
     return kind !== undefined && !["or", "close", "near", "and"].includes(kind);
   }
+
+  #error(wrong: string, right: string, position: number): QueryError {
+    return new QueryError(wrong, right, this.#source, position);
+  }
 }
+
+/** A token with words in it. */
+type WordsToken = Extract<Token, { words: Word[] }>;
+
+const isPrefix = (token: WordsToken): boolean => token.kind === "bare" && token.prefix;
 
 /** Words as one would type them: those that a hyphen joins stay joined. */
 function bareText(words: readonly Word[]): string {
   return words.map((word, i) => word.literal + (i === words.length - 1 ? "" : word.hyphen ? "-" : " ")).join("");
 }
 
-function wordTerm(words: readonly Word[]): Query {
+function wordTerm(words: readonly Word[]): Term {
   const [word, ...more] = words;
   if (word === undefined) throw new Error("a bare token without words");
   if (more.length === 0) return { kind: "word", text: word.literal, key: queryKey(word.literal) };
@@ -240,26 +339,7 @@ function wordTerm(words: readonly Word[]): Query {
   };
 }
 
-function phraseTerm(words: readonly Word[]): Query {
+function phraseTerm(words: readonly Word[]): Term {
   const literals = words.map((word) => word.literal);
   return { kind: "phrase", text: `"${literals.join(" ")}"`, words: literals };
-}
-
-function prefixTerm(token: Token & { kind: "bare" }): Query {
-  const [word, ...more] = token.words;
-  if (word === undefined || more.length > 0 || [...word.literal].length < LIMITS.prefix) {
-    throw new QueryError(
-      `Before * stands the beginning of one word, of at least ${LIMITS.prefix} letters`,
-      token.position,
-    );
-  }
-  return { kind: "prefix", text: `${word.literal}*`, prefix: word.literal };
-}
-
-function languageTerm(token: Token & { words: Word[] }, position: number): Query {
-  const code = token.words[0]?.literal ?? "";
-  if (token.words.length !== 1 || !/^[a-z]{2,3}$/.test(code)) {
-    throw new QueryError("After lang: stands a language code of two or three letters, such as en or ar", position);
-  }
-  return { kind: "language", text: `lang:${code}`, code };
 }

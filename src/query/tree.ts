@@ -44,19 +44,24 @@ export function termsOf(query: Query): Term[] {
   }
 }
 
-/** Whether every match holds at least one term that occurs: what the index and the percolator can be asked for. */
-export function hasRequiredTerm(query: Query): boolean {
+/**
+ * The NOT because of which a query may match without any of its terms occurring; undefined where at least one must occur, which is
+ * what an index can be asked for.
+ */
+export function withoutRequired(query: Query): Query | undefined {
   switch (query.kind) {
-    case "and":
-      return query.operands.some(hasRequiredTerm);
+    case "and": {
+      const without = query.operands.map(withoutRequired);
+      return without.includes(undefined) ? undefined : without[0];
+    }
     case "or":
-      return query.operands.every(hasRequiredTerm);
+      return query.operands.map(withoutRequired).find((without) => without !== undefined);
     case "not":
-      return false;
+      return query;
     case "field":
-      return hasRequiredTerm(query.operand);
+      return withoutRequired(query.operand);
     default:
-      return true;
+      return undefined;
   }
 }
 
@@ -86,13 +91,13 @@ export function normalise(query: Query): Query {
 
 function normaliseOperands(kind: "and" | "or", operands: readonly Query[]): Query {
   const flat = operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand]));
-  const distinct = new Map(flat.map((operand) => [write(operand, "AND"), operand]));
+  const distinct = new Map(flat.map((operand) => [write(operand, FULL), operand]));
   const [first, ...rest] = sorted([...distinct.values()]);
   if (first === undefined) throw new Error(`${kind} without operands`);
   return rest.length === 0 ? first : { kind, operands: [first, ...rest] };
 }
 
-const sortKey = (query: Query): string => (query.kind === "not" ? `\uffff${write(query, "AND")}` : write(query, "AND"));
+const sortKey = (query: Query): string => (query.kind === "not" ? `\uffff${write(query, FULL)}` : write(query, FULL));
 
 /** By canonical form, in code unit order, what must not occur last. */
 function sorted(operands: readonly Query[]): Query[] {
@@ -102,27 +107,47 @@ function sorted(operands: readonly Query[]): Query[] {
     .map(({ operand }) => operand);
 }
 
-/** Writes a tree as a query string; between the operands of AND stands a space, or the word where asked. */
-export function write(query: Query, and: " " | "AND"): string {
+/** A way to write a query: what stands between the operands of AND and OR, and whether a NEAR under NOT has parentheses. */
+interface Style {
+  and: " " | " AND ";
+  or: " OR " | "|";
+  enclosesNear: boolean;
+}
+
+const SPACED: Style = { and: " ", or: " OR ", enclosesNear: true };
+const FULL: Style = { ...SPACED, and: " AND " };
+
+/** The ways to write a query, the one that reads best first; the shorter ones are for queries that would exceed a limit. */
+export const STYLES: readonly Style[] = [
+  SPACED,
+  FULL,
+  { and: " ", or: "|", enclosesNear: false },
+  { and: " AND ", or: "|", enclosesNear: false },
+];
+
+/** Writes a tree as a query string. */
+export function write(query: Query, style: Style = SPACED): string {
   switch (query.kind) {
     case "and":
       return query.operands
-        .map((operand) => (operand.kind === "or" ? `(${write(operand, and)})` : write(operand, and)))
-        .join(and === " " ? " " : " AND ");
+        .map((operand) => (operand.kind === "or" ? `(${write(operand, style)})` : write(operand, style)))
+        .join(style.and);
     case "or":
-      return query.operands.map((operand) => write(operand, and)).join(" OR ");
+      return query.operands.map((operand) => write(operand, style)).join(style.or);
     case "not":
-      return `-${enclosed(query.operand, and)}`;
+      return query.operand.kind === "near" && !style.enclosesNear
+        ? `-${write(query.operand, style)}`
+        : `-${enclosed(query.operand, style)}`;
     case "field":
-      return `${query.field}:${enclosed(query.operand, and)}`;
+      return `${query.field}:${enclosed(query.operand, style)}`;
     case "near":
-      return `${write(query.left, and)} NEAR/${query.distance} ${write(query.right, and)}`;
+      return `${write(query.left, style)} NEAR/${query.distance} ${write(query.right, style)}`;
     default:
       return query.text;
   }
 }
 
-function enclosed(query: Query, and: " " | "AND"): string {
+function enclosed(query: Query, style: Style): string {
   const compound = ["and", "or", "near", "not"].includes(query.kind);
-  return compound ? `(${write(query, and)})` : write(query, and);
+  return compound ? `(${write(query, style)})` : write(query, style);
 }

@@ -34,6 +34,7 @@ const TERMS = [
     "lang:en",
     "lang:ar",
   ],
+  ...["U.S.", "l’accord", "Straße", "Женевы", "حلب", "قافلة", "القافلة", '"وقف إطلاق النار"', "place:حلب"],
   ...["safe NEAR/1 zone", "islamic state NEAR/3 aleppo", '"safe" NEAR/2 convoy'],
 ];
 
@@ -82,22 +83,44 @@ export function show(sketch: Sketch): string {
   }
 }
 
+/** Ways to write a term that change nothing. */
+const DISGUISES: readonly ((written: string) => string)[] = [
+  (written) => `(${written})`,
+  (written) => `(( ${written}))`,
+  (written) => `\t${written}\u00a0`,
+  (written) => `--${written}`,
+  (written) => written.toUpperCase(),
+  (written) => written.replace(/"(.*?)"/g, "“$1”"),
+  (written) => written.replace(/"(.*?)"/g, "«$1»"),
+  (written) => written.replace(/^([\w" ]+) NEAR\/(\d) ([\w" ]+)$/, "$3 NEAR/$2 $1"),
+  // Marks of direction, and nothing at all, between the characters; wide signs; vowels with accents.
+  (written) => [...written].join("\u200f"),
+  (written) => [...written].join("\u200b"),
+  (written) => written.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)),
+  (written) => (written.includes(":") ? written : written.replace(/[aeiou]/g, "$&\u0301")),
+];
+
 /** Writes a sketch in one of the other ways that mean the same. */
 export function showOtherwise(sketch: Sketch, choose: fc.GeneratorValue): string {
   switch (sketch.kind) {
     case "leaf":
-      return choose(fc.boolean) ? `(${sketch.written})` : `${sketch.written} `;
+      return choose(fc.subarray, [...DISGUISES], { maxLength: 3 }).reduce(
+        (text, disguise) => disguise(text),
+        sketch.written,
+      );
     case "and":
     case "or": {
       const written = sketch.operands.map((operand) => `(${showOtherwise(operand, choose)})`);
       const order = choose(fc.shuffledSubarray, written, { minLength: written.length });
       const repeated = sketch.operands.every(({ kind }) => kind === "leaf") ? [...order, ...order.slice(0, 1)] : order;
-      return repeated.join(choose(fc.constantFrom, ...(sketch.kind === "and" ? [" ", " AND "] : ["|", " OR "])));
+      return repeated.join(
+        choose(fc.constantFrom, ...(sketch.kind === "and" ? [" ", " AND "] : ["|", " || ", " OR "])),
+      );
     }
     case "not":
-      return `${choose(fc.constantFrom, "-", "NOT ")}(${showOtherwise(sketch.operand, choose)})`;
+      return `${choose(fc.constantFrom, "-", "−", "NOT ", "---")}(${showOtherwise(sketch.operand, choose)})`;
     default:
-      return `${choose(fc.constantFrom, "title:", "TITLE: ")}(${showOtherwise(sketch.operand, choose)})`;
+      return `${choose(fc.constantFrom, "title:", "TITLE: ", "Title：")}(${showOtherwise(sketch.operand, choose)})`;
   }
 }
 
