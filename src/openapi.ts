@@ -43,6 +43,10 @@ export const operations: Readonly<Record<string, Operation>> = {
     parameters: ["key", "limit"],
     type: JSON_FEED,
   },
+  "GET /api/preview": {
+    summary: "What a query would do: how it is read, warnings, and what it finds on record",
+    parameters: ["q"],
+  },
   "POST /api/alerts": { summary: "Register an alert", body: alertInput, success: 201 },
   "GET /api/alerts/:id": { summary: "An alert", token: "alert" },
   "DELETE /api/alerts/:id": { summary: "Remove an alert; nothing is sent after it", token: "alert", success: 204 },

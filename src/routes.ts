@@ -1,5 +1,6 @@
 /** Every URL of Parley, on one screen. Paths are written as itty-router takes them. */
 import { listDeliveries, postAlert, removeAlert, showAlert } from "./alerts/desk.ts";
+import { previewAlert } from "./alerts/preview.ts";
 import type { Handler } from "./context.ts";
 import { ARTICLES, EVENTS, JSON_FORMAT, RSS_FORMAT, serveAlertFeed, serveFeed } from "./feeds/desk.ts";
 import {
@@ -31,6 +32,7 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["GET", "/alerts/:id.json", serveAlertFeed(JSON_FORMAT)],
 
   // Alerts
+  ["GET", "/api/preview", previewAlert],
   ["POST", "/api/alerts", postAlert],
   ["GET", "/api/alerts/:id", showAlert],
   ["DELETE", "/api/alerts/:id", removeAlert],

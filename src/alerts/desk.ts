@@ -74,7 +74,7 @@ export async function registerAlert(
     status: input.channel.type === "feed" ? "active" : "pending",
     feed_url: feedUrl(origin, id, feedKey),
     reading: reading(query.tree),
-    warnings: warnings(query.tree),
+    warnings: warnings(input.query, query, names.vocabulary),
   };
 }
 

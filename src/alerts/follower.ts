@@ -10,7 +10,7 @@ import { changedFields } from "../record/event.ts";
 import { type Revision, readArticleIds, readEvent, readRevision } from "../record/events.ts";
 import { type LogEntry, readEntries, readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
-import { fitMatched } from "./message.ts";
+import { fitMatched, toldArticle } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import type { Registry } from "./registry.ts";
@@ -148,10 +148,10 @@ export class Follower {
     // By the vocabulary of the queries: a registration in between may have brought them a newer one.
     const text = analyse(articleMatchable(article), queries.vocabulary);
     const now = Date.now();
-    for (const { query, found } of queries.percolator.match(text, reportBroken)) {
+    for (const { query, found } of queries.matching(text, reportBroken)) {
       const alerts = this.#registry.listening(query, entry);
       if (alerts.length === 0) continue;
-      const data = fitMatched({ ...toldArticle(article), matches: explain(found, text) });
+      const data = fitMatched({ ...withEvents(article), matches: explain(found, text) });
       const notice = this.#outbox.writeNotice(
         { type: "article.matched", query: queries.canonical(query), article: article.id, data },
         now,
@@ -176,13 +176,11 @@ export class Follower {
   }
 }
 
-/** What a message tells of an article: never its text. */
-function toldArticle({ id, url, title, publisher, published_at, language, summary, events }: Article) {
-  return {
-    article: { id, url, title, publisher, published_at, language, summary },
-    events: events.map((event) => ({ id: event.id, date: event.date, title: event.title })),
-  };
-}
+/** What a message tells of an article and its events. */
+const withEvents = (article: Article) => ({
+  article: toldArticle(article),
+  events: article.events.map(({ id, date, title }) => ({ id, date, title })),
+});
 
 /** One line that can be alerted on; the other queries go on. */
 function reportBroken(query: number, error: unknown): void {

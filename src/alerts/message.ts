@@ -1,5 +1,6 @@
 /** What a message says. */
 import { eventUrl } from "../links.ts";
+import type { Article } from "../record/article.ts";
 import { type ArticleMatched, type Json, MAX_MESSAGE, type Message, type MessageType } from "./alert.ts";
 
 /** The parts of a message that differ from alert to alert, and the notice that several may share. */
@@ -21,6 +22,17 @@ export function makeMessage({ alert, sequence, origin, type, at, query, data }: 
   const about = { alert: { id: alert, query }, ...numbered };
   return { type, timestamp: new Date(at).toISOString(), data: { ...about, ...withLinks(data, origin) } };
 }
+
+/** What is told of an article: never its text. */
+export const toldArticle = ({
+  id,
+  url,
+  title,
+  publisher,
+  published_at,
+  language,
+  summary,
+}: Article): ArticleMatched["article"] => ({ id, url, title, publisher, published_at, language, summary });
 
 function withLinks(data: { [key: string]: Json }, origin: string): { [key: string]: Json } {
   const linked = (event: Json): Json =>

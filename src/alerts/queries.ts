@@ -1,15 +1,22 @@
 /** The distinct queries of a shard, filed in the percolator. */
-import { anchorsOf } from "../percolator/anchors.ts";
+import { type Entry, entryOf } from "../percolator/entry.ts";
 import { Percolator } from "../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
+import { match, type Reason } from "../query/match.ts";
 import type { Vocabulary } from "../query/names.ts";
+import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
 import type { Names } from "../record/names.ts";
 import { SqlPostings } from "./postings.ts";
 
+export interface Matching {
+  query: number;
+  found: Reason[];
+}
+
 export class Queries {
   readonly #sql: SqlStorage;
-  readonly percolator: Percolator;
+  readonly #percolator: Percolator;
   #names: Names;
   /** Trees read so far, by number; they hold for one vocabulary. */
   readonly #trees = new Map<number, Query>();
@@ -17,7 +24,7 @@ export class Queries {
   constructor(sql: SqlStorage, names: Names) {
     this.#sql = sql;
     this.#names = names;
-    this.percolator = new Percolator(new SqlPostings(sql), (number) => this.#tree(number));
+    this.#percolator = new Percolator(new SqlPostings(sql));
   }
 
   /** The version of the vocabulary by which the queries are read. */
@@ -38,7 +45,7 @@ export class Queries {
     if (known) return known.number;
     const { number } = this.#sql
       .exec<{ number: number }>(
-        "INSERT INTO queries (source, canonical, anchors) VALUES (?, '', '[]') RETURNING number",
+        "INSERT INTO queries (source, canonical, form, entries) VALUES (?, '', -1, '[]') RETURNING number",
         source,
       )
       .one();
@@ -52,7 +59,7 @@ export class Queries {
       .exec<{ used: number }>("SELECT EXISTS (SELECT 1 FROM alerts WHERE query = ?) AS used", number)
       .one();
     if (used) return;
-    this.percolator.remove(number, this.#anchors(number));
+    this.#percolator.remove(number, this.#filed(number).entries);
     this.#sql.exec("DELETE FROM queries WHERE number = ?", number);
     this.#trees.delete(number);
   }
@@ -75,27 +82,50 @@ export class Queries {
       .canonical;
   }
 
-  /** Files a query under its anchors, where it is not filed under just these already. */
+  /**
+   * The queries that match a text, in the order of their numbers, and why. The percolator names them and the predicate has the last
+   * word. A query that cannot be run is told to `broken` and silences no other.
+   */
+  matching(text: AnalysedText, broken: (query: number, error: unknown) => void): Matching[] {
+    return this.#percolator
+      .match(text)
+      .sort((a, b) => a - b)
+      .flatMap((query) => {
+        try {
+          const found = match(this.#tree(query), text);
+          return found === undefined ? [] : [{ query, found }];
+        } catch (error) {
+          broken(query, error);
+          return [];
+        }
+      });
+  }
+
+  /** Files a query, where it is not filed in just this form already. */
   #file(number: number): void {
     const { tree, canonical } = this.#parse(number);
-    const [before, anchors] = [this.#anchors(number), anchorsOf(tree)];
-    if (before.join() !== anchors.join()) {
-      this.percolator.remove(number, before);
-      this.percolator.add(number, tree);
-    } else if (canonical === this.canonical(number)) {
-      return;
+    const filed = this.#filed(number);
+    const form = entryOf(JSON.stringify(tree));
+    if (form === filed.form && canonical === filed.canonical) return;
+    let { entries } = filed;
+    if (form !== filed.form) {
+      this.#percolator.remove(number, entries);
+      entries = this.#percolator.add(number, tree);
     }
     this.#sql.exec(
-      "UPDATE queries SET canonical = ?, anchors = ? WHERE number = ?",
-      ...[canonical, JSON.stringify(anchors), number],
+      "UPDATE queries SET canonical = ?, form = ?, entries = ? WHERE number = ?",
+      ...[canonical, form, JSON.stringify(entries), number],
     );
   }
 
-  #anchors(number: number): string[] {
-    const { anchors } = this.#sql
-      .exec<{ anchors: string }>("SELECT anchors FROM queries WHERE number = ?", number)
+  #filed(number: number): { canonical: string; form: number; entries: Entry[] } {
+    const row = this.#sql
+      .exec<{ canonical: string; form: number; entries: string }>(
+        "SELECT canonical, form, entries FROM queries WHERE number = ?",
+        number,
+      )
       .one();
-    return JSON.parse(anchors);
+    return { ...row, entries: JSON.parse(row.entries) };
   }
 
   #tree(number: number): Query {

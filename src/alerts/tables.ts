@@ -75,6 +75,18 @@ const VERSIONS: readonly string[] = [
     PRIMARY KEY (alert, sequence, number)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The percolator's rows: by the hash of an entry, the packed postings of the queries filed under it.
+  DROP TABLE postings;
+  CREATE TABLE postings (entry INTEGER PRIMARY KEY, units BLOB NOT NULL);
+
+  -- form: a hash of the tree in which a query is filed; entries: under which, as JSON. -1: not filed yet.
+  ALTER TABLE queries DROP COLUMN anchors;
+  ALTER TABLE queries ADD COLUMN form INTEGER NOT NULL DEFAULT -1;
+  ALTER TABLE queries ADD COLUMN entries TEXT NOT NULL DEFAULT '[]';
+  -- By no vocabulary yet: all are read and filed when the shard wakes.
+  UPDATE state SET names = -1;
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */

@@ -177,8 +177,12 @@ export function matchItem({ id, sequence, message }: Delivery): FeedItem {
 function Reason({ term, means, field, snippet }: Match) {
   return (
     <>
-      <code>{term}</code> ({means}) in the {field}
-      {snippet !== null && <>: {snippet}</>}
+      <code>{term}</code> ({means}) {field === "absent" ? "as it does not occur" : `in the ${field}`}
+      {snippet !== null && (
+        <>
+          : <bdi>{snippet}</bdi>
+        </>
+      )}
     </>
   );
 }

@@ -1,21 +1,56 @@
-import type { PostingStore } from "./percolator.ts";
+import type { Entry } from "./entry.ts";
+import type { PostingStore, Visit } from "./percolator.ts";
+import { concatenate } from "./posting.ts";
+import { RowTable } from "./row-table.ts";
 
 /** Postings in memory, for tests and tools. */
 export class MemoryStore implements PostingStore {
-  readonly #postings = new Map<string, Set<number>>();
+  readonly #rows = new RowTable();
+  beginnings = false;
 
-  *read(entries: ReadonlySet<string>): Iterable<number> {
-    for (const entry of entries) yield* this.#postings.get(entry) ?? [];
+  /** How many rows there are, and how many bytes they take. */
+  get size(): { rows: number; bytes: number } {
+    return { rows: this.#rows.size, bytes: this.#rows.bytes };
   }
 
-  add(entry: string, query: number): void {
-    const postings = this.#postings.get(entry) ?? new Set();
-    this.#postings.set(entry, postings.add(query));
+  read(entries: readonly Entry[], visit: Visit): void {
+    visitRows(this.#rows, entries, visit);
   }
 
-  remove(entry: string, query: number): void {
-    const postings = this.#postings.get(entry);
-    postings?.delete(query);
-    if (postings?.size === 0) this.#postings.delete(entry);
+  get(entry: Entry): Uint16Array | undefined {
+    return this.#rows.get(entry);
+  }
+
+  write(entry: Entry, row: Uint16Array | undefined): void {
+    if (row === undefined) this.#rows.delete(entry);
+    else this.#rows.set(entry, row);
+    this.beginnings ||= entry < 0;
+  }
+
+  append(entry: Entry, units: Uint16Array): number {
+    const before = this.#rows.get(entry);
+    const row = before === undefined ? units : concatenate([before, units]);
+    this.write(entry, row);
+    return row.length;
+  }
+
+  lengths(entries: readonly Entry[]): number[] {
+    return entries.map((entry) => {
+      const place = this.#rows.find(entry);
+      return place < 0 ? 0 : this.#rows.lengthOf(place);
+    });
+  }
+}
+
+/** Shows the rows that a table has of some entries. Nothing may be written meanwhile. */
+export function visitRows(rows: RowTable, entries: readonly Entry[], visit: Visit): void {
+  const units = rows.units;
+  for (let i = 0; i < entries.length; i++) {
+    const place = rows.find(entries[i] as Entry);
+    if (place < 0) continue;
+    const length = rows.lengthOf(place);
+    if (length === 0) continue;
+    const start = rows.startOf(place);
+    visit(i, units, start, start + length);
   }
 }

@@ -1,63 +1,136 @@
 /**
- * Many queries, one text: which of them match? Each query is filed under its anchors; a text asks for the queries filed
- * under its own entries, and the predicate decides on those alone. The work grows with the queries that share an anchor with
+ * Many queries, one text: which of them match? Each query is filed under its anchors, with what is left to check beside each. A
+ * text reads the rows of its own entries and runs the checks in them. The work grows with the queries that share an anchor with
  * the text, not with all there are.
+ *
+ * It narrows so far that hardly anything is left over, but it narrows: whoever explains a match asks the predicate.
  */
-import { match, type TermFound } from "../query/match.ts";
-import { indexEntriesWithNames } from "../query/narrow.ts";
 import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
-import { anchorsOf } from "./anchors.ts";
+import type { Entry } from "./entry.ts";
+import { entriesOf, planOf } from "./plan.ts";
+import { concatenate, Evaluation, encode, partsMark, partsOf, postingsOf, without } from "./posting.ts";
+import { TextIndex } from "./text-index.ts";
 
-/** Where the queries' numbers are kept: for each index entry, those filed under it. One row an entry. */
+/** Is shown the row of the entry number `index` of those asked for: the units from `from` to `to` (exclusive). */
+export type Visit = (index: number, units: Uint16Array, from: number, to: number) => void;
+
+/** Where the rows are kept: one for each entry that queries are filed under. */
 export interface PostingStore {
-  /** The numbers filed under any of the entries; a number may come more than once. */
-  read(entries: ReadonlySet<string>): Iterable<number>;
-  add(entry: string, query: number): void;
-  remove(entry: string, query: number): void;
+  /** Shows the rows that there are of some entries, in their order. May answer from a cache: see `SqlPostings`. */
+  read(entries: readonly Entry[], visit: Visit): void;
+  /** Writes a row, or takes it away. */
+  write(entry: Entry, row: Uint16Array | undefined): void;
+  /** Appends to a row and answers its length, in units. */
+  append(entry: Entry, units: Uint16Array): number;
+  /** The row as it was written last. */
+  get(entry: Entry): Uint16Array | undefined;
+  /** The lengths of some rows, in units; 0 where there is none. */
+  lengths(entries: readonly Entry[]): number[];
+  /** Whether any query was ever filed under the beginning of a word. */
+  readonly beginnings: boolean;
 }
 
-export interface Percolated {
-  query: number;
-  found: TermFound[];
-}
+/**
+ * A row is cut into parts when it is longer than this, in units (32 KB): then adding a query rewrites no more than this, and
+ * no row comes near the 2 MB that SQLite in a Durable Object takes.
+ */
+const MOST_UNITS = 16_384;
 
 export class Percolator {
   readonly #store: PostingStore;
-  readonly #treeOf: (query: number) => Query;
 
-  /** `treeOf` reads a query by its number; it may throw for a broken one, which then never matches and silences no other. */
-  constructor(store: PostingStore, treeOf: (query: number) => Query) {
+  constructor(store: PostingStore) {
     this.#store = store;
-    this.#treeOf = treeOf;
   }
 
-  /** Files a query; returns its anchors, which `remove` needs again. */
-  add(query: number, tree: Query): string[] {
-    const anchors = anchorsOf(tree);
-    for (const anchor of anchors) this.#store.add(anchor, query);
-    return anchors;
+  /** Files a query; returns the entries that it is filed under, which `remove` needs again. */
+  add(query: number, tree: Query): Entry[] {
+    const anchors = planOf(tree, this.#loads(tree));
+    for (const anchor of anchors) {
+      const { entry } = anchor.reference;
+      const length = this.#store.append(entry, Uint16Array.from(encode(query, anchor, anchors.length > 1)));
+      if (length > MOST_UNITS) this.#cut(entry);
+    }
+    return [...new Set(anchors.map(({ reference }) => reference.entry))];
   }
 
-  remove(query: number, anchors: readonly string[]): void {
-    for (const anchor of anchors) this.#store.remove(anchor, query);
+  remove(query: number, entries: readonly Entry[]): void {
+    for (const entry of entries) this.#removeFrom(entry, query);
   }
 
-  /** The numbers of the queries that the predicate has to be asked about, each once, in order. */
-  candidates(text: AnalysedText): number[] {
-    return [...new Set(this.#store.read(indexEntriesWithNames(text)))].sort((a, b) => a - b);
-  }
-
-  /** The queries that match, in order of their numbers. A query that cannot be run is told to `broken`. */
-  match(text: AnalysedText, broken: (query: number, error: unknown) => void): Percolated[] {
-    return this.candidates(text).flatMap((query) => {
-      try {
-        const found = match(this.#treeOf(query), text);
-        return found === undefined ? [] : [{ query, found }];
-      } catch (error) {
-        broken(query, error);
-        return [];
-      }
+  /** The numbers of the queries that match, each once, in no particular order. */
+  match(text: AnalysedText): number[] {
+    const store = this.#store;
+    const index = new TextIndex(text, store.beginnings);
+    const evaluation = new Evaluation(index);
+    const { entries, senses } = index;
+    const continued: number[] = [];
+    store.read(entries, (i, units, from, to) => {
+      const parts = partsOf(units, from);
+      if (parts > 0) continued.push(i, parts);
+      evaluation.run(entries[i] as Entry, units, from, to, senses[i] as number);
     });
+    for (let i = 0; i < continued.length; i += 2) {
+      const [entry, its] = [entries[continued[i] as number] as Entry, senses[continued[i] as number] as number];
+      store.read(partEntries(entry, continued[i + 1] as number), (_, units, from, to) =>
+        evaluation.run(entry, units, from, to, its),
+      );
+    }
+    return evaluation.found;
+  }
+
+  /** How much is filed already under the entries that a query might be filed under; not asked for where there is no choice. */
+  #loads(tree: Query): (entry: Entry) => number {
+    const entries = [...new Set(entriesOf(tree))];
+    if (entries.length <= 1) return () => 0;
+    const lengths = this.#store.lengths(entries);
+    const loads = new Map(entries.map((entry, i) => [entry, lengths[i] ?? 0]));
+    return (entry) => loads.get(entry) ?? 0;
+  }
+
+  /** Moves what a row holds into a further part of it. */
+  #cut(entry: Entry): void {
+    const row = this.#store.get(entry);
+    if (row === undefined) return;
+    const parts = partsOf(row, 0) + 1;
+    this.#store.write(partEntry(entry, parts), postingsOf(row).slice());
+    this.#store.write(entry, Uint16Array.from(partsMark(parts)));
+  }
+
+  #removeFrom(entry: Entry, query: number): void {
+    const row = this.#store.get(entry);
+    if (row === undefined) return;
+    const parts = partsOf(row, 0);
+    const rest = without(row, query);
+    if (rest !== row) {
+      this.#store.write(entry, rest.length === 0 ? undefined : rest);
+      return;
+    }
+    for (const part of partEntries(entry, parts)) {
+      const units = this.#store.get(part);
+      const left = units && without(units, query);
+      if (units === undefined || left === units) continue;
+      if (left && left.length > 0) this.#store.write(part, left);
+      else this.#closeGap(entry, part, row, parts);
+      return;
+    }
+  }
+
+  /** A part is empty: the last one takes its place. */
+  #closeGap(entry: Entry, gap: Entry, row: Uint16Array, parts: number): void {
+    const last = partEntry(entry, parts);
+    if (last !== gap) this.#store.write(gap, this.#store.get(last));
+    this.#store.write(last, undefined);
+    const rest = postingsOf(row);
+    const first = parts > 1 ? concatenate([Uint16Array.from(partsMark(parts - 1)), rest]) : rest.slice();
+    this.#store.write(entry, first.length === 0 ? undefined : first);
   }
 }
+
+const ENTRIES = 2 ** 47;
+/** Further parts of a row are rows of their own, under entries that follow from its entry. */
+const partEntry = (entry: Entry, part: number): Entry =>
+  Math.sign(entry) * ((Math.abs(entry) + part * 0x9e3779b1) % ENTRIES);
+const partEntries = (entry: Entry, parts: number): Entry[] =>
+  Array.from({ length: parts }, (_, i) => partEntry(entry, i + 1));

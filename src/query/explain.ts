@@ -1,19 +1,26 @@
 /** Why a query matched, in words and places that a person can check. */
-import type { TermFound } from "./match.ts";
+import { balancedPiece } from "./bidi.ts";
+import { match, type NotTrue, type Reason, type TermFound } from "./match.ts";
 import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
-import type { Term } from "./tree.ts";
+import { type Query, type Term, termsOf, write } from "./tree.ts";
 
-/** One term of the query, as what it was read, and where it was found. */
+/** One term of the query, as what it was read, and where it was found; or one that NOT asks for, and that was not found. */
 export interface Match {
-  /** The part of the query, as its canonical form writes it. */
+  /** The part of the query, as its canonical form writes it; with its minus (`-truck`, `-title:truck`) where it is absent. */
   term: string;
   /** How it was read: the name's id, else the kind of term. */
   means: string;
-  /** `event`: the name is one of those of the article's events; `language`: that of the whole. Then text and snippet are null. */
-  field: "title" | "text" | "publisher" | "event" | "language";
-  /** The words found, as they are written. */
+  /**
+   * `event`: the name is one of those of the article's events; `language`: that of the whole; `absent`: it does not occur, as NOT asks.
+   * Then text, snippet and offset are null, and there are no occurrences.
+   */
+  field: "title" | "text" | "publisher" | "event" | "language" | "absent";
+  /** The words found, as they are written: `offset` code units into the field; cut where they are many. */
   text: string | null;
-  /** Those words with some of what stands around them; an ellipsis where it was cut. */
+  /**
+   * Those words with some of what stands around them; an ellipsis where it was cut, never inside a grapheme cluster. What bidirectional
+   * formatting it has is closed (`bidi.ts`).
+   */
   snippet: string | null;
   /** Offset of the words found in the field, in UTF-16 code units. */
   offset: number | null;
@@ -33,11 +40,53 @@ export function meaning(term: Term): string {
   return term.ids.length === 0 ? "unknown name" : term.ids.join("|");
 }
 
-/** Explains a match: an entry for each term that was found, with its first occurrence. */
-export function explain(found: readonly TermFound[], text: AnalysedText): Match[] {
-  const entries = found.map((each) => explainTerm(each, text));
+/**
+ * Explains a match: an entry for each term that was found, with its first occurrence, and for each that NOT asks for. Of OR these are
+ * the terms of the alternatives that are true; a term that occurs, but only in an alternative that is not, made nothing true.
+ */
+export function explain(found: readonly Reason[], text: AnalysedText): Match[] {
+  const entries = found.flatMap((reason) => explainReason(reason, text));
   // The same term in two branches of an OR says the same twice.
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+const explainReason = (reason: Reason, text: AnalysedText): Match[] =>
+  "not" in reason ? explainAbsence(reason, text) : [explainTerm(reason, text)];
+
+/** Why something is not true: of AND the operands that are not, of OR all of them, of NOT what makes its operand true. */
+function explainAbsence({ not: query, fields }: NotTrue, text: AnalysedText): Match[] {
+  const absence = (operand: Query, within = fields): Match[] => explainAbsence({ not: operand, fields: within }, text);
+  switch (query.kind) {
+    case "and":
+      return query.operands
+        .filter((operand) => match(operand, text, fields) === undefined)
+        .flatMap((operand) => absence(operand));
+    case "or":
+      return query.operands.flatMap((operand) => absence(operand));
+    case "not":
+      return (match(query.operand, text, fields) ?? []).flatMap((reason) => explainReason(reason, text));
+    case "field":
+      return absence(query.operand, [query.field]);
+    default:
+      return [absent(query, fields)];
+  }
+}
+
+/** A term that is not there; or a NEAR, told as a whole, since each side may be there on its own. */
+function absent(query: Term | (Query & { kind: "near" }), fields: NotTrue["fields"]): Match {
+  const [only, more] = fields;
+  const field = more === undefined && (only === "title" || only === "publisher") ? only : undefined;
+  const operand: Query = field ? { kind: "field", field, operand: query } : query;
+  const join = query.kind === "near" ? ` NEAR/${query.distance} ` : "";
+  return {
+    term: write({ kind: "not", operand }),
+    means: termsOf(query).map(meaning).join(join),
+    occurrences: 0,
+    field: "absent",
+    text: null,
+    snippet: null,
+    offset: null,
+  };
 }
 
 function explainTerm({ term, spans }: TermFound, text: AnalysedText): Match {
@@ -48,6 +97,9 @@ function explainTerm({ term, spans }: TermFound, text: AnalysedText): Match {
   return { ...base, field, text: null, snippet: null, offset: null };
 }
 
+/** Formatting that UAX 29 counts among a word, since it stands after it. */
+const FORMAT = /[\u202a-\u202e\u2066-\u2069]/;
+
 function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | "snippet" | "offset"> | undefined {
   const field = fieldAt(text, span.position);
   const first = wordAt(text, span.position);
@@ -55,23 +107,34 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
   if (!field || !first || !last) return undefined;
   const { source } = field;
   const index = span.position - field.base;
-  const from = index <= AROUND ? 0 : (field.words[index - AROUND]?.start ?? 0);
-  const to = field.words[index + span.length + AROUND]?.start ?? source.length;
+  const start = clusterStart(source, first.start);
+  let { end } = last;
+  while (FORMAT.test(source.charAt(end - 1))) end--;
+  const from = index <= AROUND ? 0 : clusterStart(source, field.words[index - AROUND]?.start ?? 0);
+  const next = field.words[index + span.length + AROUND];
+  const to = next === undefined ? source.length : clusterStart(source, next.start);
   return {
     field: field.name,
-    text: clip(source.slice(first.start, last.end), FOUND_LENGTH),
-    snippet: snippet(source, first.start, last.end, from, to),
-    offset: first.start,
+    text: clip(source.slice(start, end), FOUND_LENGTH),
+    snippet: snippet(source, start, end, from, to),
+    offset: start,
   };
 }
 
+/** The words from `start` to `end` and what stands around them, at the most from `from` to `to`. */
 function snippet(source: string, start: number, end: number, from: number, to: number): string {
-  const before = clipStart(source.slice(from, start), AROUND_LENGTH);
-  const after = clip(source.slice(end, to), AROUND_LENGTH);
-  const cutBefore = from > 0 || before.length < start - from;
-  const cutAfter = to < source.length || after.length < to - end;
-  const shown = (before + clip(source.slice(start, end), FOUND_LENGTH) + after).replace(/\s+/gu, " ").trim();
-  return `${cutBefore ? "… " : ""}${shown}${cutAfter ? " …" : ""}`;
+  const left = start - clipStart(source.slice(from, start), AROUND_LENGTH).length;
+  const middle = start + clip(source.slice(start, end), FOUND_LENGTH).length;
+  const right = end + clip(source.slice(end, to), AROUND_LENGTH).length;
+  const pieces = middle < end ? [piece(source, left, middle), piece(source, end, right)] : [piece(source, left, right)];
+  return `${left > 0 ? "… " : ""}${pieces.join(" … ").trim()}${right < source.length ? " …" : ""}`;
+}
+
+/** A stretch of the source on one line. */
+function piece(source: string, from: number, to: number): string {
+  const written = source.slice(from, to);
+  const start = from + written.length - written.trimStart().length;
+  return balancedPiece(source, start, start + written.trim().length).replace(/[\s\x85]+/gu, " ");
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
@@ -87,4 +150,15 @@ function clipStart(text: string, length: number): string {
   if (text.length <= length) return text;
   const first = graphemes.segment(text).containing(text.length - length);
   return text.slice(first === undefined ? text.length - length : first.index + first.segment.length);
+}
+
+const CONTINUES = /^\p{M}/u;
+/** How far back a cluster is looked for. */
+const LONGEST_CLUSTER = 64;
+
+/** Where the grapheme cluster at a word's start begins: a word after a full stop may begin with the mark that stands on that. */
+function clusterStart(source: string, offset: number): number {
+  if (!CONTINUES.test(source.slice(offset, offset + 2))) return offset;
+  const from = Math.max(0, offset - LONGEST_CLUSTER);
+  return from + (graphemes.segment(source.slice(from, offset + 2)).containing(offset - from)?.index ?? 0);
 }

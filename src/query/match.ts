@@ -2,6 +2,7 @@
  * The predicate: does a query match a text, and why. Search, filtered feeds and alerts all end here; whatever index they
  * use only narrows what is asked.
  */
+import { spansNear } from "./near.ts";
 import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
 import type { FieldName, Query, Term } from "./tree.ts";
 
@@ -11,20 +12,29 @@ export interface TermFound {
   spans: readonly Span[];
 }
 
+/** What stands under a NOT and is not true of these fields. `explain` works out why not, for the few texts that match. */
+export interface NotTrue {
+  not: Query;
+  fields: readonly FieldName[];
+}
+
+/** One of the things that make a query true of a text. */
+export type Reason = TermFound | NotTrue;
+
 const TITLE_AND_TEXT: readonly FieldName[] = ["title", "text"];
 
 /**
- * The terms that make the query true of the text, or undefined where it is not. Of OR, all operands that are true; of NOT,
- * nothing, since nothing occurs.
+ * What makes the query true of the text, or undefined where it is not: of AND each operand's reasons, of OR those of all operands
+ * that are true and of no other, of NOT that its operand is not.
  */
 export function match(
   query: Query,
   text: AnalysedText,
   fields: readonly FieldName[] = TITLE_AND_TEXT,
-): TermFound[] | undefined {
+): Reason[] | undefined {
   switch (query.kind) {
     case "and": {
-      const found: TermFound[] = [];
+      const found: Reason[] = [];
       for (const operand of query.operands) {
         const part = match(operand, text, fields);
         if (part === undefined) return undefined;
@@ -37,7 +47,7 @@ export function match(
       return found.length === 0 ? undefined : found.flat();
     }
     case "not":
-      return match(query.operand, text, fields) === undefined ? [] : undefined;
+      return match(query.operand, text, fields) === undefined ? [{ not: query.operand, fields }] : undefined;
     case "field":
       return match(query.operand, text, [query.field]);
     case "near":
@@ -116,7 +126,7 @@ function matchNear(
 ): TermFound[] | undefined {
   const [left] = match(near.left, text, fields) ?? [];
   const [right] = match(near.right, text, fields) ?? [];
-  if (left === undefined || right === undefined) return undefined;
+  if (left === undefined || right === undefined || "not" in left || "not" in right) return undefined;
   const lefts = spansNear(left.spans, right.spans, near.distance);
   const rights = spansNear(right.spans, left.spans, near.distance);
   if (lefts.length === 0) return undefined;
@@ -124,27 +134,4 @@ function matchNear(
     { ...left, spans: lefts },
     { ...right, spans: rights },
   ];
-}
-
-/** Those of the spans that are near one of the others. Both are in order, so that a window goes along with the spans. */
-function spansNear(spans: readonly Span[], others: readonly Span[], distance: number): Span[] {
-  const longest = others.reduce((most, { length }) => Math.max(most, length), 0);
-  let from = 0;
-  return spans.filter((span) => {
-    const first = span.position - distance - longest;
-    const last = span.position + span.length + distance;
-    while ((others[from]?.position ?? first) < first) from++;
-    for (let i = from; (others[i]?.position ?? Number.POSITIVE_INFINITY) <= last; i++) {
-      const other = others[i];
-      if (other && wordsBetween(span, other) <= distance) return true;
-    }
-    return false;
-  });
-}
-
-/** How many words stand between two spans; those that overlap are not two, so they are never near. */
-function wordsBetween(a: Span, b: Span): number {
-  const [first, second] = a.position <= b.position ? [a, b] : [b, a];
-  const between = second.position - (first.position + first.length);
-  return between < 0 ? Number.POSITIVE_INFINITY : between;
 }

@@ -11,9 +11,10 @@ import { queryKey, splitWords } from "./words.ts";
 export type Narrowing = string | { all: readonly Narrowing[] } | { any: readonly Narrowing[] };
 
 /** How a name, the language and the first letters of a word stand in an index, beside the keys of words. */
-const nameEntry = (id: string): string => `@${id}`;
-const languageEntry = (code: string): string => `lang:${code}`;
-const prefixEntry = (word: string): string => `^${[...word].slice(0, 3).join("")}`;
+export const nameEntry = (id: string): string => `@${id}`;
+export const languageEntry = (code: string): string => `lang:${code}`;
+/** Of a word, or of a prefix: the three letters that every prefix has at least. */
+export const prefixEntry = (word: string): string => `^${[...word.slice(0, 6)].slice(0, 3).join("")}`;
 
 /** The entries under which an index files a text: its words' keys, their first letters, its language, its events' names. */
 export function indexEntries(text: AnalysedText): Set<string> {
@@ -24,17 +25,7 @@ export function indexEntries(text: AnalysedText): Set<string> {
   return entries;
 }
 
-/** The same and the names found in the text: for an index that is asked with the same vocabulary. */
-export function indexEntriesWithNames(text: AnalysedText): Set<string> {
-  const entries = indexEntries(text);
-  for (const id of text.names.keys()) entries.add(nameEntry(id));
-  return entries;
-}
-
-/**
- * Narrows a query; undefined where nothing must occur. Names are asked for by `nameIn`: by their id where the index knows the
- * names of its texts, by their spellings where it does not.
- */
+/** Narrows a query; undefined where nothing must occur. `nameIn` says by what a name is found: see `nameBySpellings`. */
 export function narrow(query: Query, nameIn: (id: string) => Narrowing): Narrowing | undefined {
   switch (query.kind) {
     case "and":
@@ -73,10 +64,10 @@ function narrowTerm(term: Term, nameIn: (id: string) => Narrowing): Narrowing {
   }
 }
 
-/** A name by its id: for an index filled with `indexEntriesWithNames`. */
-export const nameById = nameEntry;
-
-/** A name by the words of its spellings, or its id: for an index filled with `indexEntries`. */
+/**
+ * A name by the words of its spellings, or its id. So a spelling that is added finds what was on record before, and nothing is indexed
+ * anew.
+ */
 export function nameBySpellings(vocabulary: Vocabulary): (id: string) => Narrowing {
   return (id) => {
     const name = vocabulary.names.get(id);

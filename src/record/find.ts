@@ -1,6 +1,6 @@
 /** Search: the articles or events that match a query, newest on the wire first. The index narrows, the predicate decides. */
 import type { ParsedQuery } from "../query/grammar.ts";
-import { match, type TermFound } from "../query/match.ts";
+import { match, type Reason } from "../query/match.ts";
 import { nameBySpellings, narrow } from "../query/narrow.ts";
 import { type AnalysedText, analyse, type Matchable } from "../query/text.ts";
 import { type Article, articleMatchable } from "./article.ts";
@@ -20,7 +20,7 @@ export interface Page {
 export interface Found<T> {
   item: T;
   text: AnalysedText;
-  found: TermFound[];
+  found: Reason[];
 }
 
 export interface FoundPage<T> {
@@ -29,16 +29,23 @@ export interface FoundPage<T> {
   next: number | undefined;
 }
 
-/** How many candidates are looked at in one step, and in how many steps before a page is left shorter than asked for. */
-const STEP = 25;
-const STEPS = 20;
-/** And how much text, in UTF-16 code units: a search must not hold up whatever else the isolate serves. */
-const MOST_TEXT = 4_000_000;
+/** How far one search goes: it must not hold up whatever else the isolate serves. */
+export interface Bounds {
+  /** How many candidates are read in one step; so many are held at a time. */
+  step: number;
+  /** In how many steps. */
+  steps: number;
+  /** And how much text is looked at, in UTF-16 code units. */
+  text: number;
+}
+
+/** A page is left shorter than asked for beyond these. */
+const PAGE_BOUNDS: Bounds = { step: 25, steps: 20, text: 4_000_000 };
 
 interface Searchable<T extends { log: number }> {
   table: IndexTable;
-  read: (rows: readonly number[], page: Page) => Promise<T[]>;
-  matchable: (item: T) => Matchable;
+  read: (db: D1Database, rows: readonly number[], page: Pick<Page, "before" | "feed">) => Promise<T[]>;
+  matchable: (item: T, names: Names) => Matchable;
 }
 
 /** Items on record, newest on the wire first: those that match a query, or all. */
@@ -79,53 +86,82 @@ const withNext = <T extends { log: number }>(items: T[], { limit }: Page): Liste
   next: items.length === limit ? items.at(-1)?.log : undefined,
 });
 
+const ARTICLES: Searchable<Article> = {
+  table: "article_index",
+  read: (db, only, { before, feed }) => readArticles(db, { before, limit: only.length, only, feed, texts: true }),
+  matchable: articleMatchable,
+};
+
+const EVENTS: Searchable<SourcedEvent> = {
+  table: "event_index",
+  read: (db, only, { before, feed }) => readEvents(db, { before, limit: only.length, only, feed }),
+  matchable: eventMatchable,
+};
+
 export const findArticles = (
   db: D1Database,
   names: Names,
   query: ParsedQuery,
   page: Page,
-): Promise<FoundPage<Article>> =>
-  find(db, names, query, page, {
-    table: "article_index",
-    read: (only, { before, feed }) => readArticles(db, { before, limit: only.length, only, feed, texts: true }),
-    matchable: articleMatchable,
-  });
+): Promise<FoundPage<Article>> => find(db, names, query, page, ARTICLES);
 
 export const findEvents = (
   db: D1Database,
   names: Names,
   query: ParsedQuery,
   page: Page,
-): Promise<FoundPage<SourcedEvent>> =>
-  find(db, names, query, page, {
-    table: "event_index",
-    read: (only, { before, feed }) => readEvents(db, { before, limit: only.length, only, feed }),
-    matchable: (event) => eventMatchable(event, names),
-  });
+): Promise<FoundPage<SourcedEvent>> => find(db, names, query, page, EVENTS);
 
 async function find<T extends { log: number }>(
   db: D1Database,
-  { vocabulary }: Names,
-  { tree }: ParsedQuery,
+  names: Names,
+  query: ParsedQuery,
   page: Page,
-  { table, read, matchable }: Searchable<T>,
+  searchable: Searchable<T>,
 ): Promise<FoundPage<T>> {
-  const narrowing = narrow(tree, nameBySpellings(vocabulary));
-  if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   const results: Found<T>[] = [];
+  const next = await walk(db, names, query, page, PAGE_BOUNDS, searchable, (item, text) => {
+    const found = match(query.tree, text);
+    return found !== undefined && results.push({ item, text, found }) === page.limit;
+  });
+  return { results, next };
+}
+
+/**
+ * Shows the articles that may match, which are all that do and some more, newest on the wire first, each analysed when its turn comes.
+ * `visit` answers whether that is enough. Answers the log entry before which it did not look; undefined where it has seen all.
+ */
+export const visitCandidates = (
+  db: D1Database,
+  names: Names,
+  query: ParsedQuery,
+  page: Pick<Page, "before" | "feed">,
+  bounds: Bounds,
+  visit: (article: Article, text: AnalysedText) => boolean,
+): Promise<number | undefined> => walk(db, names, query, page, bounds, ARTICLES, visit);
+
+async function walk<T extends { log: number }>(
+  db: D1Database,
+  names: Names,
+  { tree }: ParsedQuery,
+  page: Pick<Page, "before" | "feed">,
+  bounds: Bounds,
+  { table, read, matchable }: Searchable<T>,
+  visit: (item: T, text: AnalysedText) => boolean,
+): Promise<number | undefined> {
+  const narrowing = narrow(tree, nameBySpellings(names.vocabulary));
+  if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   let { before } = page;
   let looked = 0;
-  for (let step = 0; step < STEPS; step++) {
-    const rows = await findCandidates(db, table, narrowing, before, STEP);
-    for (const item of rows.length > 0 ? await read(rows, page) : []) {
-      const text = analyse(matchable(item), vocabulary);
-      const found = match(tree, text);
+  for (let step = 0; step < bounds.steps; step++) {
+    const rows = await findCandidates(db, table, narrowing, before, bounds.step);
+    for (const item of rows.length > 0 ? await read(db, rows, page) : []) {
+      const text = analyse(matchable(item, names), names.vocabulary);
       looked += text.fields.reduce((sum, { source }) => sum + source.length, 0);
-      const full = found !== undefined && results.push({ item, text, found }) === page.limit;
-      if (full || looked > MOST_TEXT) return { results, next: item.log };
+      if (visit(item, text) || looked > bounds.text) return item.log;
     }
-    if (rows.length < STEP) return { results, next: undefined };
+    if (rows.length < bounds.step) return undefined;
     before = rows.at(-1) ?? 0;
   }
-  return { results, next: before };
+  return before;
 }

@@ -54,7 +54,7 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
           <div id="reading">
             {problem && <p class="error">{problem}</p>}
             {query && <ReadAs query={query} names={names} />}
-            {query && warnings(query.tree).map((warning) => <p class="error">{warning}</p>)}
+            {query && warnings(q, query, names.vocabulary).map((warning) => <p class="error">{warning}</p>)}
           </div>
         </form>
       </search>

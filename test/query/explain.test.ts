@@ -20,7 +20,7 @@ function check(found: Match[], text: Matchable): void {
     expect(means).not.toBe("");
     if (words === null || offset === null || snippet === null) {
       expect([field, words, snippet, offset, occurrences]).toEqual([
-        expect.stringMatching(/^(?:event|language)$/),
+        expect.stringMatching(/^(?:event|language|absent)$/),
         ...[null, null, null, 0],
       ]);
     } else {
@@ -118,7 +118,6 @@ describe("why a query matched", () => {
         ],
       ],
     ],
-    ["nothing of NOT", "convoy -truck", { text: "convoy" }, [{ term: "convoy" }]],
     [
       "the same term in two branches once",
       "(convoy a1) OR (convoy b1)",
@@ -144,6 +143,100 @@ describe("why a query matched", () => {
     const found = reasons(query, text);
     expect(found).toEqual(expected.map((each) => expect.objectContaining(each)));
     check(found, matchable(text));
+  });
+
+  it("a term that NOT asks for has no place", () => {
+    expect(reasons("convoy -truck", { text: "convoy" })[1]).toEqual({
+      term: "-truck",
+      means: "word",
+      field: "absent",
+      text: null,
+      snippet: null,
+      offset: null,
+      occurrences: 0,
+    });
+  });
+
+  /** Terms only; those that are absent with their minus. */
+  const made: [name: string, query: string, text: Partial<Matchable>, terms: string[]][] = [
+    ["NOT: what is absent", "convoy -truck", { text: "convoy" }, ["convoy", "-truck"]],
+    ["NOT of AND: one operand absent", "convoy -(truck aid)", { text: "convoy, aid" }, ["convoy", "-truck"]],
+    ["NOT of AND: both absent", "convoy -(truck aid)", { text: "convoy" }, ["convoy", "-aid", "-truck"]],
+    ["NOT of OR: all of them", "convoy -(truck OR aid)", { text: "convoy" }, ["convoy", "-aid", "-truck"]],
+    ["NOT of a name", "convoy -halab -aleppo", { text: "convoy" }, ["convoy", "-aleppo", "-halab"]],
+    ["NOT of a phrase", 'convoy -"safe passage"', { text: "convoy passage" }, ["convoy", '-"safe passage"']],
+    ["NOT of place:", "convoy -place:aleppo", { text: "convoy" }, ["convoy", "-place:aleppo"]],
+    ["NOT of lang:", "convoy -lang:ar", { text: "convoy", language: "en" }, ["convoy", "-lang:ar"]],
+    ["NOT of a prefix", "convoy -bomb*", { text: "convoy" }, ["convoy", "-bomb*"]],
+    ["NOT in a field", "truck -title:truck", { text: "truck" }, ["truck", "-title:truck"]],
+    ["NOT of OR in a field", "truck -title:(truck OR aid)", { text: "truck" }, ["truck", "-title:aid", "-title:truck"]],
+    [
+      "a field of NOT",
+      "truck title:(convoy -truck)",
+      { title: "convoy", text: "truck" },
+      ["convoy", "-title:truck", "truck"],
+    ],
+    [
+      "NOT of NEAR, both of which are there",
+      "convoy -(convoy NEAR/1 truck)",
+      { text: "convoy one two truck" },
+      ["convoy", "-(convoy NEAR/1 truck)"],
+    ],
+    [
+      "NOT of NEAR in a field",
+      "convoy -title:(convoy NEAR/1 truck)",
+      { text: "convoy truck" },
+      ["convoy", "-title:(convoy NEAR/1 truck)"],
+    ],
+    ["NOT of NOT within AND: what is there", "convoy -(truck -aid)", { text: "convoy truck aid" }, ["convoy", "aid"]],
+    ["the same, by the other operand", "convoy -(truck -aid)", { text: "convoy" }, ["convoy", "-truck"]],
+    ["NOT within OR: the alternative that is true", "convoy (truck OR -aid)", { text: "convoy" }, ["convoy", "-aid"]],
+    ["NOT within OR: the other", "convoy (truck OR -aid)", { text: "convoy aid truck" }, ["convoy", "truck"]],
+    ["NOT within OR: both", "convoy (truck OR -aid)", { text: "convoy truck" }, ["convoy", "truck", "-aid"]],
+    ["OR: the one that is true", "truck OR convoy", { text: "convoy" }, ["convoy"]],
+    ["OR: all that are true", "truck OR convoy OR aid", { text: "truck convoy" }, ["convoy", "truck"]],
+    [
+      "OR of AND: the alternative that is true, whole",
+      "(truck aid) OR convoy",
+      { text: "aid truck" },
+      ["aid", "truck"],
+    ],
+    ["OR of AND: not a term of one that is not", "(truck aid) OR convoy", { text: "aid convoy" }, ["convoy"]],
+    ["OR of NEAR: not one side alone", "(truck NEAR/1 aid) OR convoy", { text: "convoy, truck" }, ["convoy"]],
+    [
+      "the same absence in two branches once",
+      "(aid -truck) OR (convoy -truck)",
+      { text: "aid convoy" },
+      ["aid", "-truck", "convoy"],
+    ],
+  ];
+  it.each(made)("%s", (_, query, text, terms) => {
+    const found = reasons(query, text);
+    expect(found.map(({ term }) => term)).toEqual(terms);
+    expect(found.filter(({ field }) => field === "absent").map(({ term }) => term)).toEqual(
+      terms.filter((term) => term.startsWith("-")),
+    );
+    check(found, matchable(text));
+  });
+
+  it("NOT of NEAR says as what each side is read", () => {
+    const [, absent] = reasons("convoy -(aleppo NEAR/3 truck)", { text: "convoy" });
+    expect(absent).toMatchObject({ term: "-(aleppo NEAR/3 truck)", means: "place:aleppo NEAR/3 word" });
+  });
+
+  it("what is said to be absent is so, and what is said to occur makes the rest of the query true", () => {
+    fc.assert(
+      fc.property(requiredSketches, texts, (sketch, text) => {
+        const analysed = analyse(text, VOCABULARY);
+        for (const { term, field } of reasons(show(sketch), text)) {
+          // Read on its own, what is absent needs something that must occur beside it.
+          if (field !== "absent") continue;
+          const { tree } = parseQuery(`zzz OR ${term.slice(1)}`, VOCABULARY);
+          expect([term, match(tree, analysed)]).toEqual([term, undefined]);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("every match of the language’s table says where", () => {
@@ -204,9 +297,84 @@ describe("snippets", () => {
     }
   });
 
+  it("say that a long word is cut in its middle", () => {
+    const [reason] = reasons("con*", { text: `a con${"x".repeat(300)} b` });
+    expect(reason?.snippet).toBe(`a con${"x".repeat(157)} … b`);
+  });
+
+  it("begin with a whole cluster where a word begins with a mark", () => {
+    const [reason] = reasons("2", { text: "1.\u03012 left" });
+    expect(reason).toMatchObject({ text: ".\u03012", offset: 1, snippet: "1.\u03012 left" });
+    expect(snippet(`1.\u03012 ${many("x").slice(26)} convoy`)).toMatch(/^… \.\u03012 x/);
+  });
+
   it("stay short where a word does not", () => {
     const [reason] = reasons("con*", { text: `a con${"x".repeat(100_000)} b` });
     expect(reason?.text).toHaveLength(160);
     expect(reason?.snippet?.length).toBeLessThan(500);
   });
+});
+
+describe("bidirectional formatting in snippets (UAX 9)", () => {
+  const [LRE, RLE, PDF, LRO, RLO] = ["\u202a", "\u202b", "\u202c", "\u202d", "\u202e"];
+  const [LRI, RLI, FSI, PDI] = ["\u2066", "\u2067", "\u2068", "\u2069"];
+  const snippet = (text: string) => reasons("convoy", { text })[0]?.snippet;
+  const far = Array.from({ length: 9 }, () => "x").join(" ");
+  const near = far.slice(2);
+  const cases: [name: string, text: string, expected: string][] = [
+    ["what is paired stays", `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`, `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`],
+    ["an override that is never closed", `a convoy ${RLO}b`, `a convoy ${RLO}b${PDF}`],
+    ["an isolate that is never closed", `a ${FSI}convoy b`, `a ${FSI}convoy b${PDI}`],
+    ["several, the last first", `${LRE}a ${RLI}convoy ${LRO}b`, `${LRE}a ${RLI}convoy ${LRO}b${PDF}${PDI}${PDF}`],
+    ["closed behind the cut", `convoy ${RLE}${far}${PDF}`, `convoy ${RLE}x x x x x x x x${PDF} …`],
+    ["opened before the cut", `${RLE}${far} convoy${PDF} b`, `… ${RLE}${near} convoy${PDF} b`],
+    ["opened before, closed behind", `${LRI}${far} convoy ${far}${PDI}`, `… ${LRI}${near} convoy ${near}${PDI} …`],
+    ["opened and closed before the cut", `${RLO}${PDF}${far} convoy`, `… ${near} convoy`],
+    ["a terminator that closes nothing", `a${PDF} ${PDI}convoy${PDI}`, "a convoy"],
+    ["PDF does not reach out of an isolate", `${RLE}a ${LRI}${PDF}convoy${PDI}`, `${RLE}a ${LRI}convoy${PDI}${PDF}`],
+    ["PDI closes what was embedded within", `${LRI}a ${RLE}convoy${PDI} ${PDF}b`, `${LRI}a ${RLE}convoy${PDI} b`],
+    ["a paragraph ends everything", `${RLO}a\nconvoy${PDF}`, `${RLO}a${PDF} convoy`],
+    ["… before the cut too", `${RLO}a\n${far} convoy`, `… ${near} convoy`],
+    ["… and a line does not", `${RLI}a\u2028convoy`, `${RLI}a convoy${PDI}`],
+    [
+      "the deepest eight are opened again",
+      `${RLE.repeat(20)}${far} convoy`,
+      `… ${RLE.repeat(8)}${near} convoy${PDF.repeat(8)}`,
+    ],
+  ];
+  it.each(cases)("%s", (_, text, expected) => expect(snippet(text)).toBe(expected));
+
+  it("the words found end before what closes them", () => {
+    const text = `${RLE}قافلة convoy${PDF}${PDI} b`;
+    expect(reasons("convoy", { text })[0]).toMatchObject({
+      text: "convoy",
+      offset: 7,
+      snippet: `${RLE}قافلة convoy${PDF} b`,
+    });
+  });
+
+  it("is paired in every snippet of any text", () => {
+    const piece = fc.constantFrom(LRE, RLE, PDF, LRO, RLO, LRI, RLI, FSI, PDI, "\n", " ", "convoy", "حلب", "x ");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const text = pieces.join("");
+        for (const { snippet: shown, text: words, offset } of reasons("convoy OR aleppo", { text })) {
+          expect(unpaired(shown ?? "")).toBe("");
+          expect(text.slice(offset ?? 0)).toMatch(new RegExp(`^${words}`));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  /** The stupid model: pairs that hold nothing of this kind are taken out until there are none. */
+  function unpaired(text: string): string {
+    const controls = text.replace(/[^\u202a-\u202e\u2066-\u2069]/g, "");
+    // An isolate's end closes the embeddings in it.
+    const less = controls.replace(
+      /[\u202a\u202b\u202d\u202e]\u202c|[\u2066-\u2068][\u202a\u202b\u202d\u202e]*\u2069/g,
+      "",
+    );
+    return less === controls ? controls : unpaired(less);
+  }
 });

@@ -1,0 +1,262 @@
+/** A text as the percolator asks it: which entries it has, and where. Made once an article, from its analysis. */
+import type { AnalysedText, Field, Span } from "../query/text.ts";
+import {
+  beginningIn,
+  type Entry,
+  KEY,
+  LITERAL,
+  languageIs,
+  lowOf,
+  nameIn,
+  prefixIn,
+  type Space,
+  upperOf,
+  wordIn,
+} from "./entry.ts";
+
+const NOWHERE: readonly Span[] = [];
+
+/** Of a place in the table: the lower bits of the entry, the upper ones and 1 (0: free), the number of the entry, its senses. */
+const SLOT = 4;
+
+/** A word that begins in one way, and where it stands. */
+interface Beginner {
+  literal: string;
+  space: Space;
+  span: Span;
+}
+
+export class TextIndex {
+  /** The entries that the text has, each once, and in which senses (KEY, LITERAL or both). */
+  readonly entries: Entry[] = [];
+  readonly senses: number[] = [];
+  /** By the number of an entry, where it stands. */
+  readonly #byKey: (readonly Span[])[] = [];
+  readonly #byLiteral: (readonly Span[])[] = [];
+  /** The first position behind the title. */
+  readonly titleEnd: number;
+  /** By position: 1 + the number of the literal that stands there; 0 where nothing stands. */
+  readonly #literalAt: Int32Array;
+  readonly #text: AnalysedText;
+  /** By the entry of a beginning: the words that begin so. Made when it is first asked for. */
+  #beginnings: Map<Entry, Beginner[]> | undefined;
+  /** By the number of a beginning: the lengths of prefixes that are known of it. */
+  readonly #expanded: (Set<number> | undefined)[] = [];
+  // A hash table with open addressing, as in RowTable: it is asked for every word of every query that shares an anchor.
+  #table: Int32Array;
+  #mask: number;
+
+  /** `beginnings`: whether any query is filed under the beginning of a word; else they are not among the entries. */
+  constructor(text: AnalysedText, beginnings: boolean) {
+    this.#text = text;
+    const capacity = 1 << (34 - Math.clz32(text.keys.size + text.names.size + 16));
+    this.#mask = capacity - 1;
+    this.#table = new Int32Array(SLOT * capacity);
+    const [title, body, publisher] = text.fields;
+    if (!title || !body || !publisher) throw new Error("a text has a title, a body and a publisher");
+    this.titleEnd = title.base + title.words.length;
+    this.#literalAt = new Int32Array(publisher.base + publisher.words.length);
+    this.#addKeys(text, [title, body], publisher);
+    for (const field of text.fields) this.#addOtherLiterals(field, field === publisher ? "publisher:" : "");
+    if (beginnings) {
+      for (const beginning of this.#beginners().keys()) {
+        this.entries.push(beginning);
+        this.senses.push(KEY);
+      }
+    }
+    this.#addNames(text, publisher);
+    if (text.language !== undefined) this.#add(languageIs(text.language), KEY, NOWHERE, NOWHERE);
+  }
+
+  /** The keys of words; where they are written as their keys are, their literals with them. */
+  #addKeys({ keys }: AnalysedText, [title, body]: readonly [Field, Field], publisher: Field): void {
+    for (const [key, all] of keys) {
+      let spans = all;
+      if ((all[all.length - 1]?.position ?? 0) >= publisher.base) {
+        spans = all.filter(({ position }) => position < publisher.base);
+        this.#addKey(key, "publisher:", all.slice(spans.length), [publisher, publisher]);
+      }
+      if (spans.length > 0) this.#addKey(key, "", spans, [title, body]);
+    }
+  }
+
+  /** A key in one space, with the fields that are in it, in order. */
+  #addKey(key: string, space: Space, spans: readonly Span[], [first, second]: readonly [Field, Field]): void {
+    const number = 1 + this.#byKey.length;
+    let literals = 0;
+    for (let i = 0; i < spans.length; i++) {
+      const { position, length } = spans[i] as Span;
+      const field = position < second.base ? first : second;
+      if (length !== 1 || field.words[position - field.base]?.literal !== key) continue;
+      this.#literalAt[position] = number;
+      literals++;
+    }
+    const entry = wordIn(space, key);
+    if (literals === 0) this.#add(entry, KEY, spans, NOWHERE);
+    else if (literals === spans.length) this.#add(entry, KEY | LITERAL, spans, spans);
+    else
+      this.#add(
+        entry,
+        KEY | LITERAL,
+        spans,
+        spans.filter(({ position }) => this.#literalAt[position] === number),
+      );
+  }
+
+  /** The literals that are no key of their own: "convoys", whose key is "convoy". */
+  #addOtherLiterals({ words, base }: Field, space: Space): void {
+    const others = new Map<string, Span[]>();
+    for (let i = 0; i < words.length; i++) {
+      if (this.#literalAt[base + i] !== 0) continue;
+      const literal = words[i]?.literal ?? "";
+      const spans = others.get(literal);
+      if (spans) spans.push({ position: base + i, length: 1 });
+      else others.set(literal, [{ position: base + i, length: 1 }]);
+    }
+    for (const [literal, spans] of others) {
+      const entry = wordIn(space, literal);
+      // The same word in title and text, or a key that is written otherwise everywhere ("convoy" of "convoys").
+      const place = this.#find(lowOf(entry), upperOf(entry));
+      let number = (this.#table[place + 2] ?? 0) + 1;
+      if (place < 0) {
+        this.#add(entry, LITERAL, NOWHERE, spans);
+        number = this.#byKey.length;
+      } else {
+        this.#table[place + 3] = (this.#table[place + 3] ?? 0) | LITERAL;
+        // In the constructor the numbers are those of the entries.
+        this.senses[number - 1] = this.#table[place + 3] ?? 0;
+        this.#byLiteral[number - 1] = [...(this.#byLiteral[number - 1] ?? NOWHERE), ...spans];
+      }
+      for (const { position } of spans) this.#literalAt[position] = number;
+    }
+  }
+
+  #beginners(): Map<Entry, Beginner[]> {
+    if (this.#beginnings) return this.#beginnings;
+    const beginnings = new Map<Entry, Beginner[]>();
+    for (const { name, words, base } of this.#text.fields) {
+      const space = name === "publisher" ? "publisher:" : "";
+      for (const [i, { literal }] of words.entries()) {
+        const beginning = beginningIn(space, literal);
+        const beginner = { literal, space, span: { position: base + i, length: 1 } } as const;
+        const known = beginnings.get(beginning);
+        if (known) known.push(beginner);
+        else beginnings.set(beginning, [beginner]);
+      }
+    }
+    this.#beginnings = beginnings;
+    for (const beginning of beginnings.keys()) this.#know(-beginning, KEY, NOWHERE, NOWHERE);
+    return beginnings;
+  }
+
+  #addNames(text: AnalysedText, publisher: Field): void {
+    for (const id of new Set([...text.names.keys(), ...text.linked])) {
+      const all = text.names.get(id) ?? NOWHERE;
+      const spans = all.filter(({ position }) => position < publisher.base);
+      const found = spans.length > 0 || text.about.has(id);
+      if (found || text.linked.has(id)) this.#add(nameIn("", id), found ? KEY | LITERAL : LITERAL, spans, spans);
+      if (all.length > spans.length) this.#add(nameIn("publisher:", id), KEY, all.slice(spans.length), NOWHERE);
+    }
+  }
+
+  /** An entry of the text, which rows are read for. */
+  #add(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): void {
+    this.entries.push(entry);
+    this.senses.push(senses);
+    this.#know(entry, senses, byKey, byLiteral);
+  }
+
+  /** An entry that checks may ask for. */
+  #know(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): void {
+    this.#insert(lowOf(entry), upperOf(entry), this.#byKey.length, senses);
+    this.#byKey.push(byKey);
+    this.#byLiteral.push(byLiteral);
+  }
+
+  #insert(low: number, upper: number, number: number, senses: number): void {
+    if (2 * number >= this.#mask) this.#grow(); // Numbers count up, so this is how full it is.
+    const table = this.#table;
+    let at = SLOT * (low & this.#mask);
+    while (table[at + 1] !== 0) at = (at + SLOT) & (SLOT * this.#mask);
+    table[at] = low;
+    table[at + 1] = upper + 1;
+    table[at + 2] = number;
+    table[at + 3] = senses;
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#table = new Int32Array(2 * old.length);
+    this.#mask = 2 * this.#mask + 1;
+    for (let at = 0; at < old.length; at += SLOT) {
+      const upper = old[at + 1] ?? 0;
+      if (upper !== 0) this.#insert(old[at] ?? 0, upper - 1, old[at + 2] ?? 0, old[at + 3] ?? 0);
+    }
+  }
+
+  /** The place of an entry in the table, or -1 where the text does not have it. */
+  #find(low: number, upper: number): number {
+    const table = this.#table;
+    const last = SLOT * this.#mask;
+    for (let at = SLOT * (low & this.#mask); ; at = (at + SLOT) & last) {
+      const there = table[at + 1];
+      if (there === upper + 1 && table[at] === low) return at;
+      if (there === 0) return -1;
+    }
+  }
+
+  /** Whether the text has an entry in a sense: its lower bits, and as `highOf` says its upper ones and the sense. */
+  has(low: number, high: number): boolean {
+    const place = this.#find(low, high >>> 1);
+    return place >= 0 && ((this.#table[place + 3] as number) & ((high & 1) + 1)) !== 0;
+  }
+
+  /** The number of an entry that the text has in a sense, by which `spans` and `literalIs` know it; -1 where it has not. */
+  numberOf(low: number, high: number): number {
+    const place = this.#find(low, high >>> 1);
+    if (place < 0 || ((this.#table[place + 3] as number) & ((high & 1) + 1)) === 0) return -1;
+    return this.#table[place + 2] as number;
+  }
+
+  /** Where an entry stands in a sense (KEY, LITERAL). */
+  spans(number: number, sense: number): readonly Span[] {
+    return (sense === KEY ? this.#byKey[number] : this.#byLiteral[number]) ?? NOWHERE;
+  }
+
+  literalIs(position: number, number: number): boolean {
+    return this.#literalAt[position] === number + 1;
+  }
+
+  /**
+   * The number of a prefix of some length, given as `lowOf` and `highOf` say, among the words that begin in one way; -1 where no word has
+   * it. The prefixes of that length are made known when the first of them is asked for.
+   */
+  numberOfPrefix(beginning: Entry, length: number, low: number, high: number): number {
+    const beginners = this.#beginners();
+    const place = this.#find(lowOf(beginning), upperOf(beginning));
+    if (place < 0) return -1;
+    const number = this.#table[place + 2] ?? 0;
+    let lengths = this.#expanded[number];
+    if (lengths === undefined) {
+      lengths = new Set();
+      this.#expanded[number] = lengths;
+    }
+    if (!lengths.has(length)) {
+      lengths.add(length);
+      this.#expand(beginners.get(-beginning) ?? [], length);
+    }
+    return this.numberOf(low, high);
+  }
+
+  #expand(beginners: readonly Beginner[], length: number): void {
+    const prefixes = new Map<Entry, Span[]>();
+    for (const { literal, space, span } of beginners) {
+      if (literal.length < length) continue;
+      const prefix = prefixIn(space, literal.slice(0, length));
+      const known = prefixes.get(prefix);
+      if (known) known.push(span);
+      else prefixes.set(prefix, [span]);
+    }
+    for (const [prefix, spans] of prefixes) this.#know(prefix, KEY, spans, NOWHERE);
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * One predicate everywhere: every query of the cases against every text of the cases, by the naive matcher, by full-text search, in a
+ * filtered feed and as an alert, all but the first through the public API.
+ */
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseQuery } from "../../src/query/grammar.ts";
+import { match } from "../../src/query/match.ts";
+import type { Vocabulary } from "../../src/query/names.ts";
+import { type AnalysedText, analyse, type Matchable } from "../../src/query/text.ts";
+import { followed } from "../alerts/support.ts";
+import { addArticle, call, json, putEvent, putName, vocabulary } from "../client.ts";
+import { texts as randomTexts, requiredSketches, show } from "./arbitrary.ts";
+import { MATCH_CASES, matchable } from "./cases.ts";
+import { NAMES } from "./vocabulary.ts";
+
+/** A text of the cases, on record as an article, or, where it has names of its own, as an event. */
+interface Recorded {
+  id: string;
+  kind: "articles" | "events";
+  text: Matchable;
+  analysed: AnalysedText;
+}
+
+/** The record wants a title and a text; this is one without any word. */
+const EMPTY = "—";
+
+/** The ways by which a query finds what is on record, and what they find. Alerts are for articles. */
+const WAYS = [
+  ["articles", "search", (query: string) => listed("/api/articles", "articles", query)],
+  ["articles", "the filtered feed", (query: string) => listed("/articles.json", "items", query)],
+  ["articles", "an alert", (query: string) => alerted(query)],
+  ["events", "search", (query: string) => listed("/api/events", "events", query)],
+  ["events", "the filtered feed", (query: string) => listed("/feed.json", "items", query)],
+] as const;
+
+// Beside those of the cases some at random, always the same.
+const RANDOM = { numRuns: 20, seed: 1 };
+const queries = [
+  ...new Set([...MATCH_CASES.map(([, query]) => query), ...fc.sample(requiredSketches, RANDOM).map(show)]),
+];
+const articles = fc.sample(randomTexts, RANDOM).map(({ about, ...text }): Matchable => text);
+const texts = new Map<string, Recorded>();
+const alerts = new Map<string, { id: string; token: string }>();
+let names: Vocabulary;
+
+const keyOf = (text: Partial<Matchable>): string => JSON.stringify(matchable(text));
+
+beforeAll(async () => {
+  for (const { id, spellings, capitals, proper = [], hides } of NAMES) {
+    const [label = id, ...other] = spellings;
+    await putName(id, {
+      ...{ label, spellings: { other }, capitals: [...capitals], proper: [...proper] },
+      hides: [...hides],
+    });
+  }
+  names = (await vocabulary()).vocabulary;
+  // Before the texts: an alert sees what is added after it.
+  await inTurns(queries, async (query) => alerts.set(query, await registerFeed(query)));
+  const all = [...MATCH_CASES.map(([, , text]) => matchable(text)), ...articles];
+  const different = [...new Map(all.map((text) => [keyOf(text), text]))];
+  await inTurns([...different.entries()], async ([i, [key, text]]) => texts.set(key, await record(text, `text-${i}`)));
+  await followed();
+}, 300_000);
+
+describe("a query means the same everywhere", () => {
+  it("to the naive matcher what the cases say", () => {
+    for (const [name, query, text, matches] of MATCH_CASES) {
+      const recorded = texts.get(keyOf(text));
+      expect([name, recorded && naive(query, recorded.kind).includes(recorded.id)]).toEqual([name, matches]);
+    }
+  });
+
+  it.each(WAYS)("%s: in %s what the naive matcher finds", async (kind, _, find) => {
+    const found = await inTurns(queries, async (query) => [query, await find(query)]);
+    expect(found).toEqual(queries.map((query) => [query, naive(query, kind)]));
+  });
+
+  it("and all that can be an article was one, the rest an event", () => {
+    for (const { kind, text } of texts.values()) expect(kind).toBe(text.about === undefined ? "articles" : "events");
+    const found = (kind: Recorded["kind"]) => queries.flatMap((query) => naive(query, kind)).length;
+    expect([found("articles") > MATCH_CASES.length, found("events") > 0]).toEqual([true, true]);
+  });
+});
+
+/** What the predicate finds among all texts of a kind, without any index. */
+function naive(query: string, kind: Recorded["kind"]): string[] {
+  const { tree } = parseQuery(query, names);
+  const found = [...texts.values()].filter((each) => each.kind === kind && match(tree, each.analysed));
+  return found.map(({ id }) => id).sort();
+}
+
+async function record(text: Matchable, id: string): Promise<Recorded> {
+  const { title, text: body, publisher = null, language = null, names: linked = [], about } = text;
+  if (about !== undefined) {
+    await putEvent(id, { ...slugs(about), title: title || EMPTY, summary: body || EMPTY });
+    // Events are written in English.
+    return { id, kind: "events", text, analysed: analyse({ ...text, language: "en" }, names) };
+  }
+  // An article has the names of the events that it reports.
+  const events = linked.length > 0 ? [`of-${id}`] : [];
+  for (const event of events) await putEvent(event, { ...slugs(linked), title: EMPTY, summary: EMPTY });
+  await addArticle(id, { title: title || EMPTY, text: body || EMPTY, publisher, language, events });
+  return { id, kind: "articles", text, analysed: analyse(text, names) };
+}
+
+/** Does something for each, a few at a time. */
+async function inTurns<T, R>(all: readonly T[], work: (each: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let i = 0; i < all.length; i += 10) done.push(...(await Promise.all(all.slice(i, i + 10).map(work))));
+  return done;
+}
+
+/** Full ids as the fields of an event. */
+function slugs(ids: readonly string[]) {
+  const of = (kind: string) => ids.filter((id) => id.startsWith(kind)).map((id) => id.slice(kind.length));
+  return { places: of("place:"), actors: of("actor:"), topics: of("topic:") };
+}
+
+async function registerFeed(query: string): Promise<{ id: string; token: string }> {
+  const init = { method: "POST", body: JSON.stringify({ query, channel: { type: "feed" } }) };
+  return json(call("/api/alerts", { ...init, headers: { "content-type": "application/json" } }), 201);
+}
+
+/** The ids in a listing of all that matches a query, page by page, without the events that only lend their names. */
+async function listed(path: string, items: string, query: string): Promise<string[]> {
+  const ids: string[] = [];
+  let next: string | null = `${path}?limit=50&q=${encodeURIComponent(query)}`;
+  while (next) {
+    const page: Record<string, unknown> = await json(call(next));
+    const found = page[items];
+    if (!Array.isArray(found)) throw new Error(`no ${items} in ${path}`);
+    ids.push(...found.map(({ id }: { id: string }) => id.replace(/^parley:[a-z]+:/, "")));
+    const url = page["next_url"];
+    next = typeof url === "string" ? url.slice(new URL(url).origin.length) : null;
+  }
+  return ids.filter((id) => id.startsWith("text-")).sort();
+}
+
+/** The ids of the articles that the alert of a query got, each message in its place. */
+async function alerted(query: string): Promise<string[]> {
+  const { id, token } = alerts.get(query) ?? { id: "", token: "" };
+  const path = `/api/alerts/${id}/deliveries?limit=200`;
+  const { latest, deliveries } = await json<{ latest: number; deliveries: Delivery[] }>(
+    call(path, { headers: { authorization: `Bearer ${token}` } }),
+  );
+  expect(deliveries.map(({ sequence }) => sequence)).toEqual(Array.from({ length: latest }, (_, i) => i + 1));
+  return deliveries.map(({ message }) => message.data.article.id).sort();
+}
+
+interface Delivery {
+  sequence: number;
+  message: { data: { article: { id: string } } };
+}

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseQuery } from "../../src/query/grammar.ts";
+import { makeVocabulary } from "../../src/query/names.ts";
+import { barePair, reading, unknownWords, warnings } from "../../src/query/reading.ts";
+import { requiredSketches, show } from "./arbitrary.ts";
+import { NAMES, NO_NAMES, VOCABULARY } from "./vocabulary.ts";
+
+const said = (source: string, vocabulary = VOCABULARY) => warnings(source, parseQuery(source, vocabulary), vocabulary);
+
+it("how a query was read says of each term as what, those under NOT included", () => {
+  const { tree } = parseQuery('aleppo convoys -"safe zone" (vienna OR lang:ar) place:nowhere', VOCABULARY);
+  expect(reading(tree)).toEqual([
+    { text: "aleppo", means: "place:aleppo", names: ["place:aleppo"] },
+    { text: "convoys", means: "word", names: [] },
+    { text: "lang:ar", means: "language", names: [] },
+    { text: "vienna", means: "place:vienna|topic:vienna-talks", names: ["place:vienna", "topic:vienna-talks"] },
+    { text: "place:nowhere", means: "unknown name", names: [] },
+    { text: '"safe zone"', means: "phrase", names: [] },
+  ]);
+});
+
+describe("what a careful colleague says", () => {
+  const cases: [name: string, query: string, expected: (string | RegExp)[]][] = [
+    ["nothing of a plain query", "aleppo convoy", []],
+    ["nothing of names, phrases and NEAR", '(issg OR "safe passage") kerry NEAR/8 lavrov', []],
+
+    ["operators in small letters", "convoy or truck", [/^"or" is looked for as a word: operators are in capitals$/]],
+
+    [
+      "a name that is not known, with the nearest",
+      "place:alepo",
+      ["place:alepo is no name on record: it finds nothing until one is added; did you mean Aleppo (place:aleppo)?"],
+    ],
+    ["… of several words", 'place:"deir al zor"', [/did you mean Deir ez-Zor \(place:deir-ez-zor\)\?$/]],
+    ["… in another script", "place:Алепо", [/did you mean Алеппо \(place:aleppo\)\?$/]],
+    ["… of another kind", "actor:aleppo", [/did you mean Aleppo \(place:aleppo\)\?$/]],
+    [
+      "… with none near",
+      "place:atlantis",
+      ["place:atlantis is no name on record: it finds nothing until one is added"],
+    ],
+    [
+      "… that NOT asks for",
+      "convoy -place:atlantis",
+      [/^place:atlantis .*: this NOT takes nothing away until one is added$/],
+    ],
+    [
+      "… beside something else",
+      "convoy place:atlantis",
+      [/^place:atlantis is no name/, /^convoy place:atlantis cannot match/],
+    ],
+    [
+      "a bare name that is nearly one",
+      "Alepo",
+      ["Alepo is no known name, and is looked for as a word; did you mean Aleppo (place:aleppo)?"],
+    ],
+    ["… with two letters swapped", "Dmaascus convoy", [/^Dmaascus is .* did you mean Damascus/]],
+    ["… two of eight letters off", "Dammascuss", [/did you mean Damascus/]],
+    ["… not two of fewer", "Allepppo", [/did you mean Aleppo/]],
+    ["… not two of seven", "Geenvva", []],
+    ["… not in small letters, which may be any word", "alepo", []],
+    ["… not with another first letter", "Aeneva", []],
+    ["… not what is derived from one", "Genevan Alepan Aleppine Damascuss", []],
+    ["… of a topic, if it is long", "Ceasfire", [/did you mean ceasefire \(topic:ceasefire\)/]],
+    ["… not of a short word", "Ale", [/^Ale: short/]],
+
+    [
+      "an abbreviation that is also a word",
+      "us convoy",
+      [
+        'us: read as actor:us, and found only where the text writes it as an abbreviation (US); for the ordinary word write "us"',
+      ],
+    ],
+    ["… in capitals", "WHO", [/^who: read as actor:who, .*\(WHO\)/]],
+    ["… under NOT", "convoy -is", [/^is: read as actor:islamic-state/]],
+    ["… not one that is none", "issg", []],
+    ["… not in quotes", '"us" convoy', []],
+    ["… not the name in full", "united states", []],
+    ["… not by its kind", "actor:us", []],
+    ["a short one that is not known", "sdf aleppo", [/^sdf: short, and no known name/]],
+    ["… as it is written", "SDF aleppo", [/^SDF: short, and no known name/]],
+    ["… with points", "S.D.F. aleppo", [/^S\.D\.F: short, and no known name/]],
+    ["… not an ordinary word", "aid aleppo", []],
+    ["… but one in capitals", "AID aleppo", [/^AID: short/]],
+    ["… not in quotes", '"sdf" aleppo', []],
+    ["… not in another script", "сдф aleppo", []],
+
+    [
+      "a NOT that takes away everything",
+      "convoy -convoys",
+      ["-convoys takes away everything that the rest of convoy -convoys could find"],
+    ],
+    [
+      "… of one alternative",
+      "truck OR (convoy -convoy)",
+      [/^-convoy takes away everything that the rest of convoy -convoy /],
+    ],
+    [
+      "what excludes itself",
+      "lang:en lang:ar convoy",
+      ["convoy lang:ar lang:en cannot match any article as it stands"],
+    ],
+
+    ["a function word", "the", ["the: in nearly every article; with no more than that the query would fire daily"]],
+    ["several", "of the", ["of, the: in nearly every article; with no more than that the query would fire daily"]],
+    ["… as a phrase", '"of the"', [/^"of the": in nearly every article/]],
+    ["… as an alternative", "aleppo OR the", [/^the: in nearly every article/]],
+    ["… in a title", "title:the", [/^the: in nearly every/]],
+    ["… NEAR one another", "of NEAR/2 the", [/^of, the: /]],
+    ["… with a NOT", "the -convoy", [/^the: /]],
+    ["… not beside another word", "the convoy", []],
+    ["Arabic", "في", [/^في: in nearly every article/]],
+    ["Russian", "и OR что", [/^и, что: in nearly every article/]],
+    ["French", "été", [/^ete: in nearly every article/]],
+    [
+      "a language alone",
+      "lang:en",
+      ["lang:en: true of every article in that language; with no more than that the query would fire daily"],
+    ],
+    ["… not beside a word", "lang:en convoy", []],
+  ];
+  it.each(cases)("%s: %s", (_, query, expected) => {
+    expect(said(query)).toEqual(
+      expected.map((each) => (typeof each === "string" ? each : expect.stringMatching(each))),
+    );
+  });
+
+  it("an abbreviation of several names", () => {
+    const vocabulary = makeVocabulary([
+      ...NAMES,
+      { id: "actor:national-coalition", spellings: ["National Coalition", "NC"], capitals: [], hides: [] },
+      { id: "place:north-camp", spellings: ["North Camp"], capitals: ["NC"], hides: [] },
+    ]);
+    expect(said("nc", vocabulary)).toEqual([
+      "nc: stands for several names and finds each of them (actor:national-coalition, place:north-camp); write one of these for that alone",
+    ]);
+    // A place and the talks there are no abbreviation.
+    expect(said("vienna")).toEqual([]);
+  });
+
+  it("nothing twice", () => expect(said("us OR title:us")).toHaveLength(1));
+
+  it("plain sentences about any query, whatever it holds", () => {
+    fc.assert(
+      fc.property(requiredSketches, fc.boolean(), (sketch, known) => {
+        for (const warning of said(show(sketch), known ? VOCABULARY : NO_NAMES)) expect(warning).toMatch(/^\S.*\S$/u);
+      }),
+    );
+  });
+});
+
+describe("words that are nearly names", () => {
+  const found = (source: string) =>
+    unknownWords(source, parseQuery(source, VOCABULARY).tree, VOCABULARY).map(({ written, nearest, capitalised }) => [
+      written,
+      nearest.id,
+      capitalised,
+    ]);
+  it("in small letters too", () => {
+    expect(found("alepo")).toEqual([["alepo", "place:aleppo", false]]);
+    expect(found("Alepo alepo")).toEqual([["Alepo", "place:aleppo", true]]);
+    expect(found("ceasfire convoy")).toEqual([["ceasfire", "topic:ceasefire", false]]);
+    expect(found("aleppo convoy")).toEqual([]);
+    expect(found('"alepo"')).toEqual([]);
+  });
+});
+
+describe("a pair that may be meant as a phrase", () => {
+  const cases: [query: string, phrase: string | undefined][] = [
+    ["safe passage", '"safe passage"'],
+    ["passage safe", '"passage safe"'],
+    ["  Safe   Passage ", '"safe passage"'],
+    ["safe AND passage", undefined],
+    ["safe passage convoy", undefined],
+    ["safe -passage", undefined],
+    ["safe OR passage", undefined],
+    ["(safe) passage", undefined],
+    ['"safe" passage', undefined],
+    ["title:safe passage", undefined],
+    ["safe pass*", undefined],
+    ["safe NEAR/2 passage", undefined],
+    ["safe-passage", undefined],
+    ["safe safe", undefined],
+    ["safe zone", undefined],
+    ["aleppo passage", undefined],
+    ["the passage", undefined],
+  ];
+  it.each(cases)("%s", (query, phrase) =>
+    expect(barePair(query, parseQuery(query, VOCABULARY).tree)?.phrase).toBe(phrase),
+  );
+});
