@@ -53,7 +53,7 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
       // Without this Miniflare would ask the network where it is.
       cf: false,
       resourcePersistencePath: stateDir,
-      workers: [{ ...workerOptions, name: WORKER, modules: bundle(), bindings }],
+      workers: [{ ...workerOptions, name: WORKER, modules: bundle(config), bindings }],
     }),
   );
   try {
@@ -93,25 +93,25 @@ function workerdPath(): string {
   return path;
 }
 
-/** The Worker's modules, made by the same program that deploys it. */
-function bundle() {
+/** A Worker's modules, made by the same program that deploys it, as a wrangler.toml says whose script has the name `main`. */
+export function bundle(config: string, main = "worker.js") {
   const folder = mkdtempSync(join(tmpdir(), "parley-"));
   try {
-    const options = ["deploy", "--dry-run", "--outdir", folder];
+    const options = ["deploy", "--config", config, "--dry-run", "--outdir", folder];
     const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error" };
     execFileSync(process.execPath, [bin("wrangler"), ...options], {
       cwd: ROOT,
       env,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const files = readdirSync(folder).filter((file) => file === "worker.js" || file.endsWith(".css"));
+    const files = readdirSync(folder).filter((file) => file === main || file.endsWith(".css"));
     const modules = files.map((path) => ({
-      type: path === "worker.js" ? ("ESModule" as const) : ("Text" as const),
+      type: path === main ? ("ESModule" as const) : ("Text" as const),
       path,
       contents: readFileSync(join(folder, path), "utf8"),
     }));
     // The entry comes first.
-    return modules.sort((a, b) => Number(b.path === "worker.js") - Number(a.path === "worker.js"));
+    return modules.sort((a, b) => Number(b.path === main) - Number(a.path === main));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -22,8 +22,8 @@ export function interleave<K extends string>(
   return Object.fromEntries(entries.map(([name]) => [name, summary(times.get(name) ?? [])])) as Record<K, Timed>;
 }
 
-function summary(times: number[]): Timed {
-  const sorted = times.sort((a, b) => a - b);
+export function summary(times: readonly number[]): Timed {
+  const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
   return { median: at(0.5), p99: at(0.99) };
