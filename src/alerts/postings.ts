@@ -1,95 +1,172 @@
 /**
- * The percolator's rows in a shard's SQLite. What an article reads is kept in the isolate, absent rows too, since most words of the
- * next article are those of this one: a shard that has just woken reads a row a word, and soon hardly any.
+ * The percolator's rows in a shard's SQLite. They lie in packs, by their entries' hashes, and a pack that an article has read is kept
+ * in the isolate: the first article after a shard has woken reads at most a pack a word, and after some articles none is read any more,
+ * not for words either that no query asks for.
  *
- * `read` fills the cache and a write takes out what it changes; so nothing may be read in a transaction that has written before, lest
- * it be rolled back. Matching never writes rows, and filing never reads them this way.
+ * A pack is a sequence of rows of 16-bit units: three of the entry, one of the row's length, then the row.
+ *
+ * `read` fills the cache, and a write makes it forget what it changes; so nothing may be read in a transaction that has written before,
+ * lest it be rolled back. Matching never writes rows, and filing never reads them this way.
  */
-import type { Entry } from "../percolator/entry.ts";
+import { type Entry, highBits, lowOf } from "../percolator/entry.ts";
 import { visitRows } from "../percolator/memory.ts";
 import type { PostingStore, Visit } from "../percolator/percolator.ts";
+import { concatenate } from "../percolator/posting.ts";
 import { RowTable } from "../percolator/row-table.ts";
 
-/** The cache is given up and begun anew when it holds more than this. */
-const MOST_BYTES = 24 * 2 ** 20;
-const MOST_ROWS = 400_000;
+/** How many packs there are; behind them as many for the beginnings of words. */
+const PACKS = 4096;
+const packOf = (entry: Entry): number => (lowOf(entry) & (PACKS - 1)) + (entry < 0 ? PACKS : 0);
 
-const NO_ROW = new Uint16Array();
+/** Units before each row. */
+const HEAD = 4;
+
+/** The cache is given up and begun anew when its rows take more than this. */
+const MOST_BYTES = 24 * 2 ** 20;
+
+const NOTHING = new Uint16Array();
 
 export class SqlPostings implements PostingStore {
   readonly #sql: SqlStorage;
   #cache = new RowTable();
+  /** By pack: 1 where all its rows are in the cache. */
+  readonly #known = new Uint8Array(2 * PACKS);
   #beginnings: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.#beginnings =
-      sql.exec<{ some: number }>("SELECT EXISTS (SELECT 1 FROM postings WHERE entry < 0) AS some").one().some > 0;
+    const { some } = sql
+      .exec<{ some: number }>("SELECT EXISTS (SELECT 1 FROM postings WHERE pack >= ?) AS some", PACKS)
+      .one();
+    this.#beginnings = some > 0;
   }
 
   get beginnings(): boolean {
     return this.#beginnings;
   }
 
+  /** How many rows there are, and how many bytes they take. Reads them all. */
+  get size(): { rows: number; bytes: number } {
+    const size = { rows: 0, bytes: 0 };
+    for (const [stored] of this.#sql.exec("SELECT units FROM postings").raw<[ArrayBuffer]>()) {
+      const units = new Uint16Array(stored);
+      for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
+        size.rows++;
+        size.bytes += 2 * lengthAt(units, at);
+      }
+    }
+    return size;
+  }
+
   read(entries: readonly Entry[], visit: Visit): void {
-    if (this.#cache.bytes > MOST_BYTES || this.#cache.size > MOST_ROWS) this.#cache = new RowTable();
-    const unknown = entries.filter((entry) => this.#cache.find(entry) < 0);
-    if (unknown.length > 0) this.#fetch(unknown);
+    if (this.#cache.bytes > MOST_BYTES) {
+      this.#cache = new RowTable();
+      this.#known.fill(0);
+    }
+    const unknown = new Set<number>();
+    for (let i = 0; i < entries.length; i++) {
+      const pack = packOf(entries[i] as Entry);
+      if (this.#known[pack] === 0) unknown.add(pack);
+    }
+    if (unknown.size > 0) this.#fetch([...unknown]);
     visitRows(this.#cache, entries, visit);
   }
 
-  /** Reads rows into the cache. */
-  #fetch(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#cache.set(entry, NO_ROW);
-    // One bound value carries the whole list: SQLite in a Durable Object binds at most 100.
-    const rows = this.#sql
-      .exec("SELECT entry, units FROM json_each(?) JOIN postings ON entry = value", JSON.stringify(entries))
-      .raw<[number, ArrayBuffer]>();
-    for (const [entry, units] of rows) this.#cache.set(entry, new Uint16Array(units));
+  #fetch(packs: readonly number[]): void {
+    for (const units of this.#packs(packs).values()) this.#keep(units);
+    for (const pack of packs) this.#known[pack] = 1;
+  }
+
+  /** Takes packs for unknown: they are read again. */
+  forget(packs: readonly number[]): void {
+    for (const pack of packs) this.#known[pack] = 0;
   }
 
   get(entry: Entry): Uint16Array | undefined {
-    const [row] = this.#sql.exec<{ units: ArrayBuffer }>("SELECT units FROM postings WHERE entry = ?", entry).toArray();
-    return row && new Uint16Array(row.units);
+    const units = this.#pack(packOf(entry));
+    const at = find(units, entry);
+    return at < 0 ? undefined : units.slice(at + HEAD, at + HEAD + lengthAt(units, at));
   }
 
   write(entry: Entry, row: Uint16Array | undefined): void {
-    this.#changed(entry);
-    if (row === undefined) this.#sql.exec("DELETE FROM postings WHERE entry = ?", entry);
-    else this.#sql.exec("INSERT OR REPLACE INTO postings VALUES (?, ?)", entry, bytesOf(row));
+    this.#replace(entry, () => row ?? NOTHING);
   }
 
   append(entry: Entry, units: Uint16Array): number {
-    this.#changed(entry);
-    const { bytes } = this.#sql
-      .exec<{ bytes: number }>(
-        `INSERT INTO postings VALUES (?, ?)
-         ON CONFLICT (entry) DO UPDATE SET units = CAST(units || excluded.units AS BLOB) RETURNING length(units) AS bytes`,
-        ...[entry, bytesOf(units)],
-      )
-      .one();
-    return bytes / 2;
+    return this.#replace(entry, (row) => concatenate([row, units]));
   }
 
   lengths(entries: readonly Entry[]): number[] {
+    const unknown = entries.map(packOf).filter((pack) => !this.#known[pack]);
+    const packs = unknown.length > 0 ? this.#packs(unknown) : new Map<number, Uint16Array>();
+    return entries.map((entry) => {
+      const pack = packOf(entry);
+      if (this.#known[pack]) return this.#cache.lengthOf(this.#cache.find(entry));
+      const units = packs.get(pack) ?? NOTHING;
+      const at = find(units, entry);
+      return at < 0 ? 0 : lengthAt(units, at);
+    });
+  }
+
+  #packs(packs: readonly number[]): Map<number, Uint16Array> {
+    // One bound value carries the whole list: SQLite in a Durable Object binds at most 100.
     const rows = this.#sql
-      .exec("SELECT entry, length(units) FROM json_each(?) JOIN postings ON entry = value", JSON.stringify(entries))
-      .raw<[number, number]>();
-    const lengths = new Map([...rows].map(([entry, bytes]) => [entry, bytes / 2]));
-    return entries.map((entry) => lengths.get(entry) ?? 0);
+      .exec("SELECT pack, units FROM json_each(?) JOIN postings ON pack = value", JSON.stringify(packs))
+      .raw<[number, ArrayBuffer]>();
+    const found = new Map<number, Uint16Array>();
+    for (const [pack, units] of rows) found.set(pack, new Uint16Array(units));
+    return found;
   }
 
-  /** Takes rows out of the cache. */
-  forget(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#cache.delete(entry);
+  #pack(pack: number): Uint16Array {
+    const [row] = this.#sql.exec<{ units: ArrayBuffer }>("SELECT units FROM postings WHERE pack = ?", pack).toArray();
+    return row ? new Uint16Array(row.units) : NOTHING;
   }
 
-  #changed(entry: Entry): void {
-    this.forget([entry]);
+  /** Puts the rows of a pack into the cache. */
+  #keep(units: Uint16Array): void {
+    for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
+      this.#cache.set(entryAt(units, at), units.subarray(at + HEAD, at + HEAD + lengthAt(units, at)));
+    }
+  }
+
+  /** Writes another row in place of an entry's, none for an empty one; answers its length. */
+  #replace(entry: Entry, change: (row: Uint16Array) => Uint16Array): number {
+    const pack = packOf(entry);
+    const before = this.#pack(pack);
+    const found = find(before, entry);
+    const at = found < 0 ? before.length : found;
+    const end = found < 0 ? at : at + HEAD + lengthAt(before, at);
+    const row = change(before.subarray(Math.min(at + HEAD, end), end));
+    const head = row.length === 0 ? NOTHING : Uint16Array.of(...unitsOf(entry), row.length);
+    const after = concatenate([before.subarray(0, at), head, row, before.subarray(end)]);
+    if (after.length === 0) this.#sql.exec("DELETE FROM postings WHERE pack = ?", pack);
+    else this.#sql.exec("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.buffer);
+    this.forget([pack]);
+    this.#cache.delete(entry);
     this.#beginnings ||= entry < 0;
+    return row.length;
   }
 }
 
-/** The bytes of a row alone: it may be a part of a longer array. */
-const bytesOf = (row: Uint16Array): ArrayBuffer =>
-  row.byteLength === row.buffer.byteLength ? (row.buffer as ArrayBuffer) : row.slice().buffer;
+const unitsOf = (entry: Entry): [number, number, number] => {
+  const low = lowOf(entry);
+  return [low & 0xffff, low >>> 16, highBits(entry)];
+};
+
+const lengthAt = (units: Uint16Array, at: number): number => units[at + 3] ?? 0;
+
+function entryAt(units: Uint16Array, at: number): Entry {
+  const high = units[at + 2] ?? 0;
+  const entry = (high & 0x7fff) * 2 ** 32 + (((units[at] ?? 0) | ((units[at + 1] ?? 0) << 16)) >>> 0);
+  return high & 0x8000 ? -entry : entry;
+}
+
+/** Where the head of an entry's row lies in a pack; -1 where there is none. */
+function find(units: Uint16Array, entry: Entry): number {
+  const [low, middle, high] = unitsOf(entry);
+  for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
+    if (units[at] === low && units[at + 1] === middle && units[at + 2] === high) return at;
+  }
+  return -1;
+}

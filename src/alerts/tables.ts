@@ -76,9 +76,9 @@ const VERSIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
-  -- The percolator's rows: by the hash of an entry, the packed postings of the queries filed under it.
+  -- The percolator's rows, in packs: see postings.ts.
   DROP TABLE postings;
-  CREATE TABLE postings (entry INTEGER PRIMARY KEY, units BLOB NOT NULL);
+  CREATE TABLE postings (pack INTEGER PRIMARY KEY, units BLOB NOT NULL);
 
   -- form: a hash of the tree in which a query is filed; entries: under which, as JSON. -1: not filed yet.
   ALTER TABLE queries DROP COLUMN anchors;

@@ -35,10 +35,7 @@ export class MemoryStore implements PostingStore {
   }
 
   lengths(entries: readonly Entry[]): number[] {
-    return entries.map((entry) => {
-      const place = this.#rows.find(entry);
-      return place < 0 ? 0 : this.#rows.lengthOf(place);
-    });
+    return entries.map((entry) => this.#rows.lengthOf(this.#rows.find(entry)));
   }
 }
 

@@ -53,9 +53,9 @@ export class RowTable {
     return this.#table[place + 2] ?? 0;
   }
 
-  /** In units. */
+  /** In units; 0 at the place -1. */
   lengthOf(place: number): number {
-    return this.#table[place + 3] ?? 0;
+    return place < 0 ? 0 : (this.#table[place + 3] ?? 0);
   }
 
   /** A copy of a row; undefined where the entry is not known. */

@@ -18,5 +18,6 @@ let shards = 0;
 /** The store that a shard uses, in a Durable Object's SQLite. */
 export const inShard: SomeStore = (use) =>
   runInDurableObject(env.SHARD.getByName(`postings ${++shards}`), async (_, { storage: { sql } }) => {
-    use(new SqlPostings(sql), () => sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM postings").one().rows);
+    const store = new SqlPostings(sql);
+    use(store, () => store.size.rows);
   });

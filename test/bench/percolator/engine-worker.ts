@@ -5,22 +5,20 @@
 import { DurableObject } from "cloudflare:workers";
 import { SqlPostings } from "../../../src/alerts/postings.ts";
 import { migrate } from "../../../src/alerts/tables.ts";
-import type { Entry } from "../../../src/percolator/entry.ts";
 import { Percolator } from "../../../src/percolator/percolator.ts";
 import { parseQuery } from "../../../src/query/grammar.ts";
 import { makeVocabulary } from "../../../src/query/names.ts";
-import { type AnalysedText, analyse } from "../../../src/query/text.ts";
+import { analyse } from "../../../src/query/text.ts";
+import { timed } from "../clock.ts";
 
 const NO_NAMES = makeVocabulary([]);
-/** The clock ticks in milliseconds here: what is timed is repeated for so long. */
-const LEAST_MS = 25;
 
 export class Engine extends DurableObject {
-  #postings: SqlPostings;
-  #percolator: Percolator;
-  readonly #articles: AnalysedText[] = [];
-  /** The entries looked up in SQLite, and the rows that it says to have read for them, since they were last reset. */
-  #fetched: Entry[] = [];
+  readonly #postings: SqlPostings;
+  readonly #percolator: Percolator;
+  readonly #articles: string[] = [];
+  /** The packs looked up in SQLite, and the rows that it says to have read for them, since they were last reset. */
+  #fetched: number[] = [];
   #cursors: { rowsRead: number }[] = [];
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -37,7 +35,7 @@ export class Engine extends DurableObject {
         if (property !== "exec") return Reflect.get(sql, property);
         return (query: string, ...bindings: unknown[]) => {
           const cursor = sql.exec(query, ...bindings);
-          if (query.startsWith("SELECT entry, units")) {
+          if (query.startsWith("SELECT pack, units")) {
             this.#fetched.push(...JSON.parse(String(bindings[0])));
             this.#cursors.push(cursor);
           }
@@ -58,47 +56,31 @@ export class Engine extends DurableObject {
   }
 
   addArticles(texts: readonly string[]): void {
-    for (const text of texts) this.#articles.push(analyse({ title: "", text }, NO_NAMES));
+    this.#articles.push(...texts);
   }
 
   sizes(): { rows: number; bytes: number; disk: number } {
-    const { sql } = this.ctx.storage;
-    const sums = sql.exec<{ rows: number; bytes: number }>(
-      "SELECT count(*) AS rows, sum(length(units)) AS bytes FROM postings",
-    );
-    return { ...sums.one(), disk: sql.databaseSize };
-  }
-
-  /** As a shard is that was just woken: nothing is read yet. */
-  wake(): void {
-    this.#postings = new SqlPostings(this.#watched());
-    this.#percolator = new Percolator(this.#postings);
+    return { ...this.#postings.size, disk: this.ctx.storage.sql.databaseSize };
   }
 
   /**
-   * Matches an article, and tells how long that takes and what is read for it. Each repetition begins with those rows in the cache
-   * that the articles before have brought, and without those that this one is the first to ask for.
+   * Matches an article, and tells how long that takes and what is read for it. Each repetition begins with what the
+   * articles before have brought into the cache, and without what this one is the first to ask for.
    */
   match(article: number): { matches: number[]; ms: number; rowsRead: number } {
-    const text = this.#articles[article];
-    if (text === undefined) throw new Error(`there is no article ${article}`);
+    const source = this.#articles[article];
+    if (source === undefined) throw new Error(`there is no article ${article}`);
+    const text = analyse({ title: "", text: source }, NO_NAMES);
     [this.#fetched, this.#cursors] = [[], []];
     const matches = this.#percolator.match(text);
     const rowsRead = this.#cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
     const fetched = this.#fetched;
-    const tick = performance.now();
-    let start = tick;
-    while (start === tick) start = performance.now();
-    let runs = 0;
-    let end = start;
-    while (end - start < LEAST_MS) {
+    const ms = timed(() => {
       this.#postings.forget(fetched);
       [this.#fetched, this.#cursors] = [[], []];
       this.#percolator.match(text);
-      runs++;
-      end = performance.now();
-    }
-    return { matches, ms: (end - start) / runs, rowsRead };
+    });
+    return { matches, ms, rowsRead };
   }
 }
 
@@ -118,7 +100,7 @@ export default {
       case "match":
         return Response.json(await engine.match(call.article));
       default:
-        return Response.json((await engine[call.do]()) ?? null);
+        return Response.json(await engine.sizes());
     }
   },
 };
@@ -127,4 +109,4 @@ export type Call =
   | { do: "add"; from: number; queries: readonly string[] }
   | { do: "articles"; texts: readonly string[] }
   | { do: "match"; article: number }
-  | { do: "sizes" | "wake" };
+  | { do: "sizes" };
