@@ -5,6 +5,7 @@
 import { spansNear } from "./near.ts";
 import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
 import type { FieldName, Query, Term } from "./tree.ts";
+import { queryKey } from "./words.ts";
 
 /** A term of the query and where it occurs. `spans` is empty where the names of the events, or the language, made it true. */
 export interface TermFound {
@@ -99,13 +100,17 @@ const ordered = (spans: readonly Span[]): Span[] =>
     .filter((span, i, all) => span.position !== all[i - 1]?.position || span.length !== all[i - 1]?.length);
 
 function sequences(literals: readonly string[], text: AnalysedText): Span[] {
-  return text.fields.flatMap(({ words, base }) =>
-    words.flatMap((_, i) =>
-      literals.every((literal, k) => words[i + k]?.literal === literal)
-        ? [{ position: base + i, length: literals.length }]
-        : [],
-    ),
-  );
+  const [first = ""] = literals;
+  // A word of the text has the key that its literal has in a query: so only these can be the first.
+  return (text.keys.get(queryKey(first)) ?? [])
+    .filter(({ position, length }) => length === 1 && standsAt(literals, text, position))
+    .map(({ position }) => ({ position, length: literals.length }));
+}
+
+function standsAt(literals: readonly string[], text: AnalysedText, position: number): boolean {
+  const field = fieldAt(text, position);
+  if (field === undefined) return false;
+  return literals.every((literal, k) => field.words[position - field.base + k]?.literal === literal);
 }
 
 function sequencesOfKeys(keys: readonly string[], text: AnalysedText): Span[] {

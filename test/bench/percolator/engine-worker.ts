@@ -16,7 +16,6 @@ const NO_NAMES = makeVocabulary([]);
 export class Engine extends DurableObject {
   readonly #postings: SqlPostings;
   readonly #percolator: Percolator;
-  readonly #articles: string[] = [];
   /** The packs looked up in SQLite, and the rows that it says to have read for them, since they were last reset. */
   #fetched: number[] = [];
   #cursors: { rowsRead: number }[] = [];
@@ -55,24 +54,15 @@ export class Engine extends DurableObject {
     return (performance.now() - start) / queries.length;
   }
 
-  addArticles(texts: readonly string[]): void {
-    this.#articles.push(...texts);
-  }
-
   sizes(): { rows: number; bytes: number; disk: number } {
     return { ...this.#postings.size, disk: this.ctx.storage.sql.databaseSize };
   }
 
-  /**
-   * Matches an article, and tells how long that takes and what is read for it. Each repetition begins with what the
-   * articles before have brought into the cache, and without what this one is the first to ask for.
-   */
-  match(article: number): { matches: number[]; ms: number; rowsRead: number } {
-    const source = this.#articles[article];
-    if (source === undefined) throw new Error(`there is no article ${article}`);
-    const text = analyse({ title: "", text: source }, NO_NAMES);
+  /** Matches an article that is met for the first time; `ms` is what that takes, and `rowsRead` what SQLite says to have read. */
+  meet(article: string): { ms: number; rowsRead: number } {
+    const text = analyse({ title: "", text: article }, NO_NAMES);
     [this.#fetched, this.#cursors] = [[], []];
-    const matches = this.#percolator.match(text);
+    this.#percolator.match(text);
     const rowsRead = this.#cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
     const fetched = this.#fetched;
     const ms = timed(() => {
@@ -80,7 +70,12 @@ export class Engine extends DurableObject {
       [this.#fetched, this.#cursors] = [[], []];
       this.#percolator.match(text);
     });
-    return { matches, ms, rowsRead };
+    return { ms, rowsRead };
+  }
+
+  match(article: string): { matches: number[]; ms: number } {
+    const text = analyse({ title: "", text: article }, NO_NAMES);
+    return { matches: this.#percolator.match(text), ms: timed(() => this.#percolator.match(text)) };
   }
 }
 
@@ -95,8 +90,8 @@ export default {
     switch (call.do) {
       case "add":
         return Response.json(await engine.add(call.from, call.queries));
-      case "articles":
-        return Response.json((await engine.addArticles(call.texts)) ?? null);
+      case "meet":
+        return Response.json(await engine.meet(call.article));
       case "match":
         return Response.json(await engine.match(call.article));
       default:
@@ -107,6 +102,5 @@ export default {
 
 export type Call =
   | { do: "add"; from: number; queries: readonly string[] }
-  | { do: "articles"; texts: readonly string[] }
-  | { do: "match"; article: number }
+  | { do: "meet" | "match"; article: string }
   | { do: "sizes" };
