@@ -130,6 +130,24 @@ it("one broken query silences no other", async () => {
   expect(await view(broken)).toMatchObject({ latest: 0 });
 });
 
+it("a shard whose queries were filed in an earlier form files them anew when it wakes", async () => {
+  const alert = await registerConfirmed("earlier", "whirlwind -drill");
+  await runInDurableObject(shard(), (_, { storage }) => {
+    storage.sql.exec(`
+      DROP TABLE postings;
+      CREATE TABLE postings (entry TEXT PRIMARY KEY, queries BLOB NOT NULL) WITHOUT ROWID;
+      ALTER TABLE queries DROP COLUMN form;
+      ALTER TABLE queries DROP COLUMN entries;
+      ALTER TABLE queries ADD COLUMN anchors TEXT NOT NULL DEFAULT '[]';
+      UPDATE version SET number = 1`);
+  });
+  await evictDurableObject(shard());
+  await addArticle("A whirlwind drill.");
+  await addArticle("A whirlwind.");
+  await settled(alert, 1);
+  expect(await view(alert)).toMatchObject({ latest: 1 });
+});
+
 describe("an entry that cannot be followed", () => {
   it("is tried five times, then passed over and told of, so that what comes after it goes on", async () => {
     const alert = await registerConfirmed("poison", "monsoon");
