@@ -12,7 +12,7 @@ import { type LogEntry, readEntries, readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { fitMatched, toldArticle } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Queries } from "./queries.ts";
+import { FILED_BY, type Queries } from "./queries.ts";
 import type { Registry } from "./registry.ts";
 import { report } from "./report.ts";
 
@@ -112,13 +112,16 @@ export class Follower {
     this.moveTo(entry);
   }
 
-  /** Files the queries by another vocabulary, where names have changed since. One that is older than theirs changes nothing. */
+  /** Files the queries anew where names have changed since, or their form. A vocabulary that is older than theirs changes nothing. */
   useNames(names: Names, queries: Queries): void {
-    const { names: filed } = this.#storage.sql.exec<{ names: number }>("SELECT names FROM state").one();
-    if (names.version <= queries.version && filed === queries.version) return;
+    const filed = this.#storage.sql
+      .exec<{ names: number; filed_by: number }>("SELECT names, filed_by FROM state")
+      .one();
+    const newest = names.version > queries.version ? names : queries.names;
+    if (newest === queries.names && filed.names === newest.version && filed.filed_by === FILED_BY) return;
     this.#storage.transactionSync(() => {
-      queries.reread(names, reportBroken);
-      this.#storage.sql.exec("UPDATE state SET names = ?", names.version);
+      queries.reread(newest, reportBroken);
+      this.#storage.sql.exec("UPDATE state SET names = ?, filed_by = ?", newest.version, FILED_BY);
     });
   }
 

@@ -9,10 +9,9 @@
  * lest it be rolled back. Matching never writes rows, and filing never reads them this way.
  */
 import { type Entry, highBits, lowOf } from "../percolator/entry.ts";
-import { visitRows } from "../percolator/memory.ts";
 import type { PostingStore, Visit } from "../percolator/percolator.ts";
-import { concatenate } from "../percolator/posting.ts";
-import { RowTable } from "../percolator/row-table.ts";
+import { concatenate, loadOf } from "../percolator/posting.ts";
+import { loadIn, RowTable, visitRows } from "../percolator/row-table.ts";
 
 /** How many packs there are; behind them as many for the beginnings of words. */
 const PACKS = 4096;
@@ -96,15 +95,15 @@ export class SqlPostings implements PostingStore {
     return this.#replace(entry, (row) => concatenate([row, units]));
   }
 
-  lengths(entries: readonly Entry[]): number[] {
+  loads(entries: readonly Entry[]): number[] {
     const unknown = entries.map(packOf).filter((pack) => !this.#known[pack]);
     const packs = unknown.length > 0 ? this.#packs(unknown) : new Map<number, Uint16Array>();
     return entries.map((entry) => {
       const pack = packOf(entry);
-      if (this.#known[pack]) return this.#cache.lengthOf(this.#cache.find(entry));
+      if (this.#known[pack]) return loadIn(this.#cache, entry);
       const units = packs.get(pack) ?? NOTHING;
       const at = find(units, entry);
-      return at < 0 ? 0 : lengthAt(units, at);
+      return at < 0 ? 0 : loadOf(units, at + HEAD, lengthAt(units, at));
     });
   }
 

@@ -9,6 +9,12 @@ import type { Query } from "../query/tree.ts";
 import type { Names } from "../record/names.ts";
 import { SqlPostings } from "./postings.ts";
 
+/**
+ * The form in which queries are filed. Raise it when words get other keys, or postings another form: then every shard files its queries
+ * anew when it wakes. `test/percolator/filed-by.test.ts` notices.
+ */
+export const FILED_BY = 1;
+
 export interface Matching {
   query: number;
   found: Reason[];
@@ -25,6 +31,10 @@ export class Queries {
     this.#sql = sql;
     this.#names = names;
     this.#percolator = new Percolator(new SqlPostings(sql));
+  }
+
+  get names(): Names {
+    return this.#names;
   }
 
   /** The version of the vocabulary by which the queries are read. */
@@ -72,6 +82,7 @@ export class Queries {
       try {
         this.#file(number);
       } catch (error) {
+        this.#unfile(number);
         broken(number, error);
       }
     }
@@ -105,7 +116,7 @@ export class Queries {
   #file(number: number): void {
     const { tree, canonical } = this.#parse(number);
     const filed = this.#filed(number);
-    const form = entryOf(JSON.stringify(tree));
+    const form = entryOf(`${FILED_BY} ${JSON.stringify(tree)}`);
     if (form === filed.form && canonical === filed.canonical) return;
     let { entries } = filed;
     if (form !== filed.form) {
@@ -116,6 +127,12 @@ export class Queries {
       "UPDATE queries SET canonical = ?, form = ?, entries = ? WHERE number = ?",
       ...[canonical, form, JSON.stringify(entries), number],
     );
+  }
+
+  /** Takes a query that cannot be read any more out of the percolator; it stays, and is tried again when names change. */
+  #unfile(number: number): void {
+    this.#percolator.remove(number, this.#filed(number).entries);
+    this.#sql.exec("UPDATE queries SET form = -1, entries = '[]' WHERE number = ?", number);
   }
 
   #filed(number: number): { canonical: string; form: number; entries: Entry[] } {

@@ -84,8 +84,8 @@ const VERSIONS: readonly string[] = [
   ALTER TABLE queries DROP COLUMN anchors;
   ALTER TABLE queries ADD COLUMN form INTEGER NOT NULL DEFAULT -1;
   ALTER TABLE queries ADD COLUMN entries TEXT NOT NULL DEFAULT '[]';
-  -- By no vocabulary yet: all are read and filed when the shard wakes.
-  UPDATE state SET names = -1;
+  -- By which form of the postings the queries are filed: see queries.ts. 0: by none, so that all are filed when the shard wakes.
+  ALTER TABLE state ADD COLUMN filed_by INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

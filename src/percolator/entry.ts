@@ -1,7 +1,7 @@
 /**
  * Entries: what queries are filed under and what a text has. An entry is a string known by a hash of 47 bits, so that postings
- * are small and numbers alone are compared; the predicate decides in the end, so that two strings of one hash (one pair in
- * 140 million million) cost a look at most.
+ * are small and numbers alone are compared. Two strings with one hash are taken for one: of two given strings this is so once in
+ * 140 million million times. What is found too much the predicate sorts out.
  *
  * | string | a text has it, by its key | a text has it, by its literal |
  * | --- | --- | --- |

@@ -1,7 +1,7 @@
 import type { Entry } from "./entry.ts";
 import type { PostingStore, Visit } from "./percolator.ts";
 import { concatenate } from "./posting.ts";
-import { RowTable } from "./row-table.ts";
+import { loadIn, RowTable, visitRows } from "./row-table.ts";
 
 /** Postings in memory, for tests and tools. */
 export class MemoryStore implements PostingStore {
@@ -34,20 +34,7 @@ export class MemoryStore implements PostingStore {
     return row.length;
   }
 
-  lengths(entries: readonly Entry[]): number[] {
-    return entries.map((entry) => this.#rows.lengthOf(this.#rows.find(entry)));
-  }
-}
-
-/** Shows the rows that a table has of some entries. Nothing may be written meanwhile. */
-export function visitRows(rows: RowTable, entries: readonly Entry[], visit: Visit): void {
-  const units = rows.units;
-  for (let i = 0; i < entries.length; i++) {
-    const place = rows.find(entries[i] as Entry);
-    if (place < 0) continue;
-    const length = rows.lengthOf(place);
-    if (length === 0) continue;
-    const start = rows.startOf(place);
-    visit(i, units, start, start + length);
+  loads(entries: readonly Entry[]): number[] {
+    return entries.map((entry) => loadIn(this.#rows, entry));
   }
 }

@@ -9,7 +9,7 @@ import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
 import type { Entry } from "./entry.ts";
 import { entriesOf, planOf } from "./plan.ts";
-import { concatenate, Evaluation, encode, partsMark, partsOf, postingsOf, without } from "./posting.ts";
+import { concatenate, Evaluation, encodeAll, MOST_UNITS, partsMark, partsOf, postingsOf, without } from "./posting.ts";
 import { TextIndex } from "./text-index.ts";
 
 /** Is shown the row of the entry number `index` of those asked for: the units from `from` to `to` (exclusive). */
@@ -25,17 +25,11 @@ export interface PostingStore {
   append(entry: Entry, units: Uint16Array): number;
   /** The row as it was written last. */
   get(entry: Entry): Uint16Array | undefined;
-  /** The lengths of some rows, in units; 0 where there is none. */
-  lengths(entries: readonly Entry[]): number[];
+  /** How much waits under some entries: see `loadOf`; 0 where there is no row. */
+  loads(entries: readonly Entry[]): number[];
   /** Whether any query was ever filed under the beginning of a word. */
   readonly beginnings: boolean;
 }
-
-/**
- * A row is cut into parts when it is longer than this, in units (32 KB): then adding a query rewrites no more than this, and
- * no row comes near the 2 MB that SQLite in a Durable Object takes.
- */
-const MOST_UNITS = 16_384;
 
 export class Percolator {
   readonly #store: PostingStore;
@@ -47,10 +41,10 @@ export class Percolator {
   /** Files a query; returns the entries that it is filed under, which `remove` needs again. */
   add(query: number, tree: Query): Entry[] {
     const anchors = planOf(tree, this.#loads(tree));
-    for (const anchor of anchors) {
-      const { entry } = anchor.reference;
-      const length = this.#store.append(entry, Uint16Array.from(encode(query, anchor, anchors.length > 1)));
-      if (length > MOST_UNITS) this.#cut(entry);
+    const postings = encodeAll(query, anchors);
+    for (const [i, { reference }] of anchors.entries()) {
+      const length = this.#store.append(reference.entry, postings[i] ?? new Uint16Array());
+      if (length > MOST_UNITS) this.#cut(reference.entry);
     }
     return [...new Set(anchors.map(({ reference }) => reference.entry))];
   }
@@ -84,8 +78,8 @@ export class Percolator {
   #loads(tree: Query): (entry: Entry) => number {
     const entries = [...new Set(entriesOf(tree))];
     if (entries.length <= 1) return () => 0;
-    const lengths = this.#store.lengths(entries);
-    const loads = new Map(entries.map((entry, i) => [entry, lengths[i] ?? 0]));
+    const waiting = this.#store.loads(entries);
+    const loads = new Map(entries.map((entry, i) => [entry, waiting[i] ?? 0]));
     return (entry) => loads.get(entry) ?? 0;
   }
 
@@ -98,33 +92,20 @@ export class Percolator {
     this.#store.write(entry, Uint16Array.from(partsMark(parts)));
   }
 
+  /** A query may have two postings under one entry, and these may lie in two parts. A part that is empty goes, and others take its place. */
   #removeFrom(entry: Entry, query: number): void {
     const row = this.#store.get(entry);
     if (row === undefined) return;
-    const parts = partsOf(row, 0);
-    const rest = without(row, query);
-    if (rest !== row) {
-      this.#store.write(entry, rest.length === 0 ? undefined : rest);
-      return;
-    }
-    for (const part of partEntries(entry, parts)) {
-      const units = this.#store.get(part);
-      const left = units && without(units, query);
-      if (units === undefined || left === units) continue;
-      if (left && left.length > 0) this.#store.write(part, left);
-      else this.#closeGap(entry, part, row, parts);
-      return;
-    }
-  }
-
-  /** A part is empty: the last one takes its place. */
-  #closeGap(entry: Entry, gap: Entry, row: Uint16Array, parts: number): void {
-    const last = partEntry(entry, parts);
-    if (last !== gap) this.#store.write(gap, this.#store.get(last));
-    this.#store.write(last, undefined);
-    const rest = postingsOf(row);
-    const first = parts > 1 ? concatenate([Uint16Array.from(partsMark(parts - 1)), rest]) : rest.slice();
-    this.#store.write(entry, first.length === 0 ? undefined : first);
+    const entries = partEntries(entry, partsOf(row, 0));
+    const all = [postingsOf(row), ...entries.map((part) => this.#store.get(part) ?? new Uint16Array())];
+    const left = all.map((units) => without(units, query));
+    if (left.every((units, i) => units === all[i])) return;
+    const [first = new Uint16Array(), ...others] = left;
+    const parts = others.filter(({ length }) => length > 0);
+    for (const [i, part] of entries.entries()) if (parts[i] !== all[i + 1]) this.#store.write(part, parts[i]);
+    const mark = parts.length > 0 ? partsMark(parts.length) : [];
+    const whole = concatenate([Uint16Array.from(mark), first]);
+    this.#store.write(entry, whole.length > 0 ? whole : undefined);
   }
 }
 

@@ -38,8 +38,8 @@ export interface Anchor {
   checks: readonly Check[];
 }
 
-/** How many queries are filed under an entry already. */
-export type Load = (entry: Entry) => number;
+/** How much waits under an entry already, in units of postings. */
+type Load = (entry: Entry) => number;
 
 interface Choice {
   anchors: readonly Anchor[];
@@ -57,7 +57,10 @@ export function planOf(query: Query, load: Load): Anchor[] {
 /** The entries among which a plan chooses. */
 export function entriesOf(query: Query): Entry[] {
   const entries: Entry[] = [];
-  choose(query, "", (entry) => entries.push(entry));
+  choose(query, "", (entry) => {
+    entries.push(entry);
+    return 0;
+  });
   return entries;
 }
 
@@ -200,7 +203,7 @@ const FUNCTION_WORD = 1e4;
 const commonness = (word: string): number => (FUNCTION_WORDS.has(word) ? FUNCTION_WORD : 1) + 1 / word.length;
 
 /** What has to hold of a text for a query to match it. */
-export function checkOf(query: Query, space: Space): Check {
+function checkOf(query: Query, space: Space): Check {
   switch (query.kind) {
     case "and":
     case "or":

@@ -18,7 +18,7 @@
 
 import { anyNear } from "../query/near.ts";
 import type { Span } from "../query/text.ts";
-import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference } from "./entry.ts";
+import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, type Sense } from "./entry.ts";
 import type { Anchor, Check } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
@@ -43,8 +43,24 @@ const NOT = 6;
 const ALL = 7;
 const ANY = 8;
 
-/** A posting's units. `several`: whether the query has further anchors. */
-export function encode(query: number, { reference, checks }: Anchor, several: boolean): number[] {
+/** Units of all postings of a query at the most; one that takes more is filed without its checks. */
+const MOST_OF_QUERY = 2048;
+
+/**
+ * The postings of a query, one for each of its anchors. Where the checks are too long to be written at each of them they are left out:
+ * then the query is found wherever an anchor is, and the predicate decides.
+ */
+export function encodeAll(query: number, anchors: readonly Anchor[]): Uint16Array[] {
+  const several = anchors.length > 1;
+  const postings = anchors.map((anchor) => encode(query, anchor, several));
+  const fits = postings.reduce((sum, { length }) => sum + length, 0) <= MOST_OF_QUERY && postings.every(fitsUnits);
+  const written = fits ? postings : anchors.map(({ reference }) => encode(query, { reference, checks: [] }, several));
+  return written.map((units) => Uint16Array.from(units));
+}
+
+const fitsUnits = (units: readonly number[]): boolean => units.every((unit) => unit <= 0xffff);
+
+function encode(query: number, { reference, checks }: Anchor, several: boolean): number[] {
   if (!(query >= 0 && query <= MOST_QUERIES))
     throw new RangeError(`a query's number is at most ${MOST_QUERIES}; this is ${query}`);
   const flags = (several ? SEVERAL : 0) | (reference.sense === LITERAL ? BY_LITERAL : 0);
@@ -103,6 +119,16 @@ function group(kind: number, argument: number, checks: readonly Check[]): number
 /** In how many further parts the row that begins at a place goes on. */
 export const partsOf = (units: Uint16Array, from: number): number =>
   units[from] === 0xffff && ((units[from + 1] ?? 0) & 0x3ff) === 0x3ff ? (units[from + 2] ?? 0) : 0;
+
+/**
+ * A row is cut into parts when it is longer than this, in units (32 KB), so that adding a query does not rewrite all that were added
+ * before.
+ */
+export const MOST_UNITS = 16_384;
+
+/** How much waits in a row that begins at a place and has a length, in units, its further parts included. */
+export const loadOf = (units: Uint16Array, from: number, length: number): number =>
+  length + partsOf(units, from) * MOST_UNITS;
 
 /** The beginning of a row that has further parts. */
 export const partsMark = (parts: number): number[] => [0xffff, 0x3ff, parts];
@@ -225,7 +251,7 @@ export class Evaluation {
       if (number < 0) return false;
       phrase[i < place ? i : i + 1] = number;
     }
-    return this.#phraseFrom(0) >= 0;
+    return this.#firstPhrase() >= 0;
   }
 
   /** Puts the words at a place of the row into `#phrase`; false where the text does not have them all. */
@@ -239,34 +265,52 @@ export class Evaluation {
     return true;
   }
 
-  /** The first position, from one on, at which the literals of `#phrase` stand one after the other; -1 where there is none. */
-  #phraseFrom(first: number): number {
-    const phrase = this.#phrase;
-    const text = this.#text;
-    let rarest = 0;
-    let spans = text.spans(phrase[0] as number, LITERAL);
-    for (let i = 1; i < phrase.length; i++) {
-      const others = text.spans(phrase[i] as number, LITERAL);
-      if (others.length < spans.length) [rarest, spans] = [i, others];
-    }
-    for (let k = 0; k < spans.length; k++) {
-      const start = (spans[k] as Span).position - rarest;
-      if (start < first) continue;
-      let i = 0;
-      while (i < phrase.length && text.literalIs(start + i, phrase[i] as number)) i++;
-      if (i === phrase.length) return start;
+  /** The first position at which the literals of `#phrase` stand one after the other; -1 where there is none. */
+  #firstPhrase(): number {
+    const rarest = this.#rarest(LITERAL);
+    const spans = this.#text.spans(this.#phrase[rarest] as number, LITERAL);
+    for (let i = 0; i < spans.length; i++) {
+      const start = (spans[i] as Span).position - rarest;
+      if (this.#phraseAt(start)) return start;
     }
     return -1;
   }
 
+  #phraseAt(start: number): boolean {
+    const phrase = this.#phrase;
+    let i = 0;
+    while (i < phrase.length && this.#text.literalIs(start + i, phrase[i] as number)) i++;
+    return i === phrase.length;
+  }
+
+  #phrases(): Span[] {
+    const { length } = this.#phrase;
+    const rarest = this.#rarest(LITERAL);
+    return this.#text
+      .spans(this.#phrase[rarest] as number, LITERAL)
+      .filter(({ position }) => this.#phraseAt(position - rarest))
+      .map(({ position }) => ({ position: position - rarest, length }));
+  }
+
   /** Where the keys of `#phrase` stand one after the other: unlike literals, a word has several, and a key may be that of two words. */
   #sequences(): Span[] {
-    const [first, ...rest] = this.#phrase.map((number) => this.#text.spans(number, KEY));
-    const stands = (spans: readonly Span[], at: number): boolean =>
-      spans.some(({ position, length }) => position === at && length === 1);
-    return (first ?? [])
-      .filter(({ position, length }) => length === 1 && rest.every((spans, i) => stands(spans, position + i + 1)))
-      .map(({ position }) => ({ position, length: this.#phrase.length }));
+    const all = this.#phrase.map((number) => this.#text.spans(number, KEY));
+    const rarest = this.#rarest(KEY);
+    return (all[rarest] ?? [])
+      .filter(({ position }) => all.every((spans, i) => hasWordAt(spans, position - rarest + i)))
+      .map(({ position }) => ({ position: position - rarest, length: all.length }));
+  }
+
+  /** Which word of `#phrase` occurs least. */
+  #rarest(sense: Sense): number {
+    const phrase = this.#phrase;
+    let rarest = 0;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < phrase.length; i++) {
+      const { length } = this.#text.spans(phrase[i] as number, sense);
+      if (length < fewest) [rarest, fewest] = [i, length];
+    }
+    return rarest;
   }
 
   #all(from: number, to: number): boolean {
@@ -304,7 +348,7 @@ export class Evaluation {
         return this.#inTitle ? this.#spans(at).length > 0 : this.#prefixAt(at) >= 0;
       case PHRASE_OF: {
         if (!this.#readPhrase(at + 1, unit >>> 4)) return false;
-        const first = this.#phraseFrom(0);
+        const first = this.#firstPhrase();
         return first >= 0 && (!this.#inTitle || first < this.#text.titleEnd);
       }
       case SEQUENCE:
@@ -350,19 +394,11 @@ export class Evaluation {
     }
   }
 
-  #phrases(): Span[] {
-    const spans: Span[] = [];
-    const { length } = this.#phrase;
-    for (let start = this.#phraseFrom(0); start >= 0; start = this.#phraseFrom(start + 1))
-      spans.push({ position: start, length });
-    return spans;
-  }
-
   /** Of a name with several meanings, or a compound in either spelling. */
-  #spansOfAny(from: number, to: number): Span[] {
-    const spans: Span[] = [];
-    for (let at = from; at < to; at += this.#lengthAt(at)) spans.push(...this.#spansAnywhere(at));
-    return spans.sort((a, b) => a.position - b.position || a.length - b.length);
+  #spansOfAny(from: number, to: number): readonly Span[] {
+    let spans: readonly Span[] = [];
+    for (let at = from; at < to; at += this.#lengthAt(at)) spans = spans.concat(this.#spansAnywhere(at));
+    return spans.toSorted((a, b) => a.position - b.position || a.length - b.length);
   }
 
   #prefixAt(at: number): number {
@@ -374,4 +410,16 @@ export class Evaluation {
       row[at + 6] as number,
     );
   }
+}
+
+/** Whether one of the spans, which are in order, is one word at a position. */
+function hasWordAt(spans: readonly Span[], position: number): boolean {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle] as Span).position < position) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low; spans[i]?.position === position; i++) if (spans[i]?.length === 1) return true;
+  return false;
 }

@@ -5,6 +5,8 @@
  * A `Map` of arrays does the same; it is several times slower to ask and takes three times the memory (DESIGN.md).
  */
 import { type Entry, highBits, lowOf } from "./entry.ts";
+import type { Visit } from "./percolator.ts";
+import { loadOf } from "./posting.ts";
 
 /** Units of a slot of the table: lower 32 bits of the entry, the upper ones and 1 (0: free), where its row begins, and its length. */
 const SLOT = 4;
@@ -142,4 +144,23 @@ export class RowTable {
     this.#arena = arena;
     this.#end = end;
   }
+}
+
+/** Shows the rows that a table has of some entries. Nothing may be written meanwhile. */
+export function visitRows(rows: RowTable, entries: readonly Entry[], visit: Visit): void {
+  const units = rows.units;
+  for (let i = 0; i < entries.length; i++) {
+    const place = rows.find(entries[i] as Entry);
+    if (place < 0) continue;
+    const length = rows.lengthOf(place);
+    if (length === 0) continue;
+    const start = rows.startOf(place);
+    visit(i, units, start, start + length);
+  }
+}
+
+/** How much waits under an entry, by what a table has. */
+export function loadIn(rows: RowTable, entry: Entry): number {
+  const place = rows.find(entry);
+  return place < 0 ? 0 : loadOf(rows.units, rows.startOf(place), rows.lengthOf(place));
 }

@@ -58,14 +58,15 @@ export class TextIndex {
     this.#literalAt = new Int32Array(publisher.base + publisher.words.length);
     this.#addKeys(text, [title, body], publisher);
     for (const field of text.fields) this.#addOtherLiterals(field, field === publisher ? "publisher:" : "");
+    this.#addNames(text, publisher);
+    if (text.language !== undefined) this.#add(languageIs(text.language), KEY, NOWHERE, NOWHERE);
+    // Last, so that the numbers of all others are their places among the entries.
     if (beginnings) {
       for (const beginning of this.#beginners().keys()) {
         this.entries.push(beginning);
         this.senses.push(KEY);
       }
     }
-    this.#addNames(text, publisher);
-    if (text.language !== undefined) this.#add(languageIs(text.language), KEY, NOWHERE, NOWHERE);
   }
 
   /** The keys of words; where they are written as their keys are, their literals with them. */
@@ -82,25 +83,22 @@ export class TextIndex {
 
   /** A key in one space, with the fields that are in it, in order. */
   #addKey(key: string, space: Space, spans: readonly Span[], [first, second]: readonly [Field, Field]): void {
-    const number = 1 + this.#byKey.length;
-    let literals = 0;
-    for (let i = 0; i < spans.length; i++) {
-      const { position, length } = spans[i] as Span;
+    const isLiteral = ({ position, length }: Span): boolean => {
       const field = position < second.base ? first : second;
-      if (length !== 1 || field.words[position - field.base]?.literal !== key) continue;
-      this.#literalAt[position] = number;
-      literals++;
+      return length === 1 && field.words[position - field.base]?.literal === key;
+    };
+    let literals = spans;
+    for (let i = 0; i < spans.length; i++) {
+      if (isLiteral(spans[i] as Span)) continue;
+      literals = spans.filter(isLiteral);
+      break;
     }
-    const entry = wordIn(space, key);
-    if (literals === 0) this.#add(entry, KEY, spans, NOWHERE);
-    else if (literals === spans.length) this.#add(entry, KEY | LITERAL, spans, spans);
-    else
-      this.#add(
-        entry,
-        KEY | LITERAL,
-        spans,
-        spans.filter(({ position }) => this.#literalAt[position] === number),
-      );
+    const senses = literals.length > 0 ? KEY | LITERAL : KEY;
+    this.#place(this.#add(wordIn(space, key), senses, spans, literals), literals);
+  }
+
+  #place(number: number, literals: readonly Span[]): void {
+    for (let i = 0; i < literals.length; i++) this.#literalAt[(literals[i] as Span).position] = number + 1;
   }
 
   /** The literals that are no key of their own: "convoys", whose key is "convoy". */
@@ -113,21 +111,9 @@ export class TextIndex {
       if (spans) spans.push({ position: base + i, length: 1 });
       else others.set(literal, [{ position: base + i, length: 1 }]);
     }
+    // The entry may be there: of the same word in the title, or of a key that is written otherwise elsewhere ("convoy" of "convoys").
     for (const [literal, spans] of others) {
-      const entry = wordIn(space, literal);
-      // The same word in title and text, or a key that is written otherwise everywhere ("convoy" of "convoys").
-      const place = this.#find(lowOf(entry), upperOf(entry));
-      let number = (this.#table[place + 2] ?? 0) + 1;
-      if (place < 0) {
-        this.#add(entry, LITERAL, NOWHERE, spans);
-        number = this.#byKey.length;
-      } else {
-        this.#table[place + 3] = (this.#table[place + 3] ?? 0) | LITERAL;
-        // In the constructor the numbers are those of the entries.
-        this.senses[number - 1] = this.#table[place + 3] ?? 0;
-        this.#byLiteral[number - 1] = [...(this.#byLiteral[number - 1] ?? NOWHERE), ...spans];
-      }
-      for (const { position } of spans) this.#literalAt[position] = number;
+      this.#place(this.#add(wordIn(space, literal), LITERAL, NOWHERE, spans), spans);
     }
   }
 
@@ -159,18 +145,32 @@ export class TextIndex {
     }
   }
 
-  /** An entry of the text, which rows are read for. */
-  #add(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): void {
-    this.entries.push(entry);
-    this.senses.push(senses);
-    this.#know(entry, senses, byKey, byLiteral);
+  /** An entry of the text, which rows are read for; answers its number. Two words of one hash are one entry. */
+  #add(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
+    const known = this.#byKey.length;
+    const number = this.#know(entry, senses, byKey, byLiteral);
+    if (number === known) {
+      this.entries.push(entry);
+      this.senses.push(senses);
+    } else {
+      this.senses[number] = (this.senses[number] ?? 0) | senses;
+    }
+    return number;
   }
 
-  /** An entry that checks may ask for. */
-  #know(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): void {
-    this.#insert(lowOf(entry), upperOf(entry), this.#byKey.length, senses);
-    this.#byKey.push(byKey);
-    this.#byLiteral.push(byLiteral);
+  /** An entry that checks may ask for; answers its number. */
+  #know(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
+    const place = this.#find(lowOf(entry), upperOf(entry));
+    if (place < 0) {
+      this.#insert(lowOf(entry), upperOf(entry), this.#byKey.length, senses);
+      this.#byKey.push(byKey);
+      return this.#byLiteral.push(byLiteral) - 1;
+    }
+    const number = this.#table[place + 2] ?? 0;
+    this.#table[place + 3] = (this.#table[place + 3] ?? 0) | senses;
+    this.#byKey[number] = united(this.#byKey[number] ?? NOWHERE, byKey);
+    this.#byLiteral[number] = united(this.#byLiteral[number] ?? NOWHERE, byLiteral);
+    return number;
   }
 
   #insert(low: number, upper: number, number: number, senses: number): void {
@@ -260,3 +260,9 @@ export class TextIndex {
     for (const [prefix, spans] of prefixes) this.#know(prefix, KEY, spans, NOWHERE);
   }
 }
+
+/** Both, in order. */
+const united = (some: readonly Span[], more: readonly Span[]): readonly Span[] => {
+  if (some.length === 0 || more.length === 0) return some.length === 0 ? more : some;
+  return [...some, ...more].sort((a, b) => a.position - b.position);
+};

@@ -100,15 +100,17 @@ const ordered = (spans: readonly Span[]): Span[] =>
     .filter((span, i, all) => span.position !== all[i - 1]?.position || span.length !== all[i - 1]?.length);
 
 function sequences(literals: readonly string[], text: AnalysedText): Span[] {
-  const [first = ""] = literals;
-  // A word of the text has the key that its literal has in a query: so only these can be the first.
-  return (text.keys.get(queryKey(first)) ?? [])
-    .filter(({ position, length }) => length === 1 && standsAt(literals, text, position))
-    .map(({ position }) => ({ position, length: literals.length }));
+  // A word of the text has the key that its literal has in a query: so only there can it stand. The rarest leaves the fewest places.
+  const all = literals.map((literal) => text.keys.get(queryKey(literal)) ?? []);
+  const rarest = all.reduce((best, spans, i) => (spans.length < (all[best]?.length ?? 0) ? i : best), 0);
+  return (all[rarest] ?? [])
+    .filter(({ position, length }) => length === 1 && standsAt(literals, text, position - rarest, rarest))
+    .map(({ position }) => ({ position: position - rarest, length: literals.length }));
 }
 
-function standsAt(literals: readonly string[], text: AnalysedText, position: number): boolean {
-  const field = fieldAt(text, position);
+/** Whether literals stand one after the other from a position on, all in the field of the word number `within`. */
+function standsAt(literals: readonly string[], text: AnalysedText, position: number, within: number): boolean {
+  const field = fieldAt(text, position + within);
   if (field === undefined) return false;
   return literals.every((literal, k) => field.words[position - field.base + k]?.literal === literal);
 }
