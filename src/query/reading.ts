@@ -94,7 +94,8 @@ export function unknownWords(source: string, tree: Query, vocabulary: Vocabulary
   const written = writtenAs(source);
   const words = termsOf(tree).filter((term) => term.kind === "word");
   return words.slice(0, MOST_LOOKED_UP).flatMap((term) => {
-    const { length } = [...term.text];
+    // By its key: الأمن is a short word with its article.
+    const { length } = [...term.key];
     if (length < 4 || FUNCTION_WORDS.has(term.text)) return [];
     const derived = isDerived(term.text, vocabulary);
     const [initial = ""] = term.text;
@@ -252,7 +253,7 @@ export function barePair(source: string, tree: Query): Pair | undefined {
   const text = `${left.text} ${right.text}`;
   return {
     words: [left.text, right.text],
-    phrase: `"${text}"`,
+    phrase: `"${source.slice(first.start, second.end).replace(/\s+/gu, " ")}"`,
     adjacent: { kind: "compound", text, keys: [left.key, right.key], joined: left.key + right.key },
   };
 }
@@ -263,6 +264,8 @@ const ORDINARY: ReadonlySet<string> = new Set(
     "act age aid aim air arm art ask ban bar bay bed bid big box boy bus buy car cut dam day die dry due eat end eye far fee few",
     "fit fly gap gas get god gun hit hot ice ill jet job key kid law lay leg let lie lot low man map men met mix net now nut odd",
     "off oil old own pay per pit put raw red rid run sad say sea see set sex six sky son sum sun tax tea ten tie too top try two",
-    "use van vow war way win won yes yet go he me my eau feu loi mer mur nom roi rue vie",
+    "use van vow war way win won yes yet go he me my mr ok eau feu loi mer mur nom roi rue vie",
+    "vue gaz fin jeu vol cri mot peu bas cas dix sud bon cle cou dos don fer fil foi fou ici ile lac lit mal mai nez non nul oui sel sol tel",
+    "tir ton tue vin",
   ].flatMap((words) => words.split(" ")),
 );

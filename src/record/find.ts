@@ -3,6 +3,7 @@ import type { ParsedQuery } from "../query/grammar.ts";
 import { match, type Reason } from "../query/match.ts";
 import { nameBySpellings, narrow } from "../query/narrow.ts";
 import { type AnalysedText, analyse, type Matchable } from "../query/text.ts";
+import { termsOf } from "../query/tree.ts";
 import { type Article, articleMatchable } from "./article.ts";
 import { readArticles } from "./articles.ts";
 import { eventMatchable, readEvents, type SourcedEvent } from "./events.ts";
@@ -35,7 +36,7 @@ export interface Bounds {
   step: number;
   /** In how many steps. */
   steps: number;
-  /** And how much text is looked at, in UTF-16 code units. */
+  /** And how much text is looked at, in UTF-16 code units; less where the query has more than four terms. */
   text: number;
 }
 
@@ -153,11 +154,13 @@ async function walk<T extends { log: number }>(
   if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   let { before } = page;
   let looked = 0;
+  // What a query takes grows with its terms: one of thirty-two is held against less text than one of four.
+  const weight = Math.max(1, termsOf(tree).length / 4);
   for (let step = 0; step < bounds.steps; step++) {
     const rows = await findCandidates(db, table, narrowing, before, bounds.step);
     for (const item of rows.length > 0 ? await read(db, rows, page) : []) {
       const text = analyse(matchable(item, names), names.vocabulary);
-      looked += text.fields.reduce((sum, { source }) => sum + source.length, 0);
+      looked += weight * text.fields.reduce((sum, { source }) => sum + source.length, 0);
       if (visit(item, text) || looked > bounds.text) return item.log;
     }
     if (rows.length < bounds.step) return undefined;

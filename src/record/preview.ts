@@ -188,6 +188,8 @@ const MOST_LOOKUPS = 4;
 
 /** How many of the newest articles tell what is frequent. */
 const RECENT = 1000;
+/** On fewer days one cannot tell what happens daily. */
+const WEEK = 7;
 /** Fewer matches say nothing of what happens daily. */
 const OFTEN = 5;
 
@@ -207,7 +209,7 @@ async function frequencyWarnings(db: D1Database, { total, found }: Count): Promi
     const recent = articles.filter(({ log }) => log >= since);
     const matched = new Set(recent.map(({ day }) => day)).size;
     // Where there are few days, they tell less than the articles.
-    const many = days >= FEW || recent.length * 2 >= results.length;
+    const many = days >= WEEK || recent.length * 2 >= results.length;
     if (recent.length < OFTEN || matched * 2 < days || !many) return [];
     return [
       `${write(query)} is so common that it would fire almost daily: it matches ${recent.length} of the newest ${results.length} articles, on ${matched} of the ${days} days that have any`,

@@ -139,6 +139,7 @@ it("a shard whose queries were filed in an earlier form files them anew when it 
       ALTER TABLE queries DROP COLUMN form;
       ALTER TABLE queries DROP COLUMN entries;
       ALTER TABLE queries ADD COLUMN anchors TEXT NOT NULL DEFAULT '[]';
+      ALTER TABLE state DROP COLUMN filed_by;
       UPDATE version SET number = 1`);
   });
   await evictDurableObject(shard());

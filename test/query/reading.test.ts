@@ -170,7 +170,8 @@ describe("a pair that may be meant as a phrase", () => {
   const cases: [query: string, phrase: string | undefined][] = [
     ["safe passage", '"safe passage"'],
     ["passage safe", '"passage safe"'],
-    ["  Safe   Passage ", '"safe passage"'],
+    ["الأسلحة الكيميائية", '"الأسلحة الكيميائية"'],
+    ["  Safe   Passage ", '"Safe Passage"'],
     ["safe AND passage", undefined],
     ["safe passage convoy", undefined],
     ["safe -passage", undefined],
