@@ -1,5 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
+import { SqlPostings } from "../../src/alerts/postings.ts";
+import { Percolator } from "../../src/percolator/percolator.ts";
+import { analyse } from "../../src/query/text.ts";
+import { NO_NAMES } from "../query/vocabulary.ts";
 import {
   type Alert,
   addArticle,
@@ -105,7 +109,7 @@ it("an alert that nobody confirms within 24 hours expires, and leaves nothing be
     ...storage.sql.exec("SELECT * FROM messages WHERE alert = ?", alert.id),
     ...storage.sql.exec("SELECT * FROM attempts WHERE alert = ?", alert.id),
     ...storage.sql.exec("SELECT * FROM queries WHERE source = 'expiring query'"),
-    ...storage.sql.exec("SELECT * FROM postings WHERE entry = 'expiring'"),
+    ...new Percolator(new SqlPostings(storage.sql)).match(analyse({ title: "expiring query", text: "" }, NO_NAMES)),
   ]);
   expect(left).toEqual([]);
 });
