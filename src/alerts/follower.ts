@@ -117,7 +117,7 @@ export class Follower {
     const filed = this.#storage.sql
       .exec<{ names: number; filed_by: number }>("SELECT names, filed_by FROM state")
       .one();
-    const newest = names.version > queries.version ? names : queries.names;
+    const newest = names.version > queries.names.version ? names : queries.names;
     if (newest === queries.names && filed.names === newest.version && filed.filed_by === FILED_BY) return;
     this.#storage.transactionSync(() => {
       queries.reread(newest, reportBroken);
@@ -149,7 +149,7 @@ export class Follower {
 
   #matchArticle(article: Article, entry: number, queries: Queries): void {
     // By the vocabulary of the queries: a registration in between may have brought them a newer one.
-    const text = analyse(articleMatchable(article), queries.vocabulary);
+    const text = analyse(articleMatchable(article), queries.names.vocabulary);
     const now = Date.now();
     for (const { query, found } of queries.matching(text, reportBroken)) {
       const alerts = this.#registry.listening(query, entry);

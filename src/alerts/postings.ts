@@ -8,7 +8,7 @@
  * `read` fills the cache, and a write makes it forget what it changes; so nothing may be read in a transaction that has written before,
  * lest it be rolled back. Matching never writes rows, and filing never reads them this way.
  */
-import { type Entry, highBits, lowOf } from "../percolator/entry.ts";
+import { type Entry, lowOf, signedUpperOf } from "../percolator/entry.ts";
 import type { PostingStore, Visit } from "../percolator/percolator.ts";
 import { concatenate, loadOf } from "../percolator/posting.ts";
 import { loadIn, RowTable, visitRows } from "../percolator/row-table.ts";
@@ -150,7 +150,7 @@ export class SqlPostings implements PostingStore {
 
 const unitsOf = (entry: Entry): [number, number, number] => {
   const low = lowOf(entry);
-  return [low & 0xffff, low >>> 16, highBits(entry)];
+  return [low & 0xffff, low >>> 16, signedUpperOf(entry)];
 };
 
 const lengthAt = (units: Uint16Array, at: number): number => units[at + 3] ?? 0;

@@ -3,7 +3,6 @@ import { type Entry, entryOf } from "../percolator/entry.ts";
 import { Percolator } from "../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
 import { match, type Reason } from "../query/match.ts";
-import type { Vocabulary } from "../query/names.ts";
 import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
 import type { Names } from "../record/names.ts";
@@ -33,17 +32,9 @@ export class Queries {
     this.#percolator = new Percolator(new SqlPostings(sql));
   }
 
+  /** The names by which the queries are read. */
   get names(): Names {
     return this.#names;
-  }
-
-  /** The version of the vocabulary by which the queries are read. */
-  get version(): number {
-    return this.#names.version;
-  }
-
-  get vocabulary(): Vocabulary {
-    return this.#names.vocabulary;
   }
 
   /** The number of a query; one that is new to the shard is filed. */

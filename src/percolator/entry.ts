@@ -45,13 +45,14 @@ export function entryOf(text: string): Entry {
 
 /** The lower 32 bits of an entry, signed; its sign aside. */
 export const lowOf = (entry: Entry): number => Math.abs(entry) | 0;
+/** The upper 15 bits of an entry; its sign aside. */
+export const upperOf = (entry: Entry): number => Math.floor(Math.abs(entry) / TWO_32);
 /** The upper 15 bits of an entry, and a 16th for the beginning of a word. */
-export const highBits = (entry: Entry): number =>
-  entry < 0 ? Math.floor(-entry / TWO_32) | 0x8000 : Math.floor(entry / TWO_32);
-/** The upper 15 bits of an entry that is no beginning. */
-export const upperOf = (entry: Entry): number => Math.floor(entry / TWO_32);
+export const signedUpperOf = (entry: Entry): number => upperOf(entry) | (entry < 0 ? 0x8000 : 0);
 /** The upper 15 bits of an entry and, as the lowest bit, its sense. */
 export const highOf = (entry: Entry, sense: Sense): number => (upperOf(entry) << 1) | (sense - 1);
+/** The sense in what `highOf` made. */
+export const senseOf = (high: number): Sense => ((high & 1) === 0 ? KEY : LITERAL);
 
 /** Words of the publisher's name stand apart from those of the text. */
 export type Space = "" | "publisher:";

@@ -18,7 +18,7 @@
 
 import { anyNear } from "../query/near.ts";
 import type { Span } from "../query/text.ts";
-import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, type Sense } from "./entry.ts";
+import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, type Sense, senseOf } from "./entry.ts";
 import type { Anchor, Check } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
@@ -142,20 +142,20 @@ function lengthAt(row: Uint16Array, at: number): number {
   return 3 + (count === PHRASE ? 3 * (size & 0xff) : size);
 }
 
-/** The row without the postings of a query; the row itself where it has none. */
-export function without(row: Uint16Array, query: number): Uint16Array {
+/** Postings without those of a query; the same array where it has none. */
+export function without(postings: Uint16Array, query: number): Uint16Array {
   const kept: Uint16Array[] = [];
   let from = 0;
-  for (let at = partsOf(row, 0) > 0 ? PARTS_MARK : 0; at < row.length; ) {
-    const next = at + lengthAt(row, at);
-    if (((row[at] ?? 0) | (((row[at + 1] ?? 0) & 0x3ff) << 16)) === query) {
-      kept.push(row.subarray(from, at));
+  for (let at = 0; at < postings.length; ) {
+    const next = at + lengthAt(postings, at);
+    if (((postings[at] ?? 0) | (((postings[at + 1] ?? 0) & 0x3ff) << 16)) === query) {
+      kept.push(postings.subarray(from, at));
       from = next;
     }
     at = next;
   }
-  if (kept.length === 0) return row;
-  kept.push(row.subarray(from));
+  if (kept.length === 0) return postings;
+  kept.push(postings.subarray(from));
   return concatenate(kept);
 }
 
@@ -192,7 +192,7 @@ export class Evaluation {
     return this.#found;
   }
 
-  /** Runs the postings of a row, the units from `from` to `to`, whose entry the text has in the given senses. Linear in its length. */
+  /** Runs the postings of a row, the units from `from` to `to`, whose entry the text has in the given senses. */
   run(entry: Entry, row: Uint16Array, from: number, to: number, senses: number): void {
     const text = this.#text;
     const found = this.#found;
@@ -202,7 +202,7 @@ export class Evaluation {
       const high = row[at + 1] as number;
       const count = high >>> 12;
       const start = at;
-      let holds = (senses & (high & BY_LITERAL ? 2 : 1)) !== 0;
+      let holds = (senses & (high & BY_LITERAL ? LITERAL : KEY)) !== 0;
       at += 2;
       if (count < PHRASE) {
         const end = at + 3 * count;
@@ -382,7 +382,7 @@ export class Evaluation {
     const unit = this.#row[at] as number;
     switch (unit & 0xf) {
       case HAS:
-        return this.#text.spans(this.#numberAt(at + 1), ((this.#row[at + 3] as number) & 1) + 1);
+        return this.#text.spans(this.#numberAt(at + 1), senseOf(this.#row[at + 3] as number));
       case PREFIX:
         return this.#text.spans(this.#prefixAt(at), KEY);
       case PHRASE_OF:

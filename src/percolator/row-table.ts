@@ -4,7 +4,7 @@
  *
  * A `Map` of arrays does the same; it is several times slower to ask and takes three times the memory (DESIGN.md).
  */
-import { type Entry, highBits, lowOf } from "./entry.ts";
+import { type Entry, lowOf, signedUpperOf } from "./entry.ts";
 import type { Visit } from "./percolator.ts";
 import { loadOf } from "./posting.ts";
 
@@ -42,7 +42,7 @@ export class RowTable {
   /** The place of an entry, to be given to `startOf` and `lengthOf`; -1 where it is not known. */
   find(entry: Entry): number {
     const table = this.#table;
-    const [low, high] = [lowOf(entry), highBits(entry) + 1];
+    const [low, high] = [lowOf(entry), signedUpperOf(entry) + 1];
     for (let i = low & this.#mask; ; i = (i + 1) & this.#mask) {
       const at = SLOT * i;
       const there = table[at + 1];
@@ -95,7 +95,7 @@ export class RowTable {
     this.#size++;
     const place = this.#free(this.#table, lowOf(entry));
     this.#table[place] = lowOf(entry);
-    this.#table[place + 1] = highBits(entry) + 1;
+    this.#table[place + 1] = signedUpperOf(entry) + 1;
     this.#table[place + 3] = 0;
     return place;
   }

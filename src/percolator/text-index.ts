@@ -3,13 +3,16 @@ import type { AnalysedText, Field, Span } from "../query/text.ts";
 import {
   beginningIn,
   type Entry,
+  highOf,
   KEY,
   LITERAL,
   languageIs,
   lowOf,
   nameIn,
   prefixIn,
+  type Sense,
   type Space,
+  senseOf,
   upperOf,
   wordIn,
 } from "./entry.ts";
@@ -94,10 +97,10 @@ export class TextIndex {
       break;
     }
     const senses = literals.length > 0 ? KEY | LITERAL : KEY;
-    this.#place(this.#add(wordIn(space, key), senses, spans, literals), literals);
+    this.#setLiterals(this.#add(wordIn(space, key), senses, spans, literals), literals);
   }
 
-  #place(number: number, literals: readonly Span[]): void {
+  #setLiterals(number: number, literals: readonly Span[]): void {
     for (let i = 0; i < literals.length; i++) this.#literalAt[(literals[i] as Span).position] = number + 1;
   }
 
@@ -113,7 +116,7 @@ export class TextIndex {
     }
     // The entry may be there: of the same word in the title, or of a key that is written otherwise elsewhere ("convoy" of "convoys").
     for (const [literal, spans] of others) {
-      this.#place(this.#add(wordIn(space, literal), LITERAL, NOWHERE, spans), spans);
+      this.#setLiterals(this.#add(wordIn(space, literal), LITERAL, NOWHERE, spans), spans);
     }
   }
 
@@ -160,66 +163,61 @@ export class TextIndex {
 
   /** An entry that checks may ask for; answers its number. */
   #know(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
-    const place = this.#find(lowOf(entry), upperOf(entry));
-    if (place < 0) {
-      this.#insert(lowOf(entry), upperOf(entry), this.#byKey.length, senses);
-      this.#byKey.push(byKey);
-      return this.#byLiteral.push(byLiteral) - 1;
-    }
-    const number = this.#table[place + 2] ?? 0;
-    this.#table[place + 3] = (this.#table[place + 3] ?? 0) | senses;
-    this.#byKey[number] = united(this.#byKey[number] ?? NOWHERE, byKey);
-    this.#byLiteral[number] = united(this.#byLiteral[number] ?? NOWHERE, byLiteral);
-    return number;
-  }
-
-  #insert(low: number, upper: number, number: number, senses: number): void {
-    if (2 * number >= this.#mask) this.#grow(); // Numbers count up, so this is how full it is.
+    const number = this.#byKey.length;
+    // Numbers count up, so this is how full the table is.
+    if (2 * number >= this.#mask) this.#grow();
     const table = this.#table;
-    let at = SLOT * (low & this.#mask);
-    while (table[at + 1] !== 0) at = (at + SLOT) & (SLOT * this.#mask);
-    table[at] = low;
-    table[at + 1] = upper + 1;
-    table[at + 2] = number;
-    table[at + 3] = senses;
+    const place = this.#place(table, lowOf(entry), upperOf(entry));
+    if (table[place + 1] === 0) {
+      table[place] = lowOf(entry);
+      table[place + 1] = upperOf(entry) + 1;
+      table[place + 2] = number;
+      table[place + 3] = senses;
+      this.#byKey.push(byKey);
+      this.#byLiteral.push(byLiteral);
+      return number;
+    }
+    const known = table[place + 2] ?? 0;
+    table[place + 3] = (table[place + 3] ?? 0) | senses;
+    this.#byKey[known] = united(this.#byKey[known] ?? NOWHERE, byKey);
+    this.#byLiteral[known] = united(this.#byLiteral[known] ?? NOWHERE, byLiteral);
+    return known;
   }
 
   #grow(): void {
     const old = this.#table;
-    this.#table = new Int32Array(2 * old.length);
     this.#mask = 2 * this.#mask + 1;
+    const table = new Int32Array(2 * old.length);
     for (let at = 0; at < old.length; at += SLOT) {
       const upper = old[at + 1] ?? 0;
-      if (upper !== 0) this.#insert(old[at] ?? 0, upper - 1, old[at + 2] ?? 0, old[at + 3] ?? 0);
+      if (upper !== 0) table.set(old.subarray(at, at + SLOT), this.#place(table, old[at] ?? 0, upper - 1));
     }
+    this.#table = table;
   }
 
-  /** The place of an entry in the table, or -1 where the text does not have it. */
-  #find(low: number, upper: number): number {
-    const table = this.#table;
+  /** The place of an entry in a table, or the free one that it would take. */
+  #place(table: Int32Array, low: number, upper: number): number {
     const last = SLOT * this.#mask;
     for (let at = SLOT * (low & this.#mask); ; at = (at + SLOT) & last) {
       const there = table[at + 1];
-      if (there === upper + 1 && table[at] === low) return at;
-      if (there === 0) return -1;
+      if (there === 0 || (there === upper + 1 && table[at] === low)) return at;
     }
   }
 
   /** Whether the text has an entry in a sense: its lower bits, and as `highOf` says its upper ones and the sense. */
   has(low: number, high: number): boolean {
-    const place = this.#find(low, high >>> 1);
-    return place >= 0 && ((this.#table[place + 3] as number) & ((high & 1) + 1)) !== 0;
+    // A free place has no senses.
+    return ((this.#table[this.#place(this.#table, low, high >>> 1) + 3] as number) & senseOf(high)) !== 0;
   }
 
   /** The number of an entry that the text has in a sense, by which `spans` and `literalIs` know it; -1 where it has not. */
   numberOf(low: number, high: number): number {
-    const place = this.#find(low, high >>> 1);
-    if (place < 0 || ((this.#table[place + 3] as number) & ((high & 1) + 1)) === 0) return -1;
-    return this.#table[place + 2] as number;
+    const place = this.#place(this.#table, low, high >>> 1);
+    return ((this.#table[place + 3] as number) & senseOf(high)) === 0 ? -1 : (this.#table[place + 2] as number);
   }
 
-  /** Where an entry stands in a sense (KEY, LITERAL). */
-  spans(number: number, sense: number): readonly Span[] {
+  /** Where an entry stands in a sense . */
+  spans(number: number, sense: Sense): readonly Span[] {
     return (sense === KEY ? this.#byKey[number] : this.#byLiteral[number]) ?? NOWHERE;
   }
 
@@ -233,9 +231,8 @@ export class TextIndex {
    */
   numberOfPrefix(beginning: Entry, length: number, low: number, high: number): number {
     const beginners = this.#beginners();
-    const place = this.#find(lowOf(beginning), upperOf(beginning));
-    if (place < 0) return -1;
-    const number = this.#table[place + 2] ?? 0;
+    const number = this.numberOf(lowOf(beginning), highOf(beginning, KEY));
+    if (number < 0) return -1;
     let lengths = this.#expanded[number];
     if (lengths === undefined) {
       lengths = new Set();

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { makeVocabulary } from "../../src/query/names.ts";
-import { barePair, reading, unknownWords, warnings } from "../../src/query/reading.ts";
+import { reading } from "../../src/query/reading.ts";
+import { barePair, unknownWords, warnings } from "../../src/query/warnings.ts";
 import { requiredSketches, show } from "./arbitrary.ts";
 import { NAMES, NO_NAMES, VOCABULARY } from "./vocabulary.ts";
 

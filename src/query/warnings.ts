@@ -1,0 +1,253 @@
+/** What a careful colleague would say of a query, as far as it and the names alone tell. */
+import { contradictions, neverMatches } from "./contradiction.ts";
+import { FUNCTION_WORDS } from "./function-words.ts";
+import type { ParsedQuery } from "./grammar.ts";
+import type { Vocabulary } from "./names.ts";
+import { nearestName, type Spelling } from "./nearest.ts";
+import { type Query, type Term, termsOf, write } from "./tree.ts";
+import { splitWords } from "./words.ts";
+
+/** What may not be as it was meant; each names the part that it is about. */
+export function warnings(source: string, { tree }: ParsedQuery, vocabulary: Vocabulary): string[] {
+  const unknown = unknownWords(source, tree, vocabulary).filter(({ capitalised }) => capitalised);
+  const all = [
+    ...operatorWarnings(tree),
+    ...unknownNameWarnings(tree, vocabulary),
+    ...unknown.map(unknownWordWarning),
+    ...abbreviationWarnings(source, tree, vocabulary),
+    ...contradictionWarnings(tree),
+    ...everywhereWarnings(tree),
+  ];
+  return [...new Set(all)];
+}
+
+function operatorWarnings(tree: Query): string[] {
+  return termsOf(tree).flatMap((term) =>
+    term.kind === "word" && ["and", "or", "not"].includes(term.text)
+      ? [`"${term.text}" is looked for as a word: operators are in capitals`]
+      : [],
+  );
+}
+
+function unknownNameWarnings(tree: Query, vocabulary: Vocabulary): string[] {
+  const denied = new Set(termsUnderNot(tree));
+  const unknown = termsOf(tree).filter((term) => term.kind === "named" && term.ids.length === 0);
+  return unknown.map((term, i) => {
+    const effect = denied.has(term) ? "this NOT takes nothing away" : "it finds nothing";
+    const nearest = i < MOST_LOOKED_UP ? nearestNamed(term, vocabulary) : undefined;
+    return `${term.text} is no name on record: ${effect} until one is added${suggestion(nearest)}`;
+  });
+}
+
+const suggestion = (nearest: Spelling | undefined): string =>
+  nearest === undefined ? "" : `; did you mean ${nearest.spelling} (${nearest.id})?`;
+
+/** The same name of another kind, else one of this kind in which no more than a third of the letters differ. */
+function nearestNamed({ text }: Term, vocabulary: Vocabulary): Spelling | undefined {
+  const kind = text.slice(0, text.indexOf(":") + 1);
+  const written = text.slice(kind.length);
+  const most = Math.min(3, Math.floor([...written].length / 3));
+  return (
+    nearestName(vocabulary, written, 0, () => true) ??
+    nearestName(vocabulary, written, most, ({ id }) => id.startsWith(kind))
+  );
+}
+
+/** Each word, and each name that is not known, is held against every spelling of every name: in a long query not all are. */
+const MOST_LOOKED_UP = 5;
+
+/** A word that is no name, but nearly one. */
+export interface UnknownWord {
+  /** As the query writes it. */
+  written: string;
+  /** What a word of the text must share. */
+  key: string;
+  nearest: Spelling;
+  /** Written with a capital letter: then it is a name that is meant. In small letters it may be a word of its own. */
+  capitalised: boolean;
+}
+
+/**
+ * The bare words that differ in one letter, or two of at least eight, from a name of one word, but not in the first letter, nor by
+ * what is added to a name: `Syrian` is no mistaken "Syrien". Topics are ordinary words, and short ones are near to many: nor is
+ * `truck` a mistaken "truce".
+ */
+export function unknownWords(source: string, tree: Query, vocabulary: Vocabulary): UnknownWord[] {
+  const written = writtenAs(source);
+  const words = termsOf(tree).filter((term) => term.kind === "word");
+  return words.slice(0, MOST_LOOKED_UP).flatMap((term) => {
+    // By its key: الأمن is a short word with its article.
+    const { length } = [...term.key];
+    if (length < 4 || FUNCTION_WORDS.has(term.text)) return [];
+    const derived = isDerived(term.text, vocabulary);
+    const [initial = ""] = term.text;
+    const nearest = nearestName(vocabulary, term.text, length < 8 ? 1 : 2, ({ spelling, id, letters }) => {
+      const oneWord = letters.startsWith(initial) && !/[\s-]/u.test(spelling);
+      if (derived && letters.length <= term.text.length) return false;
+      return oneWord && (length >= 8 || !id.startsWith("topic:"));
+    });
+    if (nearest === undefined) return [];
+    const word = written.get(term.text) ?? term.text;
+    return [{ written: word, key: term.key, nearest, capitalised: /^\p{Lu}/u.test(word) }];
+  });
+}
+
+/** Whether a word is a known name with a letter or two more ("Syrian"). Then it is mistaken at most for a longer one ("Alepo", of Alep). */
+const isDerived = (word: string, vocabulary: Vocabulary): boolean =>
+  [1, 2].some((more) => nearestName(vocabulary, word.slice(0, -more), 0, () => true) !== undefined);
+
+export const unknownWordWarning = ({ written, nearest }: UnknownWord): string =>
+  `${written} is no known name, and is looked for as a word${suggestion(nearest)}`;
+
+/** How the query writes its words at first, by their literals. */
+const writtenAs = (source: string): Map<string, string> =>
+  new Map(
+    splitWords(source)
+      .reverse()
+      .map(({ literal, start, end }) => [literal, source.slice(start, end)]),
+  );
+
+function abbreviationWarnings(source: string, tree: Query, vocabulary: Vocabulary): string[] {
+  const written = writtenAs(source);
+  return termsOf(tree).flatMap((term) => {
+    if (term.kind === "name") return knownAbbreviation(term, vocabulary);
+    if (term.kind !== "word" || !/^[a-z]{2,3}$/.test(term.text)) return [];
+    const word = written.get(term.text) ?? term.text;
+    const ordinary = FUNCTION_WORDS.has(term.text) || ORDINARY.has(term.text);
+    if (ordinary && !/^\p{Lu}[\p{Lu}.]+$/u.test(word)) return [];
+    return [
+      `${word}: short, and no known name; it is looked for as a word in any case, whatever it stands for. The full name in quotes, instead or beside it, finds less by chance`,
+    ];
+  });
+}
+
+/** What there is to say of a name that is asked for by an abbreviation. */
+function knownAbbreviation({ text, ids }: Term & { kind: "name" }, { names }: Vocabulary): string[] {
+  if (!/^[a-z]+$/.test(text)) return [];
+  const isIt = (spelling: string): boolean => {
+    const [word, ...more] = splitWords(spelling);
+    return more.length === 0 && word?.literal === text && word.written !== "plain";
+  };
+  const known = ids.flatMap((id) => names.get(id) ?? []);
+  const abbreviations = known.filter(({ spellings, capitals }) => [...spellings, ...capitals].some(isIt));
+  const ambiguous =
+    known.length > 0 && known.every(({ spellings, capitals }) => capitals.some(isIt) && !spellings.some(isIt));
+  return [
+    ...(ambiguous
+      ? [
+          `${text}: read as ${ids.join(" or ")}, and found only where the text writes it as an abbreviation (${text.toUpperCase()}); for the ordinary word write "${text}"`,
+        ]
+      : []),
+    ...(ids.length > 1 && abbreviations.length > 0
+      ? [
+          `${text}: stands for several names and finds each of them (${ids.join(", ")}); write one of these for that alone`,
+        ]
+      : []),
+  ];
+}
+
+function contradictionWarnings(tree: Query): string[] {
+  const alternatives = tree.kind === "or" ? tree.operands : [tree];
+  return alternatives.flatMap((alternative) => {
+    const culprits = contradictions(alternative);
+    if (culprits.length > 0) {
+      return culprits.map(
+        (culprit) => `${write(culprit)} takes away everything that the rest of ${write(alternative)} could find`,
+      );
+    }
+    // Of a term on its own that has been said.
+    return alternative.kind !== "named" && neverMatches(alternative)
+      ? [`${write(alternative)} cannot match any article as it stands`]
+      : [];
+  });
+}
+
+function everywhereWarnings(tree: Query): string[] {
+  const parts = everywhere(tree);
+  if (parts.length === 0) return [];
+  const languages = parts.every((part) => part.startsWith("lang:"));
+  const where = languages ? "true of every article in that language" : "in nearly every article";
+  return [`${parts.join(", ")}: ${where}; with no more than that the query would fire daily`];
+}
+
+/** The terms, each of which stands everywhere, that alone are enough for the query to match; none where it asks for more. */
+function everywhere(query: Query): string[] {
+  const eachOf = (operands: readonly Query[]): string[] => {
+    const parts = operands.map(everywhere);
+    return parts.every((part) => part.length > 0) ? parts.flat() : [];
+  };
+  switch (query.kind) {
+    case "and":
+      return eachOf(query.operands.filter(({ kind }) => kind !== "not"));
+    case "near":
+      return eachOf([query.left, query.right]);
+    case "or":
+      return query.operands.flatMap(everywhere);
+    case "field":
+      return query.field === "title" ? everywhere(query.operand) : [];
+    case "language":
+      return [query.text];
+    case "word":
+      return FUNCTION_WORDS.has(query.text) ? [query.text] : [];
+    case "phrase":
+      return query.words.every((word) => FUNCTION_WORDS.has(word)) ? [query.text] : [];
+    default:
+      return [];
+  }
+}
+
+function termsUnderNot(query: Query): Term[] {
+  switch (query.kind) {
+    case "and":
+    case "or":
+      return query.operands.flatMap(termsUnderNot);
+    case "not":
+      return termsOf(query.operand);
+    case "field":
+      return termsUnderNot(query.operand);
+    default:
+      return [];
+  }
+}
+
+/** Two words in the order of the query. */
+export interface Pair {
+  words: readonly [string, string];
+  /** As one writes the phrase that may be meant. */
+  phrase: string;
+  /** The two side by side, in any of their forms. */
+  adjacent: Query;
+}
+
+/** The two bare words that are the whole query, where they stand side by side without an operator. */
+export function barePair(source: string, tree: Query): Pair | undefined {
+  const [first, second, ...more] = splitWords(source);
+  if (tree.kind !== "and" || first === undefined || second === undefined || more.length > 0) return undefined;
+  const terms = [first, second].flatMap(({ literal }) =>
+    tree.operands.filter((operand) => operand.kind === "word" && operand.text === literal),
+  );
+  const [left, right] = terms;
+  const apart = source.slice(first.end, second.start);
+  if (tree.operands.length !== 2 || left?.kind !== "word" || right?.kind !== "word" || !/^\s+$/u.test(apart)) {
+    return undefined;
+  }
+  if ([left, right].some(({ text }) => FUNCTION_WORDS.has(text))) return undefined;
+  const text = `${left.text} ${right.text}`;
+  return {
+    words: [left.text, right.text],
+    phrase: `"${source.slice(first.start, second.end).replace(/\s+/gu, " ")}"`,
+    adjacent: { kind: "compound", text, keys: [left.key, right.key], joined: left.key + right.key },
+  };
+}
+
+/** Short words of English and French that nobody takes for an abbreviation. */
+const ORDINARY: ReadonlySet<string> = new Set(
+  [
+    "act age aid aim air arm art ask ban bar bay bed bid big box boy bus buy car cut dam day die dry due eat end eye far fee few",
+    "fit fly gap gas get god gun hit hot ice ill jet job key kid law lay leg let lie lot low man map men met mix net now nut odd",
+    "off oil old own pay per pit put raw red rid run sad say sea see set sex six sky son sum sun tax tea ten tie too top try two",
+    "use van vow war way win won yes yet go he me my mr ok eau feu loi mer mur nom roi rue vie",
+    "vue gaz fin jeu vol cri mot peu bas cas dix sud bon cle cou dos don fer fil foi fou ici ile lac lit mal mai nez non nul oui sel sol tel",
+    "tir ton tue vin",
+  ].flatMap((words) => words.split(" ")),
+);
