@@ -6,6 +6,8 @@ export interface Env extends Variables {
   DB: D1Database;
   /** The shards of alerts, by number. */
   SHARD: { getByName(name: string): ShardCalls };
+  /** For crash tests alone: see failpoint.ts. */
+  FAILPOINT?: string;
 }
 
 /** Settings as they are given: environment variables of `npm start`, vars or secrets of the Worker. */
@@ -20,6 +22,10 @@ export interface Variables {
   RETRY_SECONDS?: string;
   /** Alerts one caller may register, and one target host be asked to confirm, in an hour; 0 is no bound. */
   REGISTRATION_LIMIT?: string;
+  /** Where names of hosts are looked up before they are called (DNS over HTTPS, JSON); without it they are not. */
+  DNS_RESOLVER?: string;
+  /** Messages that one alert gets in a day (UTC); 0 is no bound. */
+  DAILY_LIMIT?: string;
   /** What the wire is called, in feeds and on pages. */
   WIRE_TITLE?: string;
   /** One sentence on what it tells of. */
@@ -33,6 +39,8 @@ export interface Settings {
   /** In seconds: the wait after the first attempt, after the second, … */
   retrySeconds: readonly number[];
   registrationLimit: number;
+  dnsResolver: string | undefined;
+  dailyLimit: number;
   title: string;
   description: string;
 }
@@ -40,6 +48,7 @@ export interface Settings {
 /** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h: ten attempts in a little over three days. */
 const RETRY_SECONDS = "5,300,1800,7200,18000,36000,50400,72000,86400";
 const REGISTRATION_LIMIT = "20";
+const DAILY_LIMIT = "1000";
 
 /** Reads the settings. Throws, naming the setting and what it holds, where one is malformed. */
 export function readSettings(env: Variables): Settings {
@@ -49,6 +58,8 @@ export function readSettings(env: Variables): Settings {
     allowPrivateTargets: readFlag("ALLOW_PRIVATE_TARGETS", env.ALLOW_PRIVATE_TARGETS),
     retrySeconds: (env.RETRY_SECONDS || RETRY_SECONDS).split(",").map((part) => readNumber("RETRY_SECONDS", part)),
     registrationLimit: readNumber("REGISTRATION_LIMIT", env.REGISTRATION_LIMIT || REGISTRATION_LIMIT),
+    dnsResolver: readResolver(env.DNS_RESOLVER),
+    dailyLimit: readNumber("DAILY_LIMIT", env.DAILY_LIMIT || DAILY_LIMIT),
     title: env.WIRE_TITLE || "Parley",
     description: env.WIRE_DESCRIPTION || "A curated, sourced record of events.",
   };
@@ -61,6 +72,16 @@ function readOrigin(value: string | undefined): string | undefined {
     throw new Error(`PUBLIC_URL: an origin such as https://wire.example was expected, not "${value}"`);
   }
   return url.origin;
+}
+
+function readResolver(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error(
+      `DNS_RESOLVER: an address such as https://cloudflare-dns.com/dns-query was expected, not "${value}"`,
+    );
+  }
+  return value;
 }
 
 function readFlag(name: string, value: string | undefined): boolean {

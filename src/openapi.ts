@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 of every URL, its schemas made from those that check the input. A test holds it against routes.ts. */
 import * as z from "zod";
-import { alertInput } from "./alerts/alert.ts";
+import { alertInput, alertPatch, replayInput } from "./alerts/alert.ts";
 import { articleInput } from "./record/article.ts";
 import { eventInput, retraction } from "./record/event.ts";
 import { nameInput } from "./record/name.ts";
@@ -49,11 +49,32 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   "POST /api/alerts": { summary: "Register an alert", body: alertInput, success: 201 },
   "GET /api/alerts/:id": { summary: "An alert", token: "alert" },
+  "PATCH /api/alerts/:id": {
+    summary: "Change an alert: its query, its channel (which has to confirm), paused or active",
+    token: "alert",
+    body: alertPatch,
+  },
   "DELETE /api/alerts/:id": { summary: "Remove an alert; nothing is sent after it", token: "alert", success: 204 },
   "GET /api/alerts/:id/deliveries": {
     summary: "An alert's messages by number, with every attempt",
     token: "alert",
     parameters: ["after", "limit"],
+  },
+  "POST /api/alerts/:id/deliveries/:sequence/redeliver": {
+    summary: "Send a message again, under the same id",
+    token: "alert",
+    success: 202,
+  },
+  "POST /api/alerts/:id/replay": {
+    summary: "Send what matches among past articles, as new messages marked so",
+    token: "alert",
+    body: replayInput,
+    success: 202,
+  },
+  "POST /api/alerts/:id/test": { summary: "Send a message of type alert.test", token: "alert", success: 202 },
+  "POST /api/alerts/:id/rotate": {
+    summary: "A new secret; for 24 hours messages bear both signatures",
+    token: "alert",
   },
   "GET /api/articles": { summary: "Articles", parameters: LISTING },
   "POST /api/articles": { summary: "Add an article", token: "curator", body: articleInput, success: 201 },

@@ -1,5 +1,15 @@
 /** Every URL of Parley, on one screen. Paths are written as itty-router takes them. */
-import { listDeliveries, postAlert, removeAlert, showAlert } from "./alerts/desk.ts";
+import {
+  changeAlert,
+  listDeliveries,
+  postAlert,
+  redeliverMessage,
+  removeAlert,
+  replayAlert,
+  rotateSecret,
+  showAlert,
+  testAlert,
+} from "./alerts/desk.ts";
 import { previewAlert } from "./alerts/preview.ts";
 import type { Handler } from "./context.ts";
 import { ARTICLES, EVENTS, JSON_FORMAT, RSS_FORMAT, serveAlertFeed, serveFeed } from "./feeds/desk.ts";
@@ -20,7 +30,7 @@ import { home, postAlertForm } from "./site/home.tsx";
 import { confirmAlert, confirmPage, eventPage, icon, styleSheet } from "./site/pages.tsx";
 import { health, openApi, status } from "./status.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   // Feeds
@@ -35,8 +45,13 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["GET", "/api/preview", previewAlert],
   ["POST", "/api/alerts", postAlert],
   ["GET", "/api/alerts/:id", showAlert],
+  ["PATCH", "/api/alerts/:id", changeAlert],
   ["DELETE", "/api/alerts/:id", removeAlert],
   ["GET", "/api/alerts/:id/deliveries", listDeliveries],
+  ["POST", "/api/alerts/:id/deliveries/:sequence/redeliver", redeliverMessage],
+  ["POST", "/api/alerts/:id/replay", replayAlert],
+  ["POST", "/api/alerts/:id/test", testAlert],
+  ["POST", "/api/alerts/:id/rotate", rotateSecret],
 
   // The record
   ["GET", "/api/articles", getArticles],

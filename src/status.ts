@@ -20,16 +20,13 @@ export const status: Handler = async (_, { env }) => {
         .catch(() => undefined);
       // One that is broken is what an operator came to see.
       if (told === undefined) return { shard, error: "does not answer" };
-      const { alerts, cursor, pending, oldest_pending_at } = told;
+      const { oldest_pending_at, cursor } = told;
       const seconds =
         oldest_pending_at === null ? null : Math.max(0, (Date.now() - Date.parse(oldest_pending_at)) / 1000);
       return {
         shard,
-        alerts,
-        cursor,
+        ...told,
         lag: head.number - cursor,
-        pending,
-        oldest_pending_at,
         oldest_pending_seconds: seconds,
       };
     }),

@@ -1,25 +1,68 @@
 /** Alerts as those who register them see them. */
 import * as z from "zod";
 import type { Match } from "../query/explain.ts";
+import { moment } from "../record/fields.ts";
+
+/** How often matches are gathered into one message; without it each is a message of its own. */
+const digest = z.enum(["hourly", "daily"], { error: "hourly or daily was expected" }).optional();
+
+const called = z.string().describe("https, port 443 or 8443, a host on the public Internet");
 
 export const channelInput = z.discriminatedUnion(
   "type",
   [
-    z.strictObject({
-      type: z.literal("webhook"),
-      url: z.string().describe("https, port 443 or 8443, a host on the public Internet"),
-    }),
-    z.strictObject({ type: z.literal("feed") }),
+    z.strictObject({ type: z.literal("webhook"), url: called, digest }),
+    z.strictObject({ type: z.literal("slack"), url: called.describe("An incoming webhook of Slack"), digest }),
+    z.strictObject({ type: z.literal("discord"), url: called.describe("A webhook of Discord"), digest }),
+    z.strictObject({ type: z.literal("ntfy"), url: called.describe("A topic of ntfy"), digest }),
+    z.strictObject({ type: z.literal("feed"), digest }),
   ],
-  { error: (issue) => (issue.code === "invalid_union" ? "the channel types are webhook and feed" : undefined) },
+  {
+    error: (issue) =>
+      issue.code === "invalid_union" ? "the channel types are webhook, slack, discord, ntfy and feed" : undefined,
+  },
 );
 export type Channel = z.infer<typeof channelInput>;
+/** A channel that is called, rather than read. */
+export type CalledChannel = Exclude<Channel, { type: "feed" }>;
 
 /** The body of POST /api/alerts. */
 export const alertInput = z.strictObject({
   query: z.string().describe("See the query language"),
   channel: channelInput,
 });
+
+/** The body of PATCH /api/alerts/{id}. */
+export const alertPatch = z
+  .strictObject({
+    query: z.string().optional(),
+    channel: channelInput.optional(),
+    status: z.enum(["active", "paused"], { error: "active or paused was expected" }).optional(),
+  })
+  .refine((patch) => Object.values(patch).some((value) => value !== undefined), {
+    error: "query, channel or status was expected",
+  })
+  .refine(({ channel, status }) => channel === undefined || status === undefined, {
+    error: "cannot be set together with a channel, which has to confirm first",
+    path: ["status"],
+  });
+
+/** What of an alert is changed. */
+export interface AlertChange {
+  /** The query as it was written. */
+  source?: string | undefined;
+  channel?: Channel | undefined;
+  status?: "active" | "paused" | undefined;
+}
+
+/** The body of POST /api/alerts/{id}/replay. */
+export const replayInput = z.strictObject({
+  since: moment.describe("Articles that came onto the wire at this time or later"),
+  until: moment.optional().describe("And at this time or earlier"),
+});
+
+/** Secrets that sign beside the present one, at the most: an alert can be rotated so often in a day. */
+export const MAX_OLD_SECRETS = 4;
 
 /** `pending`: not confirmed yet; `paused`: by its owner, or because its receiver is gone. */
 export type AlertStatus = "pending" | "active" | "paused";
@@ -33,6 +76,16 @@ export interface AlertView {
   paused_because: string | null;
   /** The number of its last message; 0 while there is none. */
   latest: number;
+  /** The number of its oldest message that is kept: those before it are forgotten after 30 days. */
+  oldest: number;
+  /** Since when nothing but failures came of its messages; after five days it is paused. */
+  failing_since: string | null;
+  /** What became of the last attempt, where that failed: `timeout`, `status 503`. */
+  trouble: string | null;
+  /** Matches that were not sent because it has had its messages of the day. */
+  omitted: number;
+  /** When its next digest is sent, where something is gathered for one. */
+  digest_at: string | null;
   created_at: string;
   confirmed_at: string | null;
   /** When it expires if nobody confirms it. */
@@ -41,7 +94,13 @@ export interface AlertView {
   confirmation: Omit<Delivery, "message"> | null;
 }
 
-export type MessageType = "alert.confirm" | "alert.test" | "article.matched" | "event.corrected" | "event.retracted";
+export type MessageType =
+  | "alert.confirm"
+  | "alert.test"
+  | "alert.digest"
+  | "article.matched"
+  | "event.corrected"
+  | "event.retracted";
 
 /** One message of an alert and what became of it. */
 export interface Delivery {
@@ -51,7 +110,14 @@ export interface Delivery {
   status: "pending" | "delivered" | "failed";
   /** The message's body as it is sent. */
   message: Message;
-  attempts: { at: string; outcome: string; status: number | null; milliseconds: number }[];
+  attempts: {
+    at: string;
+    outcome: string;
+    status: number | null;
+    milliseconds: number;
+    /** The beginning of the answer's body, secrets taken out; null where there was none. */
+    answer: string | null;
+  }[];
   next_attempt_at: string | null;
 }
 
@@ -77,8 +143,55 @@ export interface ArticleMatched {
     language: string | null;
     summary: string | null;
   };
-  events: { id: string; date: string; title: string; url: string }[];
+  events: LinkedEvent[];
   matches: Match[];
+  /** Events, snippets or matches were left out for its length. */
+  truncated?: true;
+}
+
+export interface LinkedEvent {
+  id: string;
+  /** When it happened, as precise as is known (ISO 8601). */
+  date: string;
+  title: string;
+  url: string;
+}
+
+/** What `event.corrected` and `event.retracted` say. */
+export interface EventChanged {
+  event: LinkedEvent & { summary: string };
+  /** Of a correction: the names of the fields that changed. */
+  changed?: string[];
+  /** Of a retraction. */
+  reason?: string;
+}
+
+/** What `alert.confirm` says. */
+export interface ConfirmAsked {
+  challenge: string;
+  confirm_url: string;
+}
+
+/** What `alert.digest` says: messages that were gathered, each as it would have been sent, without alert and number. */
+export interface Digest {
+  digest: "hourly" | "daily";
+  /** Where they are more than one message holds: which part this is, of how many. */
+  part?: { number: number; of: number };
+  items: GatheredItem[];
+}
+
+export type GatheredItem =
+  | ({ type: "article.matched"; timestamp: string } & ArticleMatched)
+  | ({ type: "event.corrected" | "event.retracted"; timestamp: string } & EventChanged);
+
+/** What any numbered message may say of the alert's messages as a whole. */
+export interface Remarks {
+  /** It was asked for by a replay. */
+  replay?: true;
+  /** It is the last one of its day: what matches until then is not sent. */
+  limit?: { per_day: number; until: string };
+  /** So many matches were not sent since then, because the day's limit was reached. */
+  omitted?: { count: number; since: string };
 }
 
 /** A body is at most this long, in bytes of UTF-8. */

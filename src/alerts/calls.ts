@@ -1,5 +1,5 @@
 /** The calls that a shard answers: what its Durable Object implements, and what the Worker sees of it. */
-import type { AlertView, Channel, Delivery } from "./alert.ts";
+import type { AlertChange, AlertView, Channel, Delivery } from "./alert.ts";
 
 /** What a new alert is made of. */
 export interface NewAlert {
@@ -19,12 +19,46 @@ export interface NewAlert {
 /** How a shard is doing. */
 export interface ShardStatus {
   alerts: number;
+  active: number;
+  unconfirmed: number;
+  paused: number;
   /** The last log entry that it has followed. */
   cursor: number;
-  /** Messages that wait for an attempt. */
+  /** Messages that wait for an attempt; of these: those that are due by now, and those that were tried before. */
   pending: number;
+  due: number;
+  retrying: number;
+  /** Requests under way. */
+  in_flight: number;
   /** When the longest-waiting one was made, RFC 3339 in UTC. */
   oldest_pending_at: string | null;
+  /** Why messages were not delivered at the last attempt, and how many alerts have that trouble. */
+  failing: Record<string, number>;
+  /** How long the last messages took from the match to the answer; null where it has sent none since it woke. */
+  latency: { messages: number; p50: number; p99: number } | null;
+}
+
+/** What a call that the owner makes came to: undefined for an unknown alert and a wrong token; or why it cannot be done. */
+export type Outcome<T> = T | Refused | undefined;
+export interface Refused {
+  refused: string;
+  /** 404: there is no such message; 409: not as the alert is now; 429: not so many. */
+  status: 404 | 409 | 429;
+}
+
+export interface Sent {
+  sequence: number;
+  id: string;
+  status: "pending" | "delivered";
+}
+
+export interface Replayed {
+  /** The messages that it made. */
+  count: number;
+  /** False where there may be more of them at `reached` and before: replay until then as well. */
+  complete: boolean;
+  /** The time at which the oldest article that was looked at came onto the wire, RFC 3339 in UTC; null where all were. */
+  reached: string | null;
 }
 
 /** Undefined answers an unknown alert and a wrong token, key or challenge alike. */
@@ -34,12 +68,21 @@ export interface ShardCalls {
   view(id: string, tokenHash: string): Promise<AlertView | undefined>;
   /** Whether there was such an alert. Nothing is sent after it is removed. */
   remove(id: string, tokenHash: string): Promise<boolean>;
+  change(id: string, tokenHash: string, change: AlertChange): Promise<Outcome<AlertView>>;
+  /** Sends a message again. */
+  redeliver(id: string, tokenHash: string, sequence: number): Promise<Outcome<Sent>>;
+  /** Sends a message that only says that it is a test. */
+  sendTest(id: string, tokenHash: string): Promise<Outcome<Sent>>;
+  /** Sends what matches among the articles that came onto the wire from `since` to `until` (RFC 3339 in UTC). */
+  replay(id: string, tokenHash: string, since: string, until: string | undefined): Promise<Outcome<Replayed>>;
+  /** Gives it another secret. */
+  rotate(id: string, tokenHash: string, secret: string): Promise<Outcome<{ secret: string }>>;
   deliveries(
     id: string,
     tokenHash: string,
     after: number,
     limit: number,
-  ): Promise<{ latest: number; deliveries: Delivery[] } | undefined>;
+  ): Promise<{ latest: number; oldest: number; deliveries: Delivery[] } | undefined>;
   /** The alert and its last matches, newest first, for whoever holds its feed's key. */
   feed(
     id: string,

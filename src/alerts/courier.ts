@@ -2,34 +2,59 @@
  * Carries the messages of a shard to their receivers. Which of them are in flight is known in memory alone: a Durable Object
  * runs once, so what a new instance finds pending is in nobody's hands, and goes out again under the same id.
  */
-import { type Attempt, post } from "../delivery/attempt.ts";
-import { refuseDestination } from "../delivery/destination.ts";
+import { answerOf, secretsOf } from "../delivery/answer.ts";
+import { type Attempt, OutOfRequests, post } from "../delivery/attempt.ts";
+import { judgeDestination } from "../delivery/destination.ts";
 import { judge } from "../delivery/schedule.ts";
 import { signatureHeaders } from "../delivery/signature.ts";
 import { type Env, readSettings } from "../env.ts";
+import { failpoint } from "../failpoint.ts";
+import type { CalledChannel } from "./alert.ts";
+import { type ChannelKind, KINDS } from "./channels/kinds.ts";
+import { type Lane, Lanes } from "./lanes.ts";
+import { Latency } from "./latency.ts";
 import { makeMessage } from "./message.ts";
-import type { Key, Outbox, Outgoing } from "./outbox.ts";
+import { CONFIRMATION, type Outbox, type Outgoing, SLOW, type Waiting } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
 import { report } from "./report.ts";
 
-/** Requests at a time: in all (the platform lets no more wait for their headers; others would time out in its queue), and to one host. */
-const IN_FLIGHT = 6;
-const IN_FLIGHT_PER_HOST = 2;
-/** After a fault of our own, the message rests this long, in milliseconds. */
+/**
+ * Requests at a time: the platform lets no more than six wait for their headers, and others would time out in its queue. Slow receivers
+ * share a third of them, so that they hold up each other and nobody else.
+ */
+const BOUNDS = { inFlight: 6, perHost: 3, slow: 2, slowPerHost: 1 };
+/** While others wait, a receiver that was not slow before may take so long, in milliseconds; then it is tried again as a slow one. */
+const PATIENCE = 2 * SLOW;
+/** After a fault of our own that cannot even be recorded, the alert rests this long, in milliseconds. */
 const AFTER_FAULT = 5_000;
+/** Of so many messages of an alert, one is of those that were tried before, so that they move on however many new ones come. */
+const LATE_TURN = 4;
+/** An address that never confirmed is not asked for days: so many attempts, and that is all. */
+const CONFIRMATION_ATTEMPTS = 4;
+/** An alert of whose messages nothing arrives for this long is paused, in milliseconds. */
+const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
 
 interface Flight {
-  host: string;
+  lane: Lane;
+  began: number;
+  abort: AbortController;
   done: Promise<void>;
 }
 
 export class Courier {
+  readonly latency = new Latency();
   readonly #env: Env;
   readonly #ctx: DurableObjectState;
   readonly #outbox: Outbox;
   readonly #registry: Registry;
   readonly #arm: () => Promise<void>;
+  readonly #lanes = new Lanes(BOUNDS);
   readonly #flights = new Map<string, Flight>();
+  /** What was due by then stands in its lane. */
+  #filledUntil = 0;
+  #turn = 0;
+  /** The platform lets no more requests leave in this invocation. */
+  #exhausted = false;
 
   /** `arm` sets the alarm; it is called before the first request leaves, so that whatever happens then, someone looks again. */
   constructor(env: Env, ctx: DurableObjectState, outbox: Outbox, registry: Registry, arm: () => Promise<void>) {
@@ -40,8 +65,23 @@ export class Courier {
     this.#arm = arm;
   }
 
-  get busy(): boolean {
-    return this.#flights.size > 0;
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
+  /** Whether what is due has to wait for another invocation. */
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** A new invocation may make as many requests again. */
+  beginInvocation(): void {
+    this.#exhausted = false;
+  }
+
+  /** The clock was set back: what stands in the lanes is looked for anew. */
+  forgetTime(): void {
+    this.#filledUntil = 0;
   }
 
   /** Resolves when the next request that is under way has ended. */
@@ -49,10 +89,19 @@ export class Courier {
     await Promise.race([...this.#flights.values()].map(({ done }) => done));
   }
 
+  /** Ends the request of an alert that is removed: nothing is sent to it any more. */
+  recall(alert: string): void {
+    this.#flights.get(alert)?.abort.abort();
+  }
+
   /** Starts the messages that are due, as far as there is room. */
   async dispatch(): Promise<void> {
     const armed = Promise.withResolvers<void>();
-    for (let key = this.#nextDue(); key !== undefined; key = this.#nextDue()) this.#launch(key, armed.promise);
+    if (!this.#exhausted) {
+      this.#fillLanes();
+      for (let lane = this.#lanes.take(); lane; lane = this.#lanes.take()) this.#launch(lane, armed.promise);
+      this.#hurry();
+    }
     try {
       await this.#arm();
     } finally {
@@ -60,68 +109,172 @@ export class Courier {
     }
   }
 
-  /** The longest-waiting message that may leave now. */
-  #nextDue(): (Key & { host: string }) | undefined {
-    if (this.#flights.size >= IN_FLIGHT) return undefined;
-    const perHost = Map.groupBy(this.#flights.values(), ({ host }) => host);
-    const full = [...perHost].filter(([, flights]) => flights.length >= IN_FLIGHT_PER_HOST).map(([host]) => host);
-    return this.#outbox.due(Date.now(), full, this.#flights.size + 1).find((key) => !this.#flights.has(nameOf(key)));
+  #fillLanes(): void {
+    const now = Date.now();
+    for (const lane of this.#outbox.lanes(this.#filledUntil, now)) this.#lanes.add(lane);
+    this.#filledUntil = now;
   }
 
-  #launch(key: Key & { host: string }, armed: Promise<void>): void {
-    const name = nameOf(key);
-    const done = armed.then(() => this.#deliver(key)).finally(() => this.#flights.delete(name));
-    this.#flights.set(name, { host: key.host, done });
+  /** A receiver that is not known to be slow must not hold up others for as long as a request may take. */
+  #hurry(): void {
+    const latest = Date.now() - PATIENCE;
+    for (const { lane, began, abort } of this.#flights.values()) {
+      if (!lane.slow && began <= latest && this.#lanes.holdsUp(lane.host)) abort.abort();
+    }
+  }
+
+  #launch(lane: Lane, armed: Promise<void>): void {
+    const abort = new AbortController();
+    const patience = setTimeout(() => this.#hurry(), PATIENCE);
+    const done = armed
+      .then(() => this.#deliver(lane.alert, abort.signal))
+      .finally(() => {
+        clearTimeout(patience);
+        this.#land(lane.alert);
+      });
+    this.#flights.set(lane.alert, { lane, began: Date.now(), abort, done });
     this.#ctx.waitUntil(done.then(() => this.dispatch()));
   }
 
+  #land(alert: string): void {
+    this.#flights.delete(alert);
+    this.#lanes.land(alert);
+    const next = this.#outbox.lane(alert, Date.now());
+    if (next) this.#lanes.add(next);
+  }
+
   /** One attempt and what follows from it. Never throws: what is not settled is still due, and goes out again. */
-  async #deliver(key: Key): Promise<void> {
+  async #deliver(alert: string, signal: AbortSignal): Promise<void> {
     try {
-      const outgoing = this.#outbox.read(key);
-      if (outgoing === undefined) return;
-      const attempt = await this.#attempt(outgoing);
-      this.#ctx.storage.transactionSync(() => this.#settle(outgoing, attempt));
+      const waiting = this.#outbox.next(alert, Date.now(), ++this.#turn % LATE_TURN === 0);
+      if (waiting) await this.#carry(waiting, signal);
     } catch (error) {
-      if (error instanceof Gone) return;
-      report("delivery.failed", { ...key, error: String(error) });
+      if (error instanceof OutOfRequests) {
+        this.#exhausted = true;
+        return;
+      }
+      report("delivery.failed", { alert, error: String(error) });
       await scheduler.wait(AFTER_FAULT);
     }
   }
 
-  async #attempt({ channel, id, secret, origin, ...parts }: Outgoing): Promise<Attempt> {
-    if (channel.type !== "webhook") throw new Error("a feed has nothing to deliver");
-    const { allowPrivateTargets, publicUrl } = readSettings(this.#env);
-    const own = publicUrl === undefined ? [origin] : [origin, publicUrl];
-    if (refuseDestination(channel.url, { allowPrivate: allowPrivateTargets, own }) !== undefined) {
-      return { at: Date.now(), milliseconds: 0, outcome: "refused", status: null, body: "", retryAfter: null };
+  async #carry(waiting: Waiting, signal: AbortSignal): Promise<void> {
+    const began = Date.now();
+    try {
+      const outgoing = this.#outbox.read(waiting, began);
+      if (outgoing === undefined) return;
+      const { channel } = outgoing;
+      // What waited for a channel that is a feed now has been delivered; there is nothing to call.
+      if (channel.type === "feed") throw new Error("a feed has nothing to deliver");
+      const kind = KINDS[channel.type];
+      const attempt = await this.#attempt(waiting, outgoing, channel, kind, signal);
+      if (attempt === undefined) return;
+      this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, attempt));
+    } catch (error) {
+      if (error instanceof OutOfRequests) throw error;
+      // A message that cannot be made, or whose answer cannot be written: it counts, so that it ends some day.
+      report("delivery.fault", { message: waiting.id, error: String(error) });
+      const fault: Attempt = { ...NO_ANSWER, at: began, milliseconds: Date.now() - began, outcome: "fault" };
+      this.#ctx.storage.transactionSync(() =>
+        this.#outbox.settle(waiting, fault, null, this.#verdict(waiting, fault, [])),
+      );
     }
-    const body = JSON.stringify(makeMessage({ ...parts, origin }));
-    const signature = await signatureHeaders([secret], id, Math.floor(Date.now() / 1000), body);
-    if (this.#outbox.read(parts) === undefined) throw new Gone();
-    return post(channel.url, { "content-type": "application/json", "user-agent": "Parley", ...signature }, body);
   }
 
-  #settle(outgoing: Outgoing, attempt: Attempt): void {
-    const verdict = judge(attempt, outgoing.attempts + 1, readSettings(this.#env).retrySeconds, Math.random());
-    if (!this.#outbox.settle(outgoing, attempt, verdict)) return;
+  /** Undefined where the message was removed or held while it was made ready. */
+  async #attempt(
+    waiting: Waiting,
+    outgoing: Outgoing,
+    channel: CalledChannel,
+    kind: ChannelKind,
+    signal: AbortSignal,
+  ): Promise<Attempt | undefined> {
+    const { allowPrivateTargets, publicUrl, dnsResolver } = readSettings(this.#env);
+    const at = Date.now();
+    const own = publicUrl === undefined ? [outgoing.origin] : [outgoing.origin, publicUrl];
+    const refusal = await judgeDestination(channel.url, {
+      allowPrivate: allowPrivateTargets,
+      own,
+      resolver: dnsResolver,
+    });
+    if (refusal) {
+      const outcome = refusal.lasting ? "refused" : "unresolved";
+      return { ...NO_ANSWER, at, milliseconds: Date.now() - at, outcome, body: refusal.because };
+    }
+    const { headers, body } = kind.compose(makeMessage(outgoing));
+    const signature = kind.signed
+      ? await signatureHeaders(outgoing.secrets, outgoing.id, Math.floor(Date.now() / 1000), body)
+      : {};
+    if (this.#outbox.read(waiting, at) === undefined) return undefined;
+    return post(channel.url, { "user-agent": "Parley", ...headers, ...signature }, body, signal);
+  }
+
+  #verdict({ sequence, tries }: Waiting, attempt: Attempt, gone: readonly number[]) {
+    const { retrySeconds } = readSettings(this.#env);
+    const waits = sequence === CONFIRMATION ? retrySeconds.slice(0, CONFIRMATION_ATTEMPTS - 1) : retrySeconds;
+    return judge(attempt, tries + 1, { waits, gone, random: Math.random() });
+  }
+
+  #settle(waiting: Waiting, outgoing: Outgoing, channel: CalledChannel, kind: ChannelKind, answered: Attempt): void {
+    const asked = answered.status === 429 ? kind.retryAfter(answered.body) : null;
+    const attempt = { ...answered, retryAfter: asked ?? answered.retryAfter };
+    const judged = this.#verdict(waiting, attempt, kind.gone);
+    // What a channel answers that has been replaced meanwhile says nothing of the present one.
+    const replaced = !this.#outbox.calls(waiting.alert, channel);
+    const verdict = replaced && judged.kind !== "delivered" ? ({ kind: "retry", at: attempt.at } as const) : judged;
+    const confirms =
+      waiting.sequence === CONFIRMATION && kind.echoes && holdsChallenge(attempt.body, outgoing.challenge);
+    if (verdict.kind === "delivered") failpoint(confirms ? "confirmation.answered" : "message.answered", this.#env);
+    const secrets = [...outgoing.secrets, outgoing.challenge ?? "", ...secretsOf(channel.url)].filter(Boolean);
+    const after = this.#outbox.settle(waiting, attempt, answerOf(attempt, secrets), verdict, replaced);
+    // It was removed or replaced meanwhile.
+    if (after === undefined) return;
+    const { alert, sequence, id, tries } = waiting;
+    if (verdict.kind === "delivered") {
+      if (tries === 0 && !waiting.late) this.latency.add(attempt.at + attempt.milliseconds - outgoing.at);
+      if (confirms) this.#registry.confirm(alert, Date.now());
+      return;
+    }
     if (verdict.kind === "failed") {
-      report("message.failed", { message: outgoing.id, because: verdict.because });
-      if (verdict.gone && outgoing.type !== "alert.confirm") this.#registry.pause(outgoing.alert, verdict.because);
+      const { because } = verdict;
+      report("message.failed", {
+        message: id,
+        alert,
+        sequence,
+        type: outgoing.type,
+        host: hostOf(channel.url),
+        because,
+      });
     }
-    if (verdict.kind === "delivered" && outgoing.challenge !== null && outgoing.type === "alert.confirm") {
-      if (holdsChallenge(attempt.body, outgoing.challenge)) this.#registry.confirm(outgoing.alert, Date.now());
-    }
+    if (sequence !== CONFIRMATION) this.#pauseHopeless(alert, attempt, verdict, after.failingSince);
+  }
+
+  /** An alert whose receiver is gone, or of whose messages nothing has arrived for days, sends nothing more until its owner comes back. */
+  #pauseHopeless(
+    alert: string,
+    attempt: Attempt,
+    verdict: ReturnType<typeof judge>,
+    failingSince: number | null,
+  ): void {
+    const gone = verdict.kind === "failed" && verdict.gone;
+    const hopeless = failingSince !== null && attempt.at - failingSince >= GIVE_UP_AFTER;
+    if (!gone && !hopeless) return;
+    const last = attempt.status === null ? attempt.outcome : `status ${attempt.status}`;
+    const because = gone
+      ? verdict.because
+      : `nothing but failures since ${new Date(failingSince ?? attempt.at).toISOString()}; the last one: ${last}`;
+    this.#registry.pause(alert, because);
+    report("alert.paused", { alert, because });
   }
 }
 
-/** The message was removed while it was signed. */
-class Gone extends Error {}
+const NO_ANSWER = { status: null, body: "", retryAfter: null } as const;
 
-const nameOf = ({ alert, sequence }: Key): string => `${alert}/${sequence}`;
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : "");
 
 /** Whether an answer is the challenge, as text or as `{"challenge": …}`. An echo of the whole message is neither. */
-function holdsChallenge(body: string, challenge: string): boolean {
+function holdsChallenge(body: string, challenge: string | null): boolean {
+  if (challenge === null) return false;
   if (body.trim() === challenge) return true;
   try {
     const answer: unknown = JSON.parse(body);

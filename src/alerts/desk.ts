@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Context, Handler } from "../context.ts";
-import { refuseDestination } from "../delivery/destination.ts";
+import { judgeDestination } from "../delivery/destination.ts";
 import { makeSecret } from "../delivery/signature.ts";
 import { readInteger, readJson } from "../input.ts";
 import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
@@ -11,8 +11,17 @@ import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
-import { type AlertStatus, alertInput, type Channel, makeAlertId, randomText, shardOf } from "./alert.ts";
-import type { NewAlert, ShardCalls } from "./calls.ts";
+import {
+  type AlertStatus,
+  alertInput,
+  alertPatch,
+  type Channel,
+  makeAlertId,
+  randomText,
+  replayInput,
+  shardOf,
+} from "./alert.ts";
+import type { NewAlert, Outcome, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
 import { countRegistration, networkOf } from "./limits.ts";
 import { bearerToken, hash } from "./secrets.ts";
@@ -50,8 +59,8 @@ export async function registerAlert(
   const head = await readHead(env.DB);
   const names = await readNames(env.DB, head);
   const errors: InputError[] = [];
-  const query = noting(errors, () => readQuery(input.query, names, "query"));
-  noting(errors, () => checkChannel(input.channel, context));
+  const query = await noting(errors, () => readQuery(input.query, names, "query"));
+  await noting(errors, () => checkChannel(input.channel, context));
   if (query === undefined || errors.length > 0) throw badRequest(errors);
   await countRegistration(env.DB, registrationSubjects(request, input.channel), settings.registrationLimit);
   const token = randomText(40);
@@ -80,9 +89,9 @@ export async function registerAlert(
 }
 
 /** What a check refuses is noted rather than thrown, so that all mistakes are told at once. */
-function noting<T>(errors: InputError[], run: () => T): T | undefined {
+async function noting<T>(errors: InputError[], run: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     errors.push(...error.errors);
@@ -90,18 +99,21 @@ function noting<T>(errors: InputError[], run: () => T): T | undefined {
   }
 }
 
-function checkChannel(channel: Channel, { settings, origin, url }: Context): void {
+async function checkChannel(channel: Channel, { settings, origin, url }: Context): Promise<void> {
   if (channel.type === "feed") return;
-  const refusal = refuseDestination(channel.url, {
+  const refusal = await judgeDestination(channel.url, {
     allowPrivate: settings.allowPrivateTargets,
     own: [origin, url.origin],
+    resolver: settings.dnsResolver,
   });
-  if (refusal) throw badRequest([{ path: "channel.url", message: refusal }]);
+  if (refusal) throw badRequest([{ path: "channel.url", message: refusal.because }]);
 }
 
 function registrationSubjects(request: Request, channel: Channel): string[] {
-  const caller = `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`;
-  return channel.type === "feed" ? [caller] : [caller, `host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
+  const subjects = ["total:", `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`];
+  return channel.type === "feed"
+    ? subjects
+    : [...subjects, `host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
 }
 
 /** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */
@@ -147,6 +159,73 @@ export const showAlert: Handler = async (request, context) => {
   if (alert === undefined) throw noSuchAlert();
   return privateJson({ ...alert, feed_url: feedUrl(context.origin, id, await feedKeyOf(token)) });
 };
+
+/** PATCH /api/alerts/{id}: another query, another channel (which is asked to confirm), paused or active. */
+export const changeAlert: Handler = async (request, context) => {
+  const { id, token, tokenHash, stub } = await authorise(request, context);
+  const { query, channel, status } = await readJson(request, alertPatch, MAX_BODY);
+  // Nothing is looked up for whoever has no right to it.
+  if ((await stub.view(id, tokenHash)) === undefined) throw noSuchAlert();
+  const { env, settings, origin } = context;
+  const names = await readNames(env.DB, await readHead(env.DB));
+  const errors: InputError[] = [];
+  const parsed = query === undefined ? undefined : await noting(errors, () => readQuery(query, names, "query"));
+  if (channel) await noting(errors, () => checkChannel(channel, context));
+  if (errors.length > 0) throw badRequest(errors);
+  if (channel) await countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
+  const changed = unwrap(await stub.change(id, tokenHash, { source: query, channel, status }));
+  const told = parsed && {
+    reading: reading(parsed.tree),
+    warnings: warnings(query ?? "", parsed, names.vocabulary),
+  };
+  return privateJson({ ...changed, feed_url: feedUrl(origin, id, await feedKeyOf(token)), ...told });
+};
+
+/** POST /api/alerts/{id}/deliveries/{sequence}/redeliver: 202. */
+export const redeliverMessage: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  const sequence = readSequence(context.params["sequence"] ?? "");
+  return accepted(unwrap(await stub.redeliver(id, tokenHash, sequence)));
+};
+
+/** A message's number in the path; what is none names no message. */
+function readSequence(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound("There is no such message");
+  return Number(text);
+}
+
+/** POST /api/alerts/{id}/replay: 202 with how many messages it made. */
+export const replayAlert: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  const { since, until } = await readJson(request, replayInput, MAX_BODY);
+  return accepted(unwrap(await stub.replay(id, tokenHash, since, until)));
+};
+
+/** POST /api/alerts/{id}/test: 202; a message of type `alert.test` follows. */
+export const testAlert: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  return accepted(unwrap(await stub.sendTest(id, tokenHash)));
+};
+
+/** POST /api/alerts/{id}/rotate: 200 with the new secret; the one before signs beside it for 24 hours. */
+export const rotateSecret: Handler = async (request, context) => {
+  const { id, tokenHash, stub } = await authorise(request, context);
+  return privateJson(unwrap(await stub.rotate(id, tokenHash, makeSecret())));
+};
+
+const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests" } as const;
+
+/** What a shard answered, or the Problem that it is. */
+function unwrap<T extends object>(outcome: Outcome<T>): T {
+  if (outcome === undefined) throw noSuchAlert();
+  if (!("refused" in outcome)) return outcome;
+  const { refused, status } = outcome;
+  const headers = status === 429 ? { "retry-after": "3600" } : {};
+  throw new Problem(status, TITLES[status], refused.charAt(0).toUpperCase() + refused.slice(1), { headers });
+}
+
+const accepted = (body: object): Response =>
+  Response.json(body, { status: 202, headers: { "cache-control": "no-store" } });
 
 /** DELETE /api/alerts/{id} */
 export const removeAlert: Handler = async (request, context) => {

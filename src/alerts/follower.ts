@@ -2,6 +2,8 @@
  * A shard follows the log: what an entry means for its alerts. The messages that an entry causes and the step of the cursor are
  * written in one transaction, so that each entry is answered exactly once, whenever the process is killed.
  */
+import type { Env } from "../env.ts";
+import { failpoint, failpointAfterWrites } from "../failpoint.ts";
 import { explain } from "../query/explain.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
@@ -36,17 +38,19 @@ const STEP = 10;
 const STEPS = 5;
 
 export class Follower {
+  readonly #env: Env;
   readonly #db: D1Database;
   readonly #storage: DurableObjectStorage;
   readonly #registry: Registry;
   readonly #outbox: Outbox;
   #running: Promise<boolean> | undefined;
   #again = false;
-  /** The entry that failed last, and how often. */
-  #failures = { entry: 0, count: 0 };
+  /** Whether an entry has been followed since this instance began, and none has failed since. */
+  #sound = false;
 
-  constructor(db: D1Database, storage: DurableObjectStorage, registry: Registry, outbox: Outbox) {
-    this.#db = db;
+  constructor(env: Env, storage: DurableObjectStorage, registry: Registry, outbox: Outbox) {
+    this.#env = env;
+    this.#db = env.DB;
     this.#storage = storage;
     this.#registry = registry;
     this.#outbox = outbox;
@@ -90,25 +94,42 @@ export class Follower {
     this.useNames(await readNames(this.#db, await readHead(this.#db)), queries);
     for (const entry of entries) {
       const told = await this.#tell(entry);
+      if (!this.#sound && !(await this.#mayTry(entry.number))) continue;
       try {
         this.#storage.transactionSync(() => this.#step(entry.number, told, queries));
+        this.#sound = true;
       } catch (error) {
-        this.#failed(entry.number, error);
+        this.#sound = false;
+        throw error;
       }
+      await failpointAfterWrites("entry.committed", this.#env, this.#storage);
     }
+  }
+
+  /**
+   * An entry that fails here however often it is tried is passed over, and told of: it must not stop all that come after it. Each
+   * try is noted before it begins, so that an entry counts as well that ends the process.
+   */
+  async #mayTry(entry: number): Promise<boolean> {
+    const { tries } = this.#storage.sql
+      .exec<{ tries: number }>(
+        "UPDATE state SET tries = iif(trying = ?1, tries, 0) + 1, trying = ?1 RETURNING tries",
+        entry,
+      )
+      .one();
+    if (tries > TRIES) {
+      report("entry.skipped", { entry, tries: TRIES });
+      this.moveTo(entry);
+      return false;
+    }
+    await this.#storage.sync();
+    return true;
   }
 
   #step(entry: number, told: Told, queries: Queries): void {
     if (told.kind === "article") this.#matchArticle(told.article, entry, queries);
     else if (told.kind !== "nothing") this.#followUp(told, entry);
-    this.moveTo(entry);
-  }
-
-  /** An entry that fails here however often it is tried is passed over, and told of: it must not stop all that come after it. */
-  #failed(entry: number, error: unknown): void {
-    this.#failures = { entry, count: this.#failures.entry === entry ? this.#failures.count + 1 : 1 };
-    if (this.#failures.count < TRIES) throw error;
-    report("entry.skipped", { entry, error: String(error) });
+    failpoint("entry.matched", this.#env);
     this.moveTo(entry);
   }
 
@@ -120,7 +141,15 @@ export class Follower {
     const newest = names.version > queries.names.version ? names : queries.names;
     if (newest === queries.names && filed.names === newest.version && filed.filed_by === FILED_BY) return;
     this.#storage.transactionSync(() => {
-      queries.reread(newest, reportBroken);
+      queries.reread(newest, (query, error) => {
+        reportBroken(query, error);
+        for (const alert of this.#registry.asking(query)) {
+          this.#registry.pause(
+            alert,
+            `its query can no longer be read: ${error instanceof Error ? error.message : error}`,
+          );
+        }
+      });
       this.#storage.sql.exec("UPDATE state SET names = ?, filed_by = ?", newest.version, FILED_BY);
     });
   }
@@ -159,7 +188,7 @@ export class Follower {
         { type: "article.matched", query: queries.canonical(query), article: article.id, data },
         now,
       );
-      for (const alert of alerts) this.#outbox.send(alert, notice, now);
+      this.#outbox.send(alerts, notice, now);
     }
   }
 
@@ -174,13 +203,13 @@ export class Follower {
     const data = { event: { id: event, date, title, summary }, ...more };
     for (const { query, alerts } of this.#outbox.recipients(articles, entry)) {
       const notice = this.#outbox.writeNotice({ type: `event.${kind}`, query, data }, now);
-      for (const alert of alerts) this.#outbox.send(alert, notice, now);
+      this.#outbox.send(alerts, notice, now);
     }
   }
 }
 
 /** What a message tells of an article and its events. */
-const withEvents = (article: Article) => ({
+export const withEvents = (article: Article) => ({
   article: toldArticle(article),
   events: article.events.map(({ id, date, title }) => ({ id, date, title })),
 });

@@ -1,17 +1,29 @@
-/** How often alerts may be registered: by one caller, and for one target host, in an hour of the clock. */
+/** How often alerts may be registered in an hour of the clock: by one caller, for one target host, and in all. */
+import ipaddr from "ipaddr.js";
 import { Problem } from "../problem.ts";
 
-/** Where a caller comes from: an IPv4 address, or the /64 of an IPv6 address, which is what one subscriber is given (RFC 6177). */
+/**
+ * Where a caller comes from: an IPv4 address, also where it is written as IPv6, or the /64 of an IPv6 address, which is what one
+ * subscriber is given (RFC 6177). What is no address stays as it is.
+ */
 export function networkOf(address: string): string {
-  if (!URL.canParse(`http://[${address}]`)) return address;
-  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
-  const before = head.split(":").filter(Boolean);
-  const after = tail?.split(":").filter(Boolean) ?? [];
-  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0");
-  return `${[...before, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(":")}::/64`;
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  return `${ipaddr.fromByteArray([...parsed.toByteArray().slice(0, 8), ...Array<number>(8).fill(0)])}/64`;
 }
 
-/** Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`). Throws a 429 Problem past the limit; 0 is no bound. */
+/** In all, so many times as often as one caller may. */
+const CALLERS = 25;
+
+/** What a subject of a count is: how often it may be, and in words. */
+function boundOf(subject: string, limit: number): { most: number; whom: string } {
+  if (subject.startsWith("caller:")) return { most: limit, whom: "One caller may register" };
+  if (subject.startsWith("host:")) return { most: limit, whom: "One host may be asked to confirm" };
+  return { most: limit * CALLERS, whom: "Here all callers together may register" };
+}
+
+/** Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`). Throws a 429 Problem past the limit; 0 is no bound. */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {
   if (limit === 0) return;
   const now = new Date();
@@ -26,13 +38,18 @@ export async function countRegistration(db: D1Database, subjects: readonly strin
         .bind(subject, hour),
     ),
   );
-  const over = counts.findIndex(({ results }) => (results[0]?.count ?? 0) > limit);
-  if (over < 0) return;
-  const whom = subjects[over]?.startsWith("caller:") ? "One caller may register" : "One host may be asked to confirm";
+  const bounds = subjects.map((subject) => boundOf(subject, limit));
+  const over = bounds.find(({ most }, i) => (counts[i]?.results[0]?.count ?? 0) > most);
+  if (over === undefined) return;
   const seconds = 3600 - (now.getUTCMinutes() * 60 + now.getUTCSeconds());
-  throw new Problem(429, "Too many requests", `${whom} ${limit} alerts in an hour; try again in ${seconds} seconds`, {
-    headers: { "retry-after": String(seconds) },
-  });
+  throw new Problem(
+    429,
+    "Too many requests",
+    `${over.whom} ${over.most} alerts in an hour; try again in ${seconds} seconds`,
+    {
+      headers: { "retry-after": String(seconds) },
+    },
+  );
 }
 
 /** Forgets the hours that are over. */

@@ -4,7 +4,8 @@
  */
 import type { Attempt } from "../delivery/attempt.ts";
 import type { Verdict } from "../delivery/schedule.ts";
-import type { AlertStatus, Channel, Delivery, MessageType } from "./alert.ts";
+import type { CalledChannel, Channel, Delivery, Json, MessageType, Remarks } from "./alert.ts";
+import type { Lane } from "./lanes.ts";
 import { type MessageParts, makeMessage } from "./message.ts";
 
 /** Number 0 of an alert is its confirmation. */
@@ -15,16 +16,25 @@ export interface Key {
   sequence: number;
 }
 
+/** A message whose turn it is. */
+export interface Waiting extends Key {
+  id: string;
+  /** Attempts since its schedule began. */
+  tries: number;
+  /** It was tried before, or is a repetition or a replay. */
+  late: boolean;
+}
+
 /** A message on its way: all that an attempt needs. */
 export interface Outgoing extends MessageParts {
   id: string;
   channel: Channel;
-  secret: string;
+  /** The present secret first, then those that still sign beside it. */
+  secrets: string[];
   challenge: string | null;
-  attempts: number;
 }
 
-interface Notice {
+export interface Notice {
   type: MessageType;
   /** Canonical. */
   query: string;
@@ -33,34 +43,57 @@ interface Notice {
   data: object;
 }
 
+/** How an attempt leaves its alert. */
+export interface AlertAfter {
+  /** Since when nothing but failures came of its messages, in milliseconds of Unix time; null: something arrived. */
+  failingSince: number | null;
+}
+
 interface MessageRow {
   [column: string]: SqlStorageValue;
   alert: string;
   sequence: number;
   id: string;
   status: string;
-  attempts: number;
   next_attempt_at: number | null;
+  remarks: string | null;
   type: string;
   at: number;
   query: string;
   data: string;
   channel: string;
   secret: string;
+  old_secrets: string;
   origin: string;
   challenge: string | null;
 }
 
 const SELECT = `
-  SELECT m.alert, m.sequence, m.id, m.status, m.attempts, m.next_attempt_at, n.type, n.at, n.query, n.data,
-    a.channel, a.secret, a.origin, a.challenge
+  SELECT m.alert, m.sequence, m.id, m.status, m.next_attempt_at, m.remarks, n.type, n.at, n.query, n.data,
+    a.channel, a.secret, a.old_secrets, a.origin, a.challenge
   FROM messages m JOIN notices n ON n.number = m.notice JOIN alerts a ON a.id = m.alert`;
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Attempts kept of one message: of one that is sent again and again the last ones. */
+const ATTEMPTS_KEPT = 25;
+
+/** When the first message of an alert is due. */
+const FIRST_DUE = `(SELECT min(at) FROM (
+  SELECT min(next_attempt_at) AS at FROM messages INDEXED BY messages_due
+    WHERE alert = alerts.id AND late = 0 AND next_attempt_at IS NOT NULL
+  UNION ALL SELECT min(next_attempt_at) FROM messages INDEXED BY messages_due
+    WHERE alert = alerts.id AND late = 1 AND next_attempt_at IS NOT NULL))`;
+
+const IS_FEED = "channel ->> 'type' = 'feed'";
 
 export class Outbox {
   readonly #sql: SqlStorage;
+  /** Messages that one alert gets in a day (UTC); 0 is no bound. */
+  readonly #dailyLimit: number;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, dailyLimit: number) {
     this.#sql = sql;
+    this.#dailyLimit = dailyLimit;
   }
 
   /** Writes what messages to several alerts will say; `send` addresses it. */
@@ -73,94 +106,289 @@ export class Outbox {
       .one().number;
   }
 
-  /** Gives an alert its next message. It is due at once; held while the alert is pending; of a feed, there is nothing to send. */
-  send(alert: string, notice: number, now: number): void {
-    const { latest, status, channel } = this.#sql
-      .exec<{ latest: number; status: AlertStatus; channel: string }>(
-        "UPDATE alerts SET latest = latest + 1 WHERE id = ? RETURNING latest, status, channel",
+  /**
+   * Gives each of some alerts a message that is due at once; held while the alert is pending; of a feed, there is nothing to send.
+   * Where a digest is asked for, it is gathered. An alert that has had its messages of the day gets no more until the next: the last one
+   * says so, and the next one how many were left out.
+   */
+  send(alerts: readonly string[], notice: number, now: number): void {
+    const today = Math.floor(now / DAY);
+    const bound = {
+      today,
+      until: new Date((today + 1) * DAY).toISOString(),
+      limit: this.#dailyLimit > 0 ? this.#dailyLimit : Number.MAX_SAFE_INTEGER,
+    };
+    const listed = JSON.stringify(alerts);
+    const these = "id IN (SELECT value FROM json_each(?1))";
+    this.#sql.exec(`UPDATE alerts SET day = ?2, day_count = 0 WHERE ${these} AND day <> ?2`, listed, bound.today);
+    this.#sql.exec(
+      `UPDATE alerts SET omitted = omitted + 1, omitted_since = coalesce(omitted_since, ?2) WHERE ${these} AND day_count >= ?3`,
+      ...[listed, now, bound.limit],
+    );
+    this.#gather(these, listed, notice, now, bound.limit);
+    const immediate = "day_count < ?2 AND channel ->> 'digest' IS NULL";
+    this.#sql.exec(
+      `INSERT INTO messages (alert, sequence, id, notice, status, next_attempt_at, remarks)
+       SELECT id, latest + 1, 'msg_' || id || '_' || (latest + 1), ?3, iif(${IS_FEED}, 'delivered', 'pending'),
+         iif(${IS_FEED} OR status = 'pending', NULL, ?4),
+         nullif(json_patch(
+           iif(day_count + 1 = ?2, json_object('limit', json_object('per_day', ?2, 'until', ?5)), '{}'),
+           iif(omitted > 0, json_object('omitted', json_object('count', omitted, 'since', ${ISO("omitted_since")})), '{}')
+         ), '{}')
+       FROM alerts WHERE ${these} AND ${immediate}`,
+      ...[listed, bound.limit, notice, now, bound.until],
+    );
+    this.#sql.exec(
+      `UPDATE alerts SET latest = latest + 1, day_count = day_count + 1, omitted = 0, omitted_since = NULL,
+         due_at = iif(${IS_FEED} OR status = 'pending', due_at, min(coalesce(due_at, ?3), ?3))
+       WHERE ${these} AND ${immediate}`,
+      ...[listed, bound.limit, now],
+    );
+  }
+
+  /** What a digest will tell waits for it: the hour or the day (UTC) in which the first match came has to end. */
+  #gather(these: string, listed: string, notice: number, now: number, limit: number): void {
+    const gathers = "day_count < ?2 AND channel ->> 'digest' IS NOT NULL";
+    this.#sql.exec(
+      `INSERT OR IGNORE INTO gathered (alert, notice) SELECT id, ?3 FROM alerts WHERE ${these} AND ${gathers}`,
+      ...[listed, limit, notice],
+    );
+    this.#sql.exec(
+      `UPDATE alerts SET day_count = day_count + 1,
+         digest_at = coalesce(digest_at, iif(channel ->> 'digest' = 'hourly', ?3, ?4)) WHERE ${these} AND ${gathers}`,
+      ...[listed, limit, (Math.floor(now / HOUR) + 1) * HOUR, (Math.floor(now / DAY) + 1) * DAY],
+    );
+  }
+
+  /** Gives an alert a message that it asked for itself, whatever the day's limit; its number. `late`: it stands behind new ones. */
+  sendOne(alert: string, notice: number, now: number, { late, ...remarks }: Remarks & { late: boolean }): number {
+    const { latest, status, feed } = this.#sql
+      .exec<{ latest: number; status: string; feed: number }>(
+        `UPDATE alerts SET latest = latest + 1 WHERE id = ? RETURNING latest, status, ${IS_FEED} AS feed`,
         alert,
       )
       .one();
-    const { type }: Channel = JSON.parse(channel);
-    const state = type === "feed" ? "delivered" : "pending";
-    const due = type === "feed" || status === "pending" ? null : now;
-    this.#insert({ alert, sequence: latest }, `msg_${alert}_${latest}`, notice, state, due);
+    const due = feed || status === "pending" ? null : now;
+    this.#insert({ alert, sequence: latest }, `msg_${alert}_${latest}`, {
+      notice,
+      status: feed ? "delivered" : "pending",
+      due,
+      late,
+      remarks,
+    });
+    if (due !== null) this.#schedule(alert);
+    return latest;
   }
 
   /** Asks a channel to confirm; earlier askings are replaced. */
   sendConfirmation(alert: string, notice: number, nonce: string, now: number): void {
-    const key = { alert, sequence: CONFIRMATION };
     this.#sql.exec("DELETE FROM attempts WHERE alert = ? AND sequence = ?", alert, CONFIRMATION);
-    this.#insert(key, `msg_${alert}_confirm_${nonce}`, notice, "pending", now);
+    this.#insert({ alert, sequence: CONFIRMATION }, `msg_${alert}_confirm_${nonce}`, {
+      notice,
+      status: "pending",
+      due: now,
+      late: false,
+      remarks: {},
+    });
+    this.#schedule(alert);
   }
 
-  #insert({ alert, sequence }: Key, id: string, notice: number, status: string, due: number | null): void {
+  #insert({ alert, sequence }: Key, id: string, message: NewMessage): void {
+    const { notice, status, due, late, remarks } = message;
     this.#sql.exec(
-      "INSERT OR REPLACE INTO messages (alert, sequence, id, notice, status, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?)",
-      ...[alert, sequence, id, notice, status, due],
+      `INSERT OR REPLACE INTO messages (alert, sequence, id, notice, status, next_attempt_at, late, remarks)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[alert, sequence, id, notice, status, due, late ? 1 : 0],
+      Object.keys(remarks).length > 0 ? JSON.stringify(remarks) : null,
     );
+  }
+
+  /** Every change of what is due ends here: the alert's place among those that wait follows from its messages. */
+  #schedule(alert: string): void {
+    this.#sql.exec(`UPDATE alerts SET due_at = ${FIRST_DUE} WHERE id = ?`, alert);
   }
 
   /** What waits stays where it is until it is released. */
   hold(alert: string): void {
     this.#sql.exec("UPDATE messages SET next_attempt_at = NULL WHERE alert = ? AND status = 'pending'", alert);
+    this.#schedule(alert);
   }
 
-  /** The alert is confirmed: what was held is due. */
+  /** What was held is due, and its schedule begins anew. */
   release(alert: string, now: number): void {
-    this.#sql.exec("UPDATE messages SET next_attempt_at = ? WHERE alert = ? AND status = 'pending'", now, alert);
+    this.#sql.exec(
+      `UPDATE messages SET next_attempt_at = ?, late = 1, tries = 0
+       WHERE alert = ? AND sequence <> ? AND status = 'pending' AND next_attempt_at IS NULL`,
+      ...[now, alert, CONFIRMATION],
+    );
+    this.#schedule(alert);
+  }
+
+  /** The channel has confirmed: nothing is left to ask. */
+  endConfirmation(alert: string): void {
     this.#sql.exec(
       "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND sequence = ?",
       ...[alert, CONFIRMATION],
     );
+    this.#schedule(alert);
   }
 
-  /** The messages that are due, the longest waiting first; without those to some hosts. */
-  due(now: number, withoutHosts: readonly string[], limit: number): (Key & { host: string })[] {
-    return this.#sql
-      .exec<{ alert: string; sequence: number; host: string }>(
-        `SELECT m.alert, m.sequence, a.host FROM messages m JOIN alerts a ON a.id = m.alert
-         WHERE m.next_attempt_at <= ? AND a.host NOT IN (SELECT value FROM json_each(?)) ORDER BY m.next_attempt_at LIMIT ?`,
-        ...[now, JSON.stringify(withoutHosts), limit],
+  /** What waits is delivered: whoever reads the feed has it. */
+  endAll(alert: string): void {
+    this.#sql.exec(
+      "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND status = 'pending'",
+      alert,
+    );
+    this.#schedule(alert);
+  }
+
+  /** A message is due again, whatever became of it; its id, or undefined where there is none. */
+  redeliver({ alert, sequence }: Key, now: number): string | undefined {
+    const [row] = this.#sql
+      .exec<{ id: string }>(
+        `UPDATE messages SET status = 'pending', next_attempt_at = ?, late = 1, tries = 0
+         WHERE alert = ? AND sequence = ? AND sequence <> ? RETURNING id`,
+        ...[now, alert, sequence, CONFIRMATION],
       )
       .toArray();
+    if (row) this.#schedule(alert);
+    return row?.id;
+  }
+
+  /** The alerts that have something due, where that is so since a time: with 0 all of them. */
+  lanes(since: number, now: number): Lane[] {
+    return this.#sql
+      .exec<{ alert: string; host: string; slow: number }>(
+        "SELECT id AS alert, host, slow FROM alerts WHERE due_at >= ? AND due_at <= ? ORDER BY due_at",
+        ...[since, now],
+      )
+      .toArray()
+      .map(({ slow, ...lane }) => ({ ...lane, slow: slow === 1 }));
+  }
+
+  /** The lane of an alert, if it has something due. */
+  lane(alert: string, now: number): Lane | undefined {
+    const [row] = this.#sql
+      .exec<{ alert: string; host: string; slow: number }>(
+        "SELECT id AS alert, host, slow FROM alerts WHERE id = ? AND due_at <= ?",
+        ...[alert, now],
+      )
+      .toArray();
+    return row && { ...row, slow: row.slow === 1 };
+  }
+
+  hasDue(now: number): boolean {
+    return this.#sql.exec("SELECT 1 FROM alerts WHERE due_at <= ? LIMIT 1", now).toArray().length > 0;
+  }
+
+  /** The clock was set back by so many milliseconds, and what waits with it. */
+  moveBack(milliseconds: number): void {
+    this.#sql.exec(
+      "UPDATE messages SET next_attempt_at = next_attempt_at - ? WHERE next_attempt_at IS NOT NULL",
+      milliseconds,
+    );
+    this.#sql.exec(
+      `UPDATE alerts SET due_at = due_at - ?1, expires_at = expires_at - ?1, digest_at = digest_at - ?1,
+         failing_since = failing_since - ?1 WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL`,
+      milliseconds,
+    );
   }
 
   /** When the first message is due that is not due by now already, or undefined. */
   nextDue(after: number): number | undefined {
     return (
-      this.#sql
-        .exec<{ at: number | null }>("SELECT min(next_attempt_at) AS at FROM messages WHERE next_attempt_at > ?", after)
-        .one().at ?? undefined
+      this.#sql.exec<{ at: number | null }>("SELECT min(due_at) AS at FROM alerts WHERE due_at > ?", after).one().at ??
+      undefined
     );
   }
 
-  /** A message that is still to be delivered; undefined where it is done, or its alert gone. */
-  read({ alert, sequence }: Key): Outgoing | undefined {
+  /**
+   * The message of an alert whose turn it is: the longest waiting of those that were not tried yet, else of those that were; with
+   * `lateFirst` the other way round.
+   */
+  next(alert: string, now: number, lateFirst: boolean): Waiting | undefined {
+    for (const late of lateFirst ? [1, 0] : [0, 1]) {
+      const [row] = this.#sql
+        .exec<{ sequence: number; id: string; tries: number }>(
+          `SELECT sequence, id, tries FROM messages INDEXED BY messages_due
+           WHERE alert = ? AND late = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1`,
+          ...[alert, late, now],
+        )
+        .toArray();
+      if (row) return { alert, ...row, late: late === 1 };
+    }
+    return undefined;
+  }
+
+  /** A message that is still to be delivered; undefined where it is done, held, or its alert gone. */
+  read({ alert, sequence, id }: Waiting, now: number): Outgoing | undefined {
     const row = this.#sql
-      .exec<MessageRow>(`${SELECT} WHERE m.alert = ? AND m.sequence = ? AND m.status = 'pending'`, alert, sequence)
+      .exec<MessageRow>(
+        `${SELECT} WHERE m.alert = ? AND m.sequence = ? AND m.id = ? AND m.status = 'pending' AND m.next_attempt_at IS NOT NULL`,
+        ...[alert, sequence, id],
+      )
       .toArray()[0];
     if (row === undefined) return undefined;
-    const { channel, data, type, ...rest } = row;
-    return { ...rest, type: type as MessageType, channel: JSON.parse(channel), data: JSON.parse(data) };
+    const old: OldSecret[] = JSON.parse(row.old_secrets);
+    const secrets = [row.secret, ...old.filter(({ until }) => until > now).map(({ secret }) => secret)];
+    return { ...parts(row), id: row.id, channel: JSON.parse(row.channel), secrets, challenge: row.challenge };
   }
 
-  /** Records an attempt and what follows from it. Does nothing where the message is gone or was replaced meanwhile. */
-  settle({ alert, sequence, id }: Outgoing, attempt: Attempt, verdict: Verdict): boolean {
+  /** Whether this is the receiver that an alert calls now. */
+  calls(alert: string, { type, url }: CalledChannel): boolean {
+    const found = this.#sql.exec(
+      "SELECT 1 FROM alerts WHERE id = ? AND channel ->> 'type' = ? AND channel ->> 'url' = ?",
+      ...[alert, type, url],
+    );
+    return found.toArray().length > 0;
+  }
+
+  /**
+   * Records an attempt and what follows from it; how it leaves the alert, or undefined where the message is gone or was replaced
+   * meanwhile. `answer` is what is kept of the answer; `replaced`: the alert calls another receiver by now.
+   */
+  settle(
+    { alert, sequence, id }: Waiting,
+    attempt: Attempt,
+    answer: string | null,
+    verdict: Verdict,
+    replaced = false,
+  ): AlertAfter | undefined {
     const status = verdict.kind === "retry" ? "pending" : verdict.kind;
+    // What is held is not waked by the attempt that was under way.
     const due = verdict.kind === "retry" ? Math.round(verdict.at) : null;
-    const updated = this.#sql.exec<{ attempts: number }>(
-      `UPDATE messages SET status = ?, next_attempt_at = ?, attempts = attempts + 1
-       WHERE alert = ? AND sequence = ? AND id = ? AND status = 'pending' RETURNING attempts`,
-      ...[status, due, alert, sequence, id],
-    );
-    const row = updated.toArray()[0];
-    if (row === undefined) return false;
+    const row = this.#sql
+      .exec<{ attempts: number }>(
+        `UPDATE messages SET status = ?, next_attempt_at = iif(next_attempt_at IS NULL, NULL, ?),
+           attempts = attempts + 1, tries = tries + 1, late = 1
+         WHERE alert = ? AND sequence = ? AND id = ? AND status = 'pending' RETURNING attempts`,
+        ...[status, due, alert, sequence, id],
+      )
+      .toArray()[0];
+    if (row === undefined) return undefined;
+    const { at, outcome, status: code, milliseconds } = attempt;
     this.#sql.exec(
-      "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)",
-      ...[alert, sequence, row.attempts, attempt.at, attempt.outcome, attempt.status, attempt.milliseconds],
+      "INSERT INTO attempts (alert, sequence, number, at, outcome, status, milliseconds, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      ...[alert, sequence, row.attempts, at, outcome, code, milliseconds, answer],
     );
-    return true;
+    if (row.attempts > ATTEMPTS_KEPT) {
+      this.#sql.exec(
+        "DELETE FROM attempts WHERE alert = ? AND sequence = ? AND number <= ?",
+        ...[alert, sequence, row.attempts - ATTEMPTS_KEPT],
+      );
+    }
+    const failed = verdict.kind === "delivered" ? null : at;
+    const trouble = failed === null ? null : code === null ? outcome : `status ${code}`;
+    const { failing_since } = this.#sql
+      .exec<{ failing_since: number | null }>(
+        // A fault of our own tells nothing of the receiver.
+        `UPDATE alerts SET due_at = ${FIRST_DUE}, slow = iif(?5, slow, ?1), trouble = iif(?5, trouble, ?2),
+           failing_since = CASE WHEN ?2 = 'fault' OR ?5 THEN failing_since WHEN ?3 IS NULL THEN NULL ELSE coalesce(failing_since, ?3) END
+         WHERE id = ?4 RETURNING failing_since`,
+        ...[milliseconds > SLOW ? 1 : 0, trouble, failed, alert, replaced ? 1 : 0],
+      )
+      .one();
+    return { failingSince: failing_since };
   }
 
   /** The messages of an alert after a number, in order, with their attempts. */
@@ -176,13 +404,13 @@ export class Outbox {
       .map((row) => this.#delivery(row));
   }
 
-  /** The last messages of one type, newest first. */
-  listLatest(alert: string, type: MessageType, limit: number): Delivery[] {
+  /** The last messages of an alert that are numbered, newest first. */
+  listLatest(alert: string, limit: number): Delivery[] {
     return this.#sql
       .exec<MessageRow>(
-        `${SELECT} WHERE m.alert = ? AND n.type = ? ORDER BY m.sequence DESC LIMIT ?`,
+        `${SELECT} WHERE m.alert = ? AND m.sequence > ? ORDER BY m.sequence DESC LIMIT ?`,
         alert,
-        type,
+        CONFIRMATION,
         limit,
       )
       .toArray()
@@ -190,30 +418,34 @@ export class Outbox {
   }
 
   #delivery(row: MessageRow): Delivery {
-    const type = row.type as MessageType;
     const attempts = this.#sql
-      .exec<{ at: number; outcome: string; status: number | null; milliseconds: number }>(
-        "SELECT at, outcome, status, milliseconds FROM attempts WHERE alert = ? AND sequence = ? ORDER BY number",
+      .exec<{ at: number; outcome: string; status: number | null; milliseconds: number; answer: string | null }>(
+        `SELECT at, outcome, status, milliseconds, answer FROM attempts
+         WHERE alert = ? AND sequence = ? ORDER BY number`,
         ...[row.alert, row.sequence],
       )
       .toArray();
     return {
       sequence: row.sequence,
       id: row.id,
-      type,
+      type: row.type as MessageType,
       status: row.status as Delivery["status"],
-      message: makeMessage({ ...row, type, data: JSON.parse(row.data) }),
+      message: makeMessage(parts(row)),
       attempts: attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at).toISOString() })),
       next_attempt_at: row.next_attempt_at === null ? null : new Date(row.next_attempt_at).toISOString(),
     };
   }
 
-  /** Who got any of some articles, by the query that found it for them: alerts that see a log entry and are not paused. */
+  /** Who was told of any of some articles, by the query that found it for them: alerts that see a log entry and are not paused. */
   recipients(articles: readonly string[], entry: number): { query: string; alerts: string[] }[] {
     const rows = this.#sql
       .exec<{ query: string; alert: string }>(
-        `SELECT min(n.query) AS query, m.alert FROM notices n JOIN messages m ON m.notice = n.number JOIN alerts a ON a.id = m.alert
-         WHERE n.article IN (SELECT value FROM json_each(?)) AND a.since < ? AND a.status <> 'paused' GROUP BY m.alert`,
+        `SELECT min(told.query) AS query, told.alert FROM (
+           SELECT n.query, m.alert FROM notices n JOIN messages m ON m.notice = n.number
+             WHERE n.article IN (SELECT value FROM json_each(?1))
+           UNION ALL SELECT n.query, g.alert FROM notices n JOIN gathered g ON g.notice = n.number
+             WHERE n.article IN (SELECT value FROM json_each(?1))
+         ) told JOIN alerts a ON a.id = told.alert WHERE a.since < ?2 AND a.status <> 'paused' GROUP BY told.alert`,
         ...[JSON.stringify(articles), entry],
       )
       .toArray();
@@ -223,25 +455,79 @@ export class Outbox {
 
   /** Forgets all messages of an alert, and the notices that nobody else got. */
   removeAll(alert: string): void {
-    const notices = this.#sql
-      .exec<{ notice: number }>("DELETE FROM messages WHERE alert = ? RETURNING notice", alert)
-      .toArray()
-      .map(({ notice }) => notice);
+    const notices = ["messages", "gathered"].flatMap((table) =>
+      this.#sql
+        .exec<{ notice: number }>(`DELETE FROM ${table} WHERE alert = ? RETURNING notice`, alert)
+        .toArray()
+        .map(({ notice }) => notice),
+    );
     this.#sql.exec("DELETE FROM attempts WHERE alert = ?", alert);
     this.#sql.exec(
-      `DELETE FROM notices WHERE number IN (SELECT value FROM json_each(?))
-         AND NOT EXISTS (SELECT 1 FROM messages WHERE notice = notices.number)`,
-      JSON.stringify(notices),
+      `DELETE FROM notices WHERE number IN (SELECT value FROM json_each(?)) AND ${UNREFERENCED}`,
+      JSON.stringify([...new Set(notices)]),
     );
   }
 
-  /** How many messages wait, and since when the longest-waiting one was made, in milliseconds of Unix time. */
-  waiting(): { pending: number; oldest: number | null } {
+  /** How many of an alert's messages wait. */
+  pendingOf(alert: string): number {
     return this.#sql
-      .exec<{ pending: number; oldest: number | null }>(
-        `SELECT count(*) AS pending, min(n.at) AS oldest FROM messages m JOIN notices n ON n.number = m.notice
-         WHERE m.next_attempt_at IS NOT NULL`,
+      .exec<{ count: number }>(
+        "SELECT count(*) AS count FROM messages INDEXED BY messages_due WHERE alert = ? AND next_attempt_at IS NOT NULL",
+        alert,
+      )
+      .one().count;
+  }
+
+  /** What became of the last attempt where it failed, and of how many alerts: `{"timeout": 2, "status 503": 1}`. */
+  failing(): Record<string, number> {
+    const rows = this.#sql
+      .exec<{ trouble: string; count: number }>(
+        "SELECT trouble, count(*) AS count FROM alerts WHERE trouble IS NOT NULL GROUP BY trouble",
+      )
+      .toArray();
+    return Object.fromEntries(rows.map(({ trouble, count }) => [trouble, count]));
+  }
+
+  /** What waits: how many messages, how many of them were tried before, and since when the longest-waiting one does (its notice's time). */
+  waiting(now: number): { pending: number; due: number; retrying: number; oldest: number | null } {
+    return this.#sql
+      .exec<{ pending: number; due: number; retrying: number; oldest: number | null }>(
+        `SELECT count(*) AS pending, coalesce(sum(m.next_attempt_at <= ?), 0) AS due, coalesce(sum(m.tries > 0), 0) AS retrying,
+           min(n.at) AS oldest
+         FROM messages m JOIN notices n ON n.number = m.notice WHERE m.next_attempt_at IS NOT NULL`,
+        now,
       )
       .one();
   }
+}
+
+interface NewMessage {
+  notice: number;
+  status: Delivery["status"];
+  due: number | null;
+  late: boolean;
+  remarks: Remarks;
+}
+
+/** A secret that still signs, until then (milliseconds of Unix time). */
+export interface OldSecret {
+  secret: string;
+  until: number;
+}
+
+const HOUR = 60 * 60 * 1000;
+/** A receiver that takes longer than this is slow, in milliseconds. */
+export const SLOW = 1_000;
+
+/** SQL: a time in milliseconds of Unix time, as RFC 3339 writes it. */
+const ISO = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
+
+/** SQL: a notice that no message and no digest tells. */
+export const UNREFERENCED = `NOT EXISTS (SELECT 1 FROM messages WHERE notice = notices.number)
+  AND NOT EXISTS (SELECT 1 FROM gathered WHERE notice = notices.number)`;
+
+function parts(row: MessageRow): MessageParts {
+  const { alert, sequence, origin, at, query } = row;
+  const remarks: { [key: string]: Json } = row.remarks === null ? {} : JSON.parse(row.remarks);
+  return { alert, sequence, origin, type: row.type as MessageType, at, query, data: JSON.parse(row.data), remarks };
 }

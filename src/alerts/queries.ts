@@ -79,6 +79,11 @@ export class Queries {
     }
   }
 
+  /** A query as it is read now. Throws a QueryError where it cannot be read any more. */
+  parsed(number: number): ParsedQuery {
+    return this.#parse(number);
+  }
+
   canonical(number: number): string {
     return this.#sql.exec<{ canonical: string }>("SELECT canonical FROM queries WHERE number = ?", number).one()
       .canonical;

@@ -1,7 +1,15 @@
 /** The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. */
-import { type AlertStatus, type AlertView, type Channel, type Delivery, randomText } from "./alert.ts";
+import {
+  type AlertChange,
+  type AlertStatus,
+  type AlertView,
+  type Channel,
+  type Delivery,
+  MAX_OLD_SECRETS,
+  randomText,
+} from "./alert.ts";
 import type { NewAlert } from "./calls.ts";
-import { CONFIRMATION, type Outbox } from "./outbox.ts";
+import { CONFIRMATION, type OldSecret, type Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import { sameHash } from "./secrets.ts";
 
@@ -16,21 +24,41 @@ interface AlertRow {
   token_hash: string;
   feed_key_hash: string;
   latest: number;
+  oldest: number;
   challenge: string | null;
+  origin: string;
+  established: number;
+  failing_since: number | null;
+  trouble: string | null;
+  omitted: number;
+  digest_at: number | null;
   created_at: number;
   confirmed_at: number | null;
   expires_at: number | null;
 }
 
 const SELECT = `
-  SELECT a.id, a.query, q.canonical, a.channel, a.status, a.paused_because, a.token_hash, a.feed_key_hash, a.latest, a.challenge,
-    a.created_at, a.confirmed_at, a.expires_at
+  SELECT a.id, a.query, q.canonical, a.channel, a.status, a.paused_because, a.token_hash, a.feed_key_hash, a.latest, a.oldest, a.challenge,
+    a.origin, a.established, a.failing_since, a.trouble, a.omitted, a.digest_at, a.created_at, a.confirmed_at, a.expires_at
   FROM alerts a JOIN queries q ON q.number = a.query`;
 
+const DAY = 24 * 60 * 60 * 1000;
 /** How long an alert waits for its confirmation. */
-const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
+const CONFIRM_WITHIN = DAY;
+/** How long a secret that was replaced goes on signing. */
+const OLD_SECRET_SIGNS = DAY;
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+const hrefOf = (channel: Channel): string | undefined => (channel.type === "feed" ? undefined : channel.url);
+
+/** Why an alert cannot have a status. */
+function refuseStatus({ status: present }: AlertRow, wanted: "active" | "paused"): string | undefined {
+  if (present !== "pending") return undefined;
+  return wanted === "active"
+    ? "the alert is pending: it becomes active when its channel confirms"
+    : "the alert is pending: there is nothing to pause";
+}
 
 /** The host that a channel calls, by which requests at a time are bounded. */
 const hostOf = (channel: Channel): string => (channel.type === "feed" ? "" : new URL(channel.url).host);
@@ -50,26 +78,89 @@ export class Registry {
 
   /** Registers an alert; a channel that has to confirm is asked to. */
   register(id: string, alert: NewAlert, queries: Queries, now: number): void {
-    const pending = alert.channel.type !== "feed";
-    const challenge = pending ? randomText(32) : null;
+    const active = alert.channel.type === "feed";
     this.#sql.exec(
-      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, challenge, created_at,
-         confirmed_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[
-        id,
-        queries.file(alert.source),
-        JSON.stringify(alert.channel),
-        hostOf(alert.channel),
-        pending ? "pending" : "active",
-      ],
-      ...[alert.tokenHash, alert.feedKeyHash, alert.secret, alert.origin, alert.since, challenge, now],
-      ...(pending ? [null, now + CONFIRM_WITHIN] : [now, null]),
+      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at, confirmed_at,
+         established) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, queries.file(alert.source), JSON.stringify(alert.channel), hostOf(alert.channel)],
+      ...[active ? "active" : "pending", alert.tokenHash, alert.feedKeyHash, alert.secret, alert.origin, alert.since],
+      ...[now, active ? now : null, active ? 1 : 0],
     );
-    if (challenge !== null) {
-      const data = { challenge, confirm_url: `${alert.origin}/alerts/${id}/confirm?code=${challenge}` };
-      const notice = this.#outbox.writeNotice({ type: "alert.confirm", query: alert.query, data }, now);
-      this.#outbox.sendConfirmation(id, notice, randomText(8), now);
+    if (!active) this.#ask(id, alert.origin, alert.query, now);
+  }
+
+  /** Asks the channel of an alert to confirm. */
+  #ask(id: string, origin: string, query: string, now: number): void {
+    const challenge = randomText(32);
+    this.#sql.exec(
+      `UPDATE alerts SET status = 'pending', paused_because = NULL, confirmed_at = NULL, challenge = ?, expires_at = ?
+       WHERE id = ?`,
+      ...[challenge, now + CONFIRM_WITHIN, id],
+    );
+    const data = { challenge, confirm_url: `${origin}/alerts/${id}/confirm?code=${challenge}` };
+    const notice = this.#outbox.writeNotice({ type: "alert.confirm", query, data }, now);
+    this.#outbox.hold(id);
+    this.#outbox.sendConfirmation(id, notice, randomText(8), now);
+  }
+
+  /**
+   * Changes an alert; why it cannot be changed so, or undefined. A new channel has to confirm: until then the alert is pending, and what
+   * waits is held for it.
+   */
+  change(id: string, { source, channel, status }: AlertChange, queries: Queries, now: number): string | undefined {
+    const row = this.#read(id);
+    if (row === undefined) return undefined;
+    const refusal = status && channel === undefined ? refuseStatus(row, status) : undefined;
+    if (refusal) return refusal;
+    if (source !== undefined) {
+      this.#sql.exec("UPDATE alerts SET query = ? WHERE id = ?", queries.file(source), id);
+      queries.removeUnused(row.query);
     }
+    if (channel) this.#changeChannel(row, channel, now);
+    else if (status === "paused" && row.status === "active") this.pause(id, "its owner paused it");
+    else if (status === "active" && row.status === "paused") this.#resume(row, now);
+    return undefined;
+  }
+
+  #changeChannel(row: AlertRow, channel: Channel, now: number): void {
+    const before: Channel = JSON.parse(row.channel);
+    this.#sql.exec(
+      "UPDATE alerts SET channel = ?, host = ?, slow = 0, failing_since = NULL, trouble = NULL WHERE id = ?",
+      ...[JSON.stringify(channel), hostOf(channel), row.id],
+    );
+    const sameReceiver = channel.type === before.type && hrefOf(channel) === hrefOf(before);
+    // Only how often: there is nobody new to ask.
+    if (sameReceiver && row.confirmed_at !== null) return;
+    const { canonical, origin } = this.#read(row.id) ?? row;
+    if (channel.type === "feed") {
+      this.#outbox.endAll(row.id);
+      this.#activate(row.id, now);
+    } else this.#ask(row.id, origin, canonical, now);
+  }
+
+  /** What a paused alert held goes out; one whose channel has never confirmed is asked again. */
+  #resume(row: AlertRow, now: number): void {
+    if (row.confirmed_at === null) {
+      this.#ask(row.id, row.origin, row.canonical, now);
+      return;
+    }
+    this.#sql.exec(
+      "UPDATE alerts SET status = 'active', paused_because = NULL, failing_since = NULL, trouble = NULL, slow = 0 WHERE id = ?",
+      row.id,
+    );
+    this.#outbox.release(row.id, now);
+  }
+
+  /** Gives an alert another secret; the one before signs beside it for a day. False where too many do so already. */
+  rotate(id: string, secret: string, now: number): boolean {
+    const { before, old } = this.#sql
+      .exec<{ before: string; old: string }>("SELECT secret AS before, old_secrets AS old FROM alerts WHERE id = ?", id)
+      .one();
+    const signing = (JSON.parse(old) as OldSecret[]).filter(({ until }) => until > now);
+    if (signing.length >= MAX_OLD_SECRETS) return false;
+    const secrets: OldSecret[] = [{ secret: before, until: now + OLD_SECRET_SIGNS }, ...signing];
+    this.#sql.exec("UPDATE alerts SET secret = ?, old_secrets = ? WHERE id = ?", secret, JSON.stringify(secrets), id);
+    return true;
   }
 
   /** The alert, for whoever holds its token; undefined for an unknown alert and for a wrong token alike. */
@@ -91,16 +182,25 @@ export class Registry {
 
   /** Makes a pending alert active; what was held for it goes out. */
   confirm(id: string, now: number): void {
-    const confirmed = this.#sql.exec(
-      "UPDATE alerts SET status = 'active', confirmed_at = ?, expires_at = NULL WHERE id = ? AND status = 'pending' RETURNING id",
+    if (this.#read(id)?.status !== "pending") return;
+    this.#outbox.endConfirmation(id);
+    this.#activate(id, now);
+  }
+
+  #activate(id: string, now: number): void {
+    this.#sql.exec(
+      `UPDATE alerts SET status = 'active', paused_because = NULL, confirmed_at = ?, established = 1, expires_at = NULL WHERE id = ?`,
       ...[now, id],
     );
-    if (confirmed.toArray().length > 0) this.#outbox.release(id, now);
+    this.#outbox.release(id, now);
   }
 
   /** Nothing more leaves, what waits included. */
   pause(id: string, because: string): void {
-    this.#sql.exec("UPDATE alerts SET status = 'paused', paused_because = ? WHERE id = ?", because, id);
+    this.#sql.exec(
+      "UPDATE alerts SET status = 'paused', paused_because = ?, expires_at = NULL WHERE id = ?",
+      ...[because, id],
+    );
     this.#outbox.hold(id);
   }
 
@@ -113,12 +213,12 @@ export class Registry {
     queries.removeUnused(row.query);
   }
 
-  /** The alerts that nobody confirmed in time. */
-  expired(now: number): string[] {
+  /** The alerts that nobody confirmed in time. `established`: one that had another channel before. */
+  expired(now: number): { id: string; established: boolean }[] {
     return this.#sql
-      .exec<{ id: string }>("SELECT id FROM alerts WHERE expires_at <= ?", now)
+      .exec<{ id: string; established: number }>("SELECT id, established FROM alerts WHERE expires_at <= ?", now)
       .toArray()
-      .map(({ id }) => id);
+      .map(({ id, established }) => ({ id, established: established === 1 }));
   }
 
   nextExpiry(): number | undefined {
@@ -137,6 +237,28 @@ export class Registry {
       .map(({ id }) => id);
   }
 
+  /** The alerts that ask a query. */
+  asking(query: number): string[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM alerts WHERE query = ? AND status <> 'paused'", query)
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  /** The number of the query that an alert asks. */
+  queryOf(id: string): number | undefined {
+    return this.#read(id)?.query;
+  }
+
+  /** How many alerts there are of each status. */
+  countByStatus(): Record<AlertStatus, number> {
+    const counts = this.#sql
+      .exec<{ status: AlertStatus; count: number }>("SELECT status, count(*) AS count FROM alerts GROUP BY status")
+      .toArray();
+    const of = (wanted: AlertStatus): number => counts.find(({ status }) => status === wanted)?.count ?? 0;
+    return { active: of("active"), pending: of("pending"), paused: of("paused") };
+  }
+
   #read(id: string): AlertRow | undefined {
     return this.#sql.exec<AlertRow>(`${SELECT} WHERE a.id = ?`, id).toArray()[0];
   }
@@ -151,6 +273,11 @@ export class Registry {
       status: row.status,
       paused_because: row.paused_because,
       latest: row.latest,
+      oldest: row.oldest,
+      failing_since: iso(row.failing_since),
+      trouble: row.trouble,
+      omitted: row.omitted,
+      digest_at: iso(row.digest_at),
       created_at: new Date(row.created_at).toISOString(),
       confirmed_at: iso(row.confirmed_at),
       expires_at: iso(row.expires_at),

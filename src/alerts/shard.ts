@@ -5,17 +5,22 @@
  * waits.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
+import { type Env, readSettings } from "../env.ts";
+import { failpoint } from "../failpoint.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
-import type { AlertView } from "./alert.ts";
-import type { NewAlert, ShardCalls, ShardStatus } from "./calls.ts";
+import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS } from "./alert.ts";
+import type { NewAlert, Outcome, Refused, Replayed, Sent, ShardCalls, ShardStatus } from "./calls.ts";
 import { Courier } from "./courier.ts";
-import { Follower } from "./follower.ts";
+import { Digests } from "./digests.ts";
+import { Follower, withEvents } from "./follower.ts";
+import { fitMatched } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { Queries } from "./queries.ts";
 import { Registry } from "./registry.ts";
+import { findPast } from "./replay.ts";
 import { report } from "./report.ts";
+import { forgetOld } from "./retention.ts";
 import { migrate } from "./tables.ts";
 
 /** Alerts that one shard takes. More are only ever added: further alerts go to the next one. */
@@ -25,20 +30,34 @@ export const SHARD_CAPACITY = 10_000;
 const WATCH = 15_000;
 /** No run of the alarm waits longer than this for its requests, in milliseconds. */
 const ALARM_RUN = 60_000;
+/** When this invocation has made all the requests it may, the next one follows so soon, in milliseconds. */
+const NEXT_INVOCATION = 1_000;
+/** How often old messages are looked for, in milliseconds. */
+const HOUR = 60 * 60 * 1000;
+/** The clock was set back if it shows so much less than before, in milliseconds. */
+const SET_BACK = 60_000;
+/** An alert that has so many messages waiting gets no test, no replay. */
+const MOST_WAITING = 1000;
+/** How long an answer of `status` is good for, in milliseconds: anyone may ask, and it looks at all that waits. */
+const STATUS_GOOD = 500;
 
 export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #outbox: Outbox;
   readonly #registry: Registry;
   readonly #follower: Follower;
   readonly #courier: Courier;
+  readonly #digests: Digests;
   #queries: Queries | undefined;
+  #forgotAt = 0;
+  #status: { at: number; told: ShardStatus } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage);
-    this.#outbox = new Outbox(ctx.storage.sql);
+    migrate(ctx.storage, env);
+    this.#outbox = new Outbox(ctx.storage.sql, readSettings(env).dailyLimit);
     this.#registry = new Registry(ctx.storage.sql, this.#outbox);
-    this.#follower = new Follower(env.DB, ctx.storage, this.#registry, this.#outbox);
+    this.#digests = new Digests(ctx.storage.sql, this.#outbox);
+    this.#follower = new Follower(env, ctx.storage, this.#registry, this.#outbox);
     this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, () => this.#setAlarm());
   }
 
@@ -51,7 +70,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       if (this.#registry.count() === 0) this.#follower.moveTo(alert.since);
       this.#registry.register(id, alert, queries, Date.now());
     });
-    await this.#courier.dispatch().catch((error: unknown) => report("dispatch.failed", { error: String(error) }));
+    await this.#dispatch();
     return true;
   }
 
@@ -61,21 +80,110 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   async remove(id: string, tokenHash: string): Promise<boolean> {
     const queries = await this.#ready();
-    return this.ctx.storage.transactionSync(() => {
+    const known = this.ctx.storage.transactionSync(() => {
       const known = this.#registry.withToken(id, tokenHash) !== undefined;
       if (known) this.#registry.remove(id, queries);
       return known;
     });
+    if (known) this.#courier.recall(id);
+    return known;
+  }
+
+  async change(id: string, tokenHash: string, change: AlertChange): Promise<Outcome<AlertView>> {
+    const queries = await this.#ready();
+    if (this.#registry.withToken(id, tokenHash) === undefined) return undefined;
+    const refused = this.ctx.storage.transactionSync(() => this.#registry.change(id, change, queries, Date.now()));
+    if (refused !== undefined) return { refused, status: 409 };
+    await this.#dispatch();
+    return this.#registry.withToken(id, tokenHash);
+  }
+
+  async redeliver(id: string, tokenHash: string, sequence: number): Promise<Outcome<Sent>> {
+    const refusal = this.#refuseToSend(id, tokenHash);
+    if (refusal !== null) return refusal;
+    if (this.#channelOf(id, tokenHash)?.type === "feed") {
+      return { refused: "the alert is a feed: there is nowhere to deliver to", status: 409 };
+    }
+    const sent = this.ctx.storage.transactionSync(() => this.#outbox.redeliver({ alert: id, sequence }, Date.now()));
+    if (sent === undefined) return { refused: `there is no message ${sequence}, or none any more`, status: 404 };
+    await this.#dispatch();
+    return { sequence, id: sent, status: "pending" };
+  }
+
+  async sendTest(id: string, tokenHash: string): Promise<Outcome<Sent>> {
+    const alert = this.#registry.withToken(id, tokenHash);
+    const refusal = this.#refuseToSend(id, tokenHash) ?? this.#refuseMore(id);
+    if (refusal !== null || alert === undefined) return refusal ?? undefined;
+    const now = Date.now();
+    const sequence = this.ctx.storage.transactionSync(() => {
+      const notice = this.#outbox.writeNotice({ type: "alert.test", query: alert.query, data: {} }, now);
+      return this.#outbox.sendOne(id, notice, now, { late: false });
+    });
+    await this.#dispatch();
+    const status = alert.channel.type === "feed" ? "delivered" : "pending";
+    return { sequence, id: `msg_${id}_${sequence}`, status };
+  }
+
+  async replay(id: string, tokenHash: string, since: string, until: string | undefined): Promise<Outcome<Replayed>> {
+    const queries = await this.#ready();
+    const refusal = this.#refuseToSend(id, tokenHash) ?? this.#refuseMore(id);
+    const query = this.#registry.queryOf(id);
+    if (refusal !== null || query === undefined) return refusal ?? undefined;
+    const parsed = queries.parsed(query);
+    const past = await findPast(this.env.DB, queries.names, parsed, { since, until });
+    // While it was looked for, the alert may have been removed or paused.
+    const later = this.#refuseToSend(id, tokenHash);
+    if (later !== null) return later;
+    const alert = this.#registry.withToken(id, tokenHash);
+    if (alert === undefined) return undefined;
+    this.ctx.storage.transactionSync(() => this.#writeReplay(alert, parsed.canonical, past.found));
+    await this.#dispatch();
+    return { count: past.found.length, complete: past.complete, reached: past.reached };
+  }
+
+  #writeReplay({ id, channel }: AlertView, query: string, found: Awaited<ReturnType<typeof findPast>>["found"]): void {
+    const now = Date.now();
+    const notices = found.map(({ article, matches }) => {
+      const data = fitMatched({ ...withEvents(article), matches });
+      return this.#outbox.writeNotice({ type: "article.matched", query, article: article.id, data }, now);
+    });
+    if (channel.digest) this.#digests.send(id, query, channel.digest, notices, now, { replay: true });
+    else for (const notice of notices) this.#outbox.sendOne(id, notice, now, { late: true, replay: true });
+    failpoint("replay.written", this.env);
+  }
+
+  async rotate(id: string, tokenHash: string, secret: string): Promise<Outcome<{ secret: string }>> {
+    if (this.#registry.withToken(id, tokenHash) === undefined) return undefined;
+    if (this.#registry.rotate(id, secret, Date.now())) return { secret };
+    return { refused: `${MAX_OLD_SECRETS} older secrets sign already, each for 24 hours`, status: 429 };
+  }
+
+  #channelOf = (id: string, tokenHash: string): Channel | undefined => this.#registry.withToken(id, tokenHash)?.channel;
+
+  /** Why nothing can be sent to an alert now: undefined for one that is not there, null where it can. */
+  #refuseToSend(id: string, tokenHash: string): Refused | undefined | null {
+    const alert = this.#registry.withToken(id, tokenHash);
+    if (alert === undefined) return undefined;
+    if (alert.status === "active") return null;
+    const how = alert.status === "pending" ? "has not confirmed yet" : `is paused: ${alert.paused_because}`;
+    return { refused: `the alert ${how}`, status: 409 };
+  }
+
+  #refuseMore(id: string): Refused | null {
+    if (this.#outbox.pendingOf(id) < MOST_WAITING) return null;
+    return { refused: `${MOST_WAITING} messages or more wait to be delivered; ask again when fewer do`, status: 429 };
   }
 
   async deliveries(id: string, tokenHash: string, after: number, limit: number): ReturnType<ShardCalls["deliveries"]> {
     const alert = this.#registry.withToken(id, tokenHash);
-    return alert && { latest: alert.latest, deliveries: this.#outbox.list(id, after, limit) };
+    if (alert === undefined) return undefined;
+    const { latest, oldest } = alert;
+    return { latest, oldest, deliveries: this.#outbox.list(id, after, limit) };
   }
 
   async feed(id: string, feedKeyHash: string, limit: number): ReturnType<ShardCalls["feed"]> {
     const alert = this.#registry.withFeedKey(id, feedKeyHash);
-    return alert && { alert, deliveries: this.#outbox.listLatest(id, "article.matched", limit) };
+    return alert && { alert, deliveries: this.#outbox.listLatest(id, limit) };
   }
 
   async challenged(id: string, challenge: string): Promise<AlertView | undefined> {
@@ -85,22 +193,35 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async confirm(id: string, challenge: string): Promise<AlertView | undefined> {
     if (this.#registry.withChallenge(id, challenge) === undefined) return undefined;
     this.ctx.storage.transactionSync(() => this.#registry.confirm(id, Date.now()));
-    await this.#courier.dispatch();
+    await this.#dispatch();
     return this.#registry.withChallenge(id, challenge);
   }
 
   async status(): Promise<ShardStatus> {
-    const { pending, oldest } = this.#outbox.waiting();
-    return {
-      alerts: this.#registry.count(),
+    const now = Date.now();
+    if (this.#status && Math.abs(now - this.#status.at) < STATUS_GOOD) return this.#status.told;
+    const { oldest, ...waiting } = this.#outbox.waiting(now);
+    const { active, pending: unconfirmed, paused } = this.#registry.countByStatus();
+    const told: ShardStatus = {
+      alerts: active + unconfirmed + paused,
+      active,
+      unconfirmed,
+      paused,
       cursor: this.#follower.cursor,
-      pending,
+      ...waiting,
+      in_flight: this.#courier.inFlight,
       oldest_pending_at: oldest === null ? null : new Date(oldest).toISOString(),
+      failing: this.#outbox.failing(),
+      latency: this.#courier.latency.summary(),
     };
+    this.#status = { at: now, told };
+    return told;
   }
 
   async wake(): Promise<void> {
+    this.#courier.beginInvocation();
     try {
+      this.#keepTime();
       const queries = await this.#ready();
       if (this.#registry.count() === 0) this.#follower.moveTo((await readHead(this.env.DB)).number);
       if (!(await this.#follower.catchUp(queries))) await this.ctx.storage.setAlarm(Date.now());
@@ -112,11 +233,20 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   /** Never throws: an alarm that throws is given up after six times, and then nothing would ever wake what waits. */
   override async alarm(): Promise<void> {
     const end = Date.now() + ALARM_RUN;
+    this.#courier.beginInvocation();
     // Each by itself: what is due leaves although the record cannot be read, and so on.
-    for (const work of [() => this.#courier.dispatch(), () => this.#expire(), () => this.wake()]) {
+    const works = [
+      async () => this.#keepTime(),
+      () => this.#courier.dispatch(),
+      () => this.#expire(),
+      async () => this.#sendDigests(),
+      async () => this.#forgetOld(),
+      () => this.wake(),
+    ];
+    for (const work of works) {
       await work().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
     }
-    while (this.#courier.busy && Date.now() < end) await this.#courier.nextLanding();
+    while (this.#courier.inFlight > 0 && Date.now() < end) await this.#courier.nextLanding();
     await this.#setAlarm().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
   }
 
@@ -128,28 +258,71 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     return this.#queries;
   }
 
+  /** What was accepted stands, whatever becomes of the requests that follow from it: the alarm sees to it that they leave. */
+  async #dispatch(): Promise<void> {
+    await this.#courier.dispatch().catch((error: unknown) => report("dispatch.failed", { error: String(error) }));
+  }
+
   async #expire(): Promise<void> {
     const expired = this.#registry.expired(Date.now());
     if (expired.length === 0) return;
     const queries = await this.#ready();
     this.ctx.storage.transactionSync(() => {
-      for (const id of expired) this.#registry.remove(id, queries);
+      for (const { id, established } of expired) {
+        if (established) this.#registry.pause(id, "its channel was not confirmed within 24 hours");
+        else this.#registry.remove(id, queries);
+      }
     });
+  }
+
+  #sendDigests(): void {
+    const now = Date.now();
+    for (const alert of this.#digests.due(now)) {
+      this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
+    }
+  }
+
+  #forgetOld(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#forgotAt) < HOUR) return;
+    const more = this.ctx.storage.transactionSync(() => forgetOld(this.ctx.storage.sql, now));
+    if (!more) this.#forgotAt = now;
+  }
+
+  /** Where the clock was set back, what waits moves with it: otherwise it would wait for as long as the clock was set back. */
+  #keepTime(): void {
+    const { sql } = this.ctx.storage;
+    const now = Date.now();
+    const { clock } = sql.exec<{ clock: number }>("SELECT clock FROM state").one();
+    if (clock - now > SET_BACK) {
+      this.ctx.storage.transactionSync(() => {
+        this.#outbox.moveBack(clock - now);
+        sql.exec("UPDATE state SET clock = ?", now);
+      });
+      this.#courier.forgetTime();
+      this.#forgotAt = 0;
+      report("clock.set_back", { milliseconds: clock - now });
+    } else if (now - clock > SET_BACK) sql.exec("UPDATE state SET clock = ?", now);
   }
 
   async #setAlarm(): Promise<void> {
     const now = Date.now();
-    const waiting = this.#courier.busy || this.#outbox.due(now, [], 1).length > 0;
+    const { exhausted, inFlight } = this.#courier;
+    const waiting = inFlight > 0 || this.#outbox.hasDue(now);
     const expiry = this.#registry.nextExpiry();
+    const digest = this.#digests.next();
     // What should have happened by now waits for what hinders it: it is tried again, but not at once.
     const times = [
+      exhausted ? now + NEXT_INVOCATION : undefined,
       waiting ? now + WATCH : undefined,
       this.#outbox.nextDue(now),
       expiry && Math.max(expiry, now + WATCH),
+      digest && Math.max(digest, now + NEXT_INVOCATION),
     ];
     const next = Math.min(...times.filter((at) => at !== undefined));
     const current = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
-    // An alarm that stands too early costs a look; only one that would come too late is moved.
-    if (next < current) await this.ctx.storage.setAlarm(next);
+    // An alarm that stands too early costs a look; only one that would come too late is moved. One in the past has been lost.
+    if (next < current || (current < now - WATCH && next < Number.POSITIVE_INFINITY))
+      await this.ctx.storage.setAlarm(next);
   }
 }

@@ -1,6 +1,9 @@
+import type { Env } from "../env.ts";
+import { failpoint } from "../failpoint.ts";
+
 /** The tables of a shard, in its Durable Object's SQLite. A version is applied once, in order, and never edited. */
 
-const VERSIONS: readonly string[] = [
+export const VERSIONS: readonly string[] = [
   `
   -- The log entries up to cursor are matched; names is the version of the vocabulary by which the queries are filed.
   CREATE TABLE state (cursor INTEGER NOT NULL, names INTEGER NOT NULL);
@@ -87,16 +90,70 @@ const VERSIONS: readonly string[] = [
   -- By which form of the postings the queries are filed: see queries.ts. 0: by none, so that all are filed when the shard wakes.
   ALTER TABLE state ADD COLUMN filed_by INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Whose turn it is: when the first message of an alert is due, and whether its receiver was slow the last time.
+  ALTER TABLE alerts ADD COLUMN due_at INTEGER;
+  ALTER TABLE alerts ADD COLUMN slow INTEGER NOT NULL DEFAULT 0;
+  -- Since when nothing but failures came of its messages.
+  ALTER TABLE alerts ADD COLUMN failing_since INTEGER;
+  -- What became of its last attempt, where that failed.
+  ALTER TABLE alerts ADD COLUMN trouble TEXT;
+  -- Secrets that still sign beside the present one: JSON, [{secret, until}].
+  ALTER TABLE alerts ADD COLUMN old_secrets TEXT NOT NULL DEFAULT '[]';
+  -- Whether any channel of it was ever confirmed: such an alert is not removed for another one that is not.
+  ALTER TABLE alerts ADD COLUMN established INTEGER NOT NULL DEFAULT 0;
+  -- The number of its oldest message that is kept; those before it are forgotten.
+  ALTER TABLE alerts ADD COLUMN oldest INTEGER NOT NULL DEFAULT 1;
+  -- The day's messages: the day (days of Unix time), how many it got, and the matches beyond the limit, and since when.
+  ALTER TABLE alerts ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN day_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN omitted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN omitted_since INTEGER;
+  -- When what is gathered for it is sent.
+  ALTER TABLE alerts ADD COLUMN digest_at INTEGER;
+
+  -- tries: attempts since its schedule began; late: whether it stands behind the messages that were not tried yet; remarks: JSON.
+  ALTER TABLE messages ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE messages ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE messages ADD COLUMN remarks TEXT;
+  UPDATE messages SET tries = attempts, late = attempts > 0;
+  DROP INDEX messages_due;
+  CREATE INDEX messages_due ON messages (alert, late, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+  ALTER TABLE attempts ADD COLUMN answer TEXT;
+
+  -- Which notices a digest of an alert tells; without a sequence those that wait for the next one.
+  CREATE TABLE gathered (
+    alert TEXT NOT NULL,
+    notice INTEGER NOT NULL REFERENCES notices (number),
+    sequence INTEGER,
+    PRIMARY KEY (alert, notice)
+  ) WITHOUT ROWID;
+  CREATE INDEX gathered_by_notice ON gathered (notice);
+
+  UPDATE alerts SET established = confirmed_at IS NOT NULL,
+    due_at = (SELECT min(next_attempt_at) FROM messages WHERE alert = alerts.id);
+  CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX alerts_digests ON alerts (digest_at) WHERE digest_at IS NOT NULL;
+
+  -- trying: the entry that was begun last, and how often; clock: the latest time that was seen.
+  ALTER TABLE state ADD COLUMN trying INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN clock INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */
-export function migrate(storage: DurableObjectStorage): void {
+export function migrate(storage: DurableObjectStorage, env: Pick<Env, "FAILPOINT"> = {}): void {
   const { sql } = storage;
   sql.exec("CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL)");
   const current = sql.exec<{ number: number }>("SELECT number FROM version").toArray()[0]?.number ?? 0;
   if (current >= VERSIONS.length) return;
   storage.transactionSync(() => {
-    for (const statements of VERSIONS.slice(current)) sql.exec(statements);
+    for (const statements of VERSIONS.slice(current)) {
+      sql.exec(statements);
+      failpoint("shard.migrating", env);
+    }
     sql.exec("DELETE FROM version");
     sql.exec("INSERT INTO version VALUES (?)", VERSIONS.length);
   });

@@ -27,12 +27,16 @@ export interface ServerOptions {
   stateDir: string;
   /** Settings of the Worker. */
   vars: Readonly<Record<string, string>>;
+  /** The Worker's modules, for whoever starts it often; without them they are made. */
+  modules?: ReturnType<typeof bundle>;
+  /** Takes each line of the Worker's log; without it they go to the console. */
+  onLog?: (line: string) => void;
 }
 
 const WORKER = "parley";
 
 /** Applies the migrations and starts the Worker. What a killed predecessor left running on the same state is ended first. */
-export async function startServer({ port, stateDir, vars }: ServerOptions): Promise<Server> {
+export async function startServer({ port, stateDir, vars, modules, onLog }: ServerOptions): Promise<Server> {
   mkdirSync(stateDir, { recursive: true });
   const pidFile = join(stateDir, "workerd.pid");
   await endPredecessor(pidFile);
@@ -53,7 +57,8 @@ export async function startServer({ port, stateDir, vars }: ServerOptions): Prom
       // Without this Miniflare would ask the network where it is.
       cf: false,
       resourcePersistencePath: stateDir,
-      workers: [{ ...workerOptions, name: WORKER, modules: bundle(config), bindings }],
+      ...(onLog && { handleStructuredLogs: ({ message }) => onLog(message) }),
+      workers: [{ ...workerOptions, name: WORKER, modules: modules ?? bundle(config), bindings }],
     }),
   );
   try {

@@ -1,17 +1,23 @@
-/** One POST: the only place from which the Worker calls somebody else. It never throws and always ends. */
+/** One POST: the only place from which the Worker calls a receiver. It always ends. */
+import { OutOfRequests, readStart, request } from "./request.ts";
+
+export { OutOfRequests } from "./request.ts";
 
 /** What became of an attempt. */
 export interface Attempt {
   /** When it began, in milliseconds of Unix time. */
   at: number;
   milliseconds: number;
-  /** `answered`: any HTTP answer; the others have none; `refused`: the address may not be called, so it was not. */
-  outcome: "answered" | "timeout" | "network error" | "refused";
+  /**
+   * `answered`: any HTTP answer; the others have none. The last three are made by the caller, who then did not call: `refused`,
+   * the address may not be called; `unresolved`, its name could not be looked up; `fault`, something failed on our side.
+   */
+  outcome: "answered" | "timeout" | "network error" | "refused" | "unresolved" | "fault";
   /** The HTTP status of the answer. */
   status: number | null;
   /** The beginning of the answer's body, as text. */
   body: string;
-  /** `Retry-After` in seconds, where the answer has one (RFC 9110, section 10.2.3). */
+  /** `Retry-After` in seconds, where the answer has one (RFC 9110, section 10.2.3); may be a fraction. */
   retryAfter: number | null;
 }
 
@@ -19,54 +25,47 @@ export interface Attempt {
 const TIMEOUT = 10_000;
 const MAX_BODY = 64 * 1024;
 
-export async function post(url: string, headers: Record<string, string>, body: string): Promise<Attempt> {
+/**
+ * Sends a message. It ends after ten seconds, or when the caller's `signal` says so: both are a "timeout" where no answer
+ * has begun by then. Throws `OutOfRequests` where nothing was sent since the platform let nothing leave, and nothing else.
+ */
+export async function post(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal?: AbortSignal,
+): Promise<Attempt> {
   const at = Date.now();
-  const signal = AbortSignal.timeout(TIMEOUT);
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  const ending = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
   const end = (rest: Pick<Attempt, "outcome" | "status" | "body" | "retryAfter">): Attempt => ({
     at,
     milliseconds: Date.now() - at,
     ...rest,
   });
   try {
-    // A redirect is an answer like any other: following it would call a URL that nobody confirmed.
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    const text = await readStart(response);
+    // A redirect is an answer like any other. What is called is what was judged: the URL as the parser reads it.
+    const response = await request(new URL(url), { method: "POST", headers, body, signal: ending });
+    const text = await readStart(response, MAX_BODY);
     const retryAfter = readRetryAfter(response.headers.get("retry-after"), Date.now());
     return end({ outcome: "answered", status: response.status, body: text, retryAfter });
-  } catch {
-    const outcome = signal.aborted ? "timeout" : "network error";
+  } catch (error) {
+    if (error instanceof OutOfRequests) throw error;
+    const outcome = ending.aborted ? "timeout" : "network error";
     return end({ outcome, status: null, body: "", retryAfter: null });
   }
-}
-
-/** Reads at most 64 KB of a body, then hangs up. A body that breaks off or takes too long is what came of it: the status stands. */
-async function readStart(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    for (let length = 0; length < MAX_BODY; ) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      const part = value.subarray(0, MAX_BODY - length);
-      length += part.length;
-      text += decoder.decode(part, { stream: true });
-    }
-    await reader.cancel();
-  } catch {
-    // The receiver has answered; to send the message again would only repeat it.
-  }
-  return text;
 }
 
 /** The three forms of RFC 9110, section 5.6.7, roughly: `Date.parse` alone reads `1.5`, `-5` and `in 3000` as dates, too. */
 const HTTP_DATE = /^[A-Z][a-z]{2,8},? [\w -]+ \d\d:\d\d:\d\d (GMT|\d{4})$/;
 
-/** `Retry-After` as seconds or as a date, in seconds from now; null where it is absent or malformed. */
+/**
+ * `Retry-After` as seconds or as a date, in seconds from now; null where it is absent or malformed. Fractions are no part of
+ * the RFC, but chat services write them.
+ */
 function readRetryAfter(value: string | null, now: number): number | null {
   if (value === null) return null;
-  if (/^\d+$/.test(value)) return Number(value);
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   const date = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 }

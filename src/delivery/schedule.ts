@@ -14,16 +14,23 @@ const JITTER = 0.2;
 const MAX_RETRY_AFTER = 24 * 60 * 60;
 
 /**
- * Any 2xx is success, 410 Gone is final, everything else is tried again while the schedule has waits left. `attempts` counts
- * this one; `waits` are in seconds; `random` is in [0, 1).
+ * Any 2xx is success; what the receiver's kind of service means by "gone" is final, and so is an address that may not be called; everything
+ * else is tried again while the schedule has waits left. `tries` counts this one; `waits` are in seconds; `random` is in [0, 1).
  */
-export function judge(attempt: Attempt, attempts: number, waits: readonly number[], random: number): Verdict {
+export function judge(
+  attempt: Attempt,
+  tries: number,
+  { waits, gone, random }: { waits: readonly number[]; gone: readonly number[]; random: number },
+): Verdict {
   const { status } = attempt;
   if (attempt.outcome === "refused") return { kind: "failed", because: "the address may not be called", gone: false };
   if (status !== null && status >= 200 && status < 300) return { kind: "delivered" };
-  if (status === 410) return { kind: "failed", because: "the receiver answered 410 Gone", gone: true };
-  const wait = waits[attempts - 1];
-  if (wait === undefined) return { kind: "failed", because: `given up after ${attempts} attempts`, gone: false };
+  if (status !== null && gone.includes(status)) {
+    const words = status === 410 ? "410 Gone" : `${status}, by which this service says that nobody is there any more`;
+    return { kind: "failed", because: `the receiver answered ${words}`, gone: true };
+  }
+  const wait = waits[tries - 1];
+  if (wait === undefined) return { kind: "failed", because: `given up after ${tries} attempts`, gone: false };
   const seconds = wait * (1 - JITTER + 2 * JITTER * random);
   const asked = Math.min(attempt.retryAfter ?? 0, MAX_RETRY_AFTER);
   return { kind: "retry", at: attempt.at + attempt.milliseconds + Math.max(seconds, asked) * 1000 };

@@ -9,7 +9,7 @@ import { readRecentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { readFilter } from "../record/query.ts";
 import type { Feed, FeedItem } from "./feed.ts";
-import { articleItem, eventItem, matchItem } from "./items.tsx";
+import { articleItem, eventItem, messageItem } from "./items.tsx";
 import { renderJson } from "./json.ts";
 import { renderRss } from "./rss.ts";
 import { type Rendered, rendered, serve } from "./serve.ts";
@@ -151,7 +151,7 @@ export function serveAlertFeed(format: Format): Handler {
       home: `${origin}/`,
       self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(url.searchParams.get("key") ?? "")}`,
       next: undefined,
-      items: deliveries.map(matchItem),
+      items: deliveries.map(messageItem),
     };
     const changed = feed.items[0]?.published ?? alert.created_at;
     return serve(request, await rendered(format.render(feed), format.type, changed), "private, max-age=60");

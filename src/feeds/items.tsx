@@ -1,7 +1,16 @@
 /** Events, articles and matches → items of a feed. The HTML is escaped by the renderer, never by hand. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
-import type { ArticleMatched, Delivery } from "../alerts/alert.ts";
+import type {
+  ArticleMatched,
+  Delivery,
+  Digest,
+  EventChanged,
+  GatheredItem,
+  Message,
+  MessageType,
+  Remarks,
+} from "../alerts/alert.ts";
 import { eventUrl } from "../links.ts";
 import type { Match } from "../query/explain.ts";
 import type { Article } from "../record/article.ts";
@@ -142,14 +151,63 @@ function EventLinks({ events }: { events: readonly { title: string; url: string 
   );
 }
 
-/** A match of an alert, under the same id and number as its message. */
-export function matchItem({ id, sequence, message }: Delivery): FeedItem {
-  const { article, events, matches } = message.data as unknown as ArticleMatched;
-  const language = article.language ?? "und";
+/** A message of an alert, under the same id and number. */
+export function messageItem({ id, sequence, type, message }: Delivery): FeedItem {
+  const { title, url, language, creator, body } = toldBy(type, message.data);
+  const content = (
+    <>
+      {body}
+      <Remarked {...(message.data as Remarks)} />
+      <p>{`Message ${sequence}.`}</p>
+    </>
+  );
+  return {
+    guid: id,
+    url,
+    title,
+    html: html(language, content),
+    published: message.timestamp,
+    updated: message.timestamp,
+    creator,
+    categories: [],
+    language,
+    date: undefined,
+  };
+}
+
+interface Told {
+  title: string;
+  url: string | undefined;
+  language: string;
+  creator: string | undefined;
+  body: ComponentChildren;
+}
+
+/** What a message tells. Its data is what we made it of: `message.ts` in alerts. */
+function toldBy(type: MessageType, data: Message["data"]): Told {
+  const ours = { url: undefined, language: "en", creator: undefined };
+  switch (type) {
+    case "article.matched":
+      return matched(data as unknown as ArticleMatched);
+    case "event.corrected":
+    case "event.retracted":
+      return changedEvent(type, data as unknown as EventChanged);
+    case "alert.digest": {
+      const { digest, part, items } = data as unknown as Digest;
+      const count = items.length === 1 ? "1 item" : `${items.length} items`;
+      const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
+      return { ...ours, title, body: <DigestBody items={items} /> };
+    }
+    default:
+      return { ...ours, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
+  }
+}
+
+function matched({ article, events, matches }: ArticleMatched): Told {
   const body = (
     <>
       {article.summary !== null && <p>{article.summary}</p>}
-      <p>{`Message ${sequence}; matched because of:`}</p>
+      <p>Matched because of:</p>
       <ul>
         {matches.map((match) => (
           <li>
@@ -161,17 +219,52 @@ export function matchItem({ id, sequence, message }: Delivery): FeedItem {
     </>
   );
   return {
-    guid: id,
-    url: article.url ?? undefined,
     title: article.title,
-    html: html(language, body),
-    published: message.timestamp,
-    updated: message.timestamp,
+    url: article.url ?? undefined,
+    language: article.language ?? "und",
     creator: article.publisher ?? undefined,
-    categories: [],
-    language,
-    date: undefined,
+    body,
   };
+}
+
+function changedEvent(type: "event.corrected" | "event.retracted", { event, changed, reason }: EventChanged): Told {
+  const how = type === "event.corrected" ? "Corrected" : "Retracted";
+  const body = (
+    <>
+      <p>{type === "event.corrected" ? `Changed: ${(changed ?? []).join(", ")}` : `Retracted: ${reason ?? ""}`}</p>
+      <p>{event.summary}</p>
+    </>
+  );
+  return { title: `${how}: ${event.title}`, url: event.url, language: "en", creator: undefined, body };
+}
+
+function DigestBody({ items }: { items: readonly GatheredItem[] }) {
+  return (
+    <>
+      {items.map((item) => {
+        const { title, url, language, body } =
+          item.type === "article.matched" ? matched(item) : changedEvent(item.type, item);
+        return (
+          <section lang={language} dir={direction(language)}>
+            <h3>{url === undefined ? title : <a href={url}>{title}</a>}</h3>
+            {body}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function Remarked({ replay, limit, omitted }: Remarks) {
+  return (
+    <>
+      {replay && <p>Sent again, as was asked for.</p>}
+      {limit && (
+        <p>{`This is the last of ${limit.per_day} messages of the day; what matches until ${limit.until} is left out.`}</p>
+      )}
+      {omitted && <p>{`${omitted.count} matches since ${omitted.since} were left out.`}</p>}
+    </>
+  );
 }
 
 function Reason({ term, means, field, snippet }: Match) {

@@ -3,6 +3,7 @@
 import { wakeShards } from "../alerts/directory.ts";
 import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
 import type { Context, Handler } from "../context.ts";
+import { failpoint } from "../failpoint.ts";
 import { check, readJson, readPage } from "../input.ts";
 import { eventUrl } from "../links.ts";
 import { badRequest, notFound, Problem } from "../problem.ts";
@@ -53,6 +54,7 @@ function idOf({ params }: Context): string {
 export const postArticle: Handler = async (request, context) => {
   const input = await readJson(request, articleInput, MAX_BODY);
   const { id, log, added } = await addArticle(context.env.DB, input, await readVocabulary(context));
+  failpoint("log.appended", context.env);
   if (added) context.waitUntil(wakeShards(context.env));
   const location = `${context.origin}/api/articles/${id}`;
   return Response.json({ id, log }, { status: added ? 201 : 200, headers: { location } });

@@ -86,3 +86,12 @@ export async function readEntries(db: D1Database, after: number, limit: number):
     .all<LogEntry>();
   return results;
 }
+
+/** The number of the last entry that was written before a time (RFC 3339 in UTC); 0 where there is none. Reads the entries since then. */
+export async function lastEntryBefore(db: D1Database, at: string): Promise<number> {
+  const row = await db
+    .prepare("SELECT number FROM log WHERE at < ? ORDER BY number DESC LIMIT 1")
+    .bind(at)
+    .first<{ number: number }>();
+  return row?.number ?? 0;
+}

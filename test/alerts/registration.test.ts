@@ -63,56 +63,14 @@ describe("a registration", () => {
   });
 });
 
+/** All that is refused: test/hostile. */
 describe("bad input is refused, and nothing is stored", () => {
   const cases: [name: string, body: unknown, status: number, path: string, message: RegExp][] = [
     ["no JSON", "{", 400, "", /not JSON/],
-    ["no body", "", 400, "", /not JSON/],
-    ["another type", "[]", 400, "", /object/],
-    ["no query", { channel: WEBHOOK }, 400, "query", /string/],
-    ["no channel", { query: "x" }, 400, "channel", /./],
     ["an unknown field", { query: "x", channel: WEBHOOK, color: 1 }, 400, "color", /no such field/],
-    [
-      "an unknown field inside",
-      { query: "x", channel: { ...WEBHOOK, color: 1 } },
-      400,
-      "channel.color",
-      /no such field/,
-    ],
-    ["an unknown channel", { query: "x", channel: { type: "fax" } }, 400, "channel.type", /webhook/],
-    ["an empty query", { query: " ", channel: WEBHOOK }, 400, "query", /no word/],
-    ["an open quotation", { query: 'aleppo "safe', channel: WEBHOOK }, 400, "query", /never closed \(at character 8\)/],
-    ["only NOT", { query: "-aleppo", channel: WEBHOOK }, 400, "query", /required/],
-    ["too long a query", { query: "a".repeat(513), channel: WEBHOOK }, 400, "query", /at most 512 characters/],
-    [
-      "too many terms",
-      { query: Array.from({ length: 33 }, (_, i) => `w${i}`).join(" "), channel: WEBHOOK },
-      400,
-      "query",
-      /at most 32 terms/,
-    ],
-    ["no URL", { query: "x", channel: { type: "webhook", url: "bot" } }, 400, "channel.url", /absolute URL/],
-    [
-      "another scheme",
-      { query: "x", channel: { type: "webhook", url: "ftp://bot.example" } },
-      400,
-      "channel.url",
-      /https/,
-    ],
-    [
-      "a user in the URL",
-      { query: "x", channel: { type: "webhook", url: "https://a:b@bot.example" } },
-      400,
-      "channel.url",
-      /user name/,
-    ],
-    ["ourselves", { query: "x", channel: { type: "webhook", url: `${ORIGIN}/hook` } }, 400, "channel.url", /itself/],
-    [
-      "too long a body",
-      JSON.stringify({ query: "x".repeat(17_000), channel: WEBHOOK }),
-      413,
-      "",
-      /at most 16384 bytes/,
-    ],
+    ["a bad query", { query: "-aleppo", channel: WEBHOOK }, 400, "query", /required/],
+    ["a bad URL", { query: "x", channel: { type: "webhook", url: "bot" } }, 400, "channel.url", /absolute URL/],
+    ["too long a body", " ".repeat(17_000), 413, "", /at most 16384 bytes/],
   ];
   it.each(cases)("%s", async (_, body, status, path, message) => {
     const before = await alertsStored();
@@ -125,24 +83,6 @@ describe("bad input is refused, and nothing is stored", () => {
     expect(problem.errors.find((error) => error.path === path)?.message).toMatch(message);
     expect(await alertsStored()).toBe(before);
   });
-
-  it("several mistakes are told at once", async () => {
-    const body = { query: "(", channel: { type: "webhook", url: "ftp://bot.example" } };
-    const problem: { errors: { path: string }[] } = await (await call("POST", "/api/alerts", body)).json();
-    expect(problem.errors.map(({ path }) => path)).toEqual(["query", "channel.url"]);
-  });
-
-  it.each(["http://bot.example", "https://127.0.0.1/", "https://localhost/", "https://bot.example:8080/"])(
-    "%s, where private targets are not allowed",
-    async (url) => {
-      const response = await callWith(
-        { ALLOW_PRIVATE_TARGETS: "false" },
-        { query: "x", channel: { type: "webhook", url } },
-      );
-      expect(response.status).toBe(400);
-      expect(await response.text()).toContain("channel.url");
-    },
-  );
 });
 
 describe("registrations are bounded in an hour", () => {

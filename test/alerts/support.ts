@@ -1,7 +1,14 @@
 /** What the tests of alerts share: calls of the Worker, and a look at what the receiver got. */
+import { createScheduledController, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
+import type { Variables } from "../../src/env.ts";
+import { articleInput } from "../../src/record/article.ts";
+import { readHead } from "../../src/record/log.ts";
+import { readNames } from "../../src/record/names.ts";
+import { addArticle as addToRecord } from "../../src/record/write-articles.ts";
+import worker from "../../src/worker.ts";
 import type { Received } from "../receiver.ts";
 
 export const ORIGIN = "https://wire.example";
@@ -34,8 +41,13 @@ export interface Alert {
 }
 
 /** Registers an alert whose receiver behaves as asked, and waits until it is confirmed where the behaviour does that. */
-export async function register(name: string, query: string, behaviour = "echo"): Promise<Alert> {
-  const url = `${inject("receiver")}/${name}/${behaviour}`;
+export async function register(
+  name: string,
+  query: string,
+  behaviour = "echo",
+  receiver = inject("receiver"),
+): Promise<Alert> {
+  const url = `${receiver}/${name}/${behaviour}`;
   const response = await call("POST", "/api/alerts", { query, channel: { type: "webhook", url } });
   if (response.status !== 201) throw new Error(await response.text());
   const alert: Omit<Alert, "name"> = await response.json();
@@ -46,6 +58,24 @@ export async function registerConfirmed(name: string, query: string, behaviour =
   const alert = await register(name, query, behaviour);
   await eventually(async () => (await view(alert)).status === "active");
   return alert;
+}
+
+/** Registers a confirmed alert whose receiver behaves as `behave` and `shut` tell it, at first as `echo`. */
+export async function registerGated(name: string, query: string, receiver = inject("receiver")): Promise<Alert> {
+  await behave(name, "echo");
+  const alert = await register(name, query, "gate", receiver);
+  await eventually(async () => (await view(alert)).status === "active");
+  return alert;
+}
+
+/** From now on a gated receiver behaves so, also to the requests that wait at it. */
+export async function behave(name: string, behaviour: string): Promise<void> {
+  await fetch(`${inject("receiver")}/${name}/open/${behaviour}`);
+}
+
+/** From now on requests to a gated receiver wait. */
+export async function shut(name: string): Promise<void> {
+  await fetch(`${inject("receiver")}/${name}/shut`);
 }
 
 export async function view(alert: Alert): Promise<{ status: string; paused_because: string | null; latest: number }> {
@@ -124,3 +154,70 @@ export async function putNames(): Promise<void> {
 }
 
 export const shard = (number = 0) => env.SHARD.getByName(String(number));
+
+/** What a statement on a shard's tables gives. */
+export const rows = <T extends Record<string, SqlStorageValue>>(
+  statement: string,
+  ...bindings: SqlStorageValue[]
+): Promise<T[]> =>
+  runInDurableObject(shard(), (_, { storage }) => storage.sql.exec<T>(statement, ...bindings).toArray());
+
+/** When a shard's alarm is set for, in milliseconds of Unix time; null where it is not. */
+export const alarmAt = (number = 0): Promise<number | null> =>
+  runInDurableObject(shard(number), (_, { storage }) => storage.getAlarm());
+
+/** Runs the alarm, set for whenever, or not at all. */
+export async function ring(): Promise<void> {
+  if ((await alarmAt()) === null) await runInDurableObject(shard(), (_, { storage }) => storage.setAlarm(Date.now()));
+  await runDurableObjectAlarm(shard());
+}
+
+/** The cron. */
+export const tick = (): Promise<void> => worker.scheduled(createScheduledController(), env);
+
+/** Ends a shard at once, whatever it is about, as a deployment or a fault of the machine does. */
+export async function kill(number = 0): Promise<void> {
+  await runInDurableObject(shard(number), (_, state) => state.abort("killed by a test")).catch(() => {});
+}
+
+/** Gives a shard another setting, until its instance ends or the file does; what it was before. */
+export const setting = (name: keyof Variables, value: string): Promise<string> =>
+  runInDurableObject(shard(), (instance) => {
+    const settings: Variables = Reflect.get(instance, "env");
+    const before = settings[name] ?? "";
+    settings[name] = value;
+    return before;
+  });
+
+/** Adds an article as a Worker would that was killed before it woke the shards. */
+export async function addWithoutWaking(text: string): Promise<void> {
+  const input = articleInput.parse({ title: "An article", text, published_at: null });
+  await addToRecord(env.DB, input, await readNames(env.DB, await readHead(env.DB)));
+}
+
+/** Stops the clock of test and Worker, which is the same one. Far ahead, no alarm goes off by itself. */
+export function stopClock(at: string | number): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(at);
+}
+
+/** Waits until the shard has followed the log, nothing is due and nothing under way. */
+export async function quiet(): Promise<void> {
+  await eventually(async () => {
+    const [{ cursor, due } = { cursor: 0, due: 1 }] = await rows<{ cursor: number; due: number }>(
+      "SELECT cursor, (SELECT count(*) FROM alerts WHERE due_at <= ?) AS due FROM state",
+      Date.now(),
+    );
+    return due === 0 && cursor >= (await readHead(env.DB)).number;
+  });
+}
+
+/** Lets time pass on a stopped clock, from alarm to alarm. */
+export async function passTime(until: number): Promise<void> {
+  for (let at = await alarmAt(); at !== null && at <= until; at = await alarmAt()) {
+    vi.setSystemTime(Math.max(at, Date.now()));
+    await ring();
+    await quiet();
+  }
+  vi.setSystemTime(until);
+}

@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchAnalysis } from "./analysis.ts";
+import { benchDelivery } from "./delivery/index.ts";
 import { benchFeeds } from "./feeds.ts";
 import { benchPercolator } from "./percolator/index.ts";
 import { benchWorst } from "./percolator/worst.ts";
@@ -21,6 +22,7 @@ const { positionals: asked, values: options } = parseArgs({
     alerts: { type: "string" },
     out: { type: "string" },
     store: { type: "string" },
+    seconds: { type: "string" },
   },
 });
 
@@ -30,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   worst: benchWorst,
   quality: benchQuality,
   feeds: benchFeeds,
+  delivery: () => benchDelivery(options),
 };
 
 const unknown = asked.filter((name) => !(name in BENCHMARKS));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { type Attempt, post } from "../../src/delivery/attempt.ts";
+import { type Attempt, OutOfRequests, post } from "../../src/delivery/attempt.ts";
 import type { Received } from "../receiver.ts";
 
 const receiver = inject("receiver");
@@ -17,7 +17,7 @@ describe("what is sent", () => {
     const name = crypto.randomUUID();
     await post(`${receiver}/${name}/echo`, { "webhook-id": "msg_1", "user-agent": "Parley" }, BODY);
     const headers = expect.objectContaining({ "webhook-id": "msg_1", "user-agent": "Parley" });
-    expect(await receivedAs(name)).toEqual([{ headers, body: BODY }]);
+    expect(await receivedAs(name)).toMatchObject([{ headers, body: BODY }]);
   });
 
   it("is sent again by a second call only", async () => {
@@ -104,8 +104,19 @@ describe("Retry-After", () => {
     ["words", "soon", null],
     ["a word and a number", "in 3000", null],
     ["a unit", "120 seconds", null],
-    ["a fraction", "1.5", null],
+    ["a fraction, as chat services write it", "1.337", 1.337],
+    ["less than a second", "0.25", 0.25],
+    ["more digits than a number has", "9".repeat(400), Number.MAX_SAFE_INTEGER],
+    ["no number", "NaN", null],
+    ["without an end", "Infinity", null],
+    ["an exponent", "1e3", null],
+    ["a fraction without its beginning", ".5", null],
+    ["a fraction without its end", "1.", null],
+    ["two points", "1.2.3", null],
+    ["a comma for the point", "1,5", null],
+    ["a sign", "+5", null],
     ["less than nothing", "-5", null],
+    ["less than nothing, as a fraction", "-0.5", null],
     ["two values", "5, 10", null],
     ["a hexadecimal number", "0x10", null],
     ["nothing", "", null],
@@ -115,6 +126,70 @@ describe("Retry-After", () => {
     const { status, retryAfter } = await attempt(`retry-after-${encodeURIComponent(value)}`);
     expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: seconds });
   });
+});
+
+describe("the caller ends it", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("before an answer: a timeout", async () => {
+    const ending = new AbortController();
+    const result = post(`${receiver}/${crypto.randomUUID()}/hang`, {}, BODY, ending.signal);
+    ending.abort();
+    expect(await result).toMatchObject({ outcome: "timeout", ...NO_ANSWER });
+  });
+
+  it("before it began: a timeout, and nothing is sent", async () => {
+    const name = crypto.randomUUID();
+    const result = await post(`${receiver}/${name}/echo`, {}, BODY, AbortSignal.abort());
+    expect(result).toMatchObject({ outcome: "timeout", ...NO_ANSWER });
+    expect(await receivedAs(name)).toEqual([]);
+  });
+
+  it("while the body drips: the status stands", async () => {
+    const ending = new AbortController();
+    const { fetch: called } = globalThis;
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (...request) => {
+      const response = await called(...request);
+      ending.abort();
+      return response;
+    });
+    const result = await post(`${receiver}/${crypto.randomUUID()}/drip`, {}, BODY, ending.signal);
+    expect(result).toMatchObject({ outcome: "answered", status: 200 });
+    expect(result.milliseconds).toBeLessThan(9_000);
+  });
+
+  it("after the answer: nothing", async () => {
+    const ending = new AbortController();
+    const result = await post(`${receiver}/${crypto.randomUUID()}/silent`, {}, BODY, ending.signal);
+    ending.abort();
+    expect(result).toMatchObject({ outcome: "answered", status: 200 });
+  });
+});
+
+describe("the platform lets nothing more leave", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    "Too many subrequests.",
+    "Too many subrequests by single Worker invocation. To configure this limit, refer to https://developers.cloudflare.com/workers/wrangler/configuration/#limits",
+    "Too many API requests by single worker invocation.",
+    "Too many API requests by single Worker invocation. To configure this limit, refer to …",
+  ])("is no attempt: %s", async (message) => {
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error(message));
+    await expect(post("https://hooks.example.com/", {}, BODY)).rejects.toThrow(OutOfRequests);
+  });
+
+  it.each(["Network connection lost.", "Subrequest depth limit exceeded.", "The host says: too many subrequests"])(
+    "but this is one: %s",
+    async (message) => {
+      vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error(message));
+      expect(await post("https://hooks.example.com/", {}, BODY)).toMatchObject({ outcome: "network error" });
+    },
+  );
 });
 
 it("a body that drips for longer than ten seconds is cut there, and the status stands", async () => {

@@ -48,7 +48,9 @@ describe("the first attempt", () => {
     ["a network error", unanswered("network error"), retryIn(5)],
     ["an address that may not be called", unanswered("refused"), refused],
   ];
-  it.each(cases)("%s", (_, attempt, verdict) => expect(judge(attempt, 1, WAITS, MIDDLE)).toEqual(verdict));
+  it.each(cases)("%s", (_, attempt, verdict) =>
+    expect(judge(attempt, 1, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(verdict),
+  );
 });
 
 describe("one attempt after another", () => {
@@ -59,26 +61,36 @@ describe("one attempt after another", () => {
     ["none is left", 4, { kind: "failed", because: "given up after 4 attempts", gone: false }],
     ["none was left", 5, { kind: "failed", because: "given up after 5 attempts", gone: false }],
   ];
-  it.each(cases)("%s", (_, attempts, verdict) => expect(judge(made({}), attempts, WAITS, MIDDLE)).toEqual(verdict));
+  it.each(cases)("%s", (_, attempts, verdict) =>
+    expect(judge(made({}), attempts, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(verdict),
+  );
 
-  it("a success comes late, too", () => expect(judge(made({ status: 200 }), 4, WAITS, MIDDLE)).toEqual(delivered));
+  it("a success comes late, too", () =>
+    expect(judge(made({ status: 200 }), 4, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(delivered));
 
-  it("410 is 410 at the last attempt, too", () => expect(judge(made({ status: 410 }), 4, WAITS, MIDDLE)).toEqual(gone));
+  it("410 is 410 at the last attempt, too", () =>
+    expect(judge(made({ status: 410 }), 4, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(gone));
 
   it("no patience that is asked for adds an attempt", () => {
-    expect(judge(made({ status: 429, retryAfter: 60 }), 4, WAITS, MIDDLE).kind).toBe("failed");
+    expect(judge(made({ status: 429, retryAfter: 60 }), 4, { waits: WAITS, gone: [410], random: MIDDLE }).kind).toBe(
+      "failed",
+    );
   });
 
   it("without waits there is one attempt", () => {
     const verdict = { kind: "failed", because: "given up after 1 attempts", gone: false };
-    expect(judge(made({}), 1, [], MIDDLE)).toEqual(verdict);
+    expect(judge(made({}), 1, { waits: [], gone: [410], random: MIDDLE })).toEqual(verdict);
   });
 
   it("a wait counts from the end of the attempt", () => {
-    expect(judge(made({ milliseconds: 10_000 }), 1, WAITS, MIDDLE)).toEqual({ kind: "retry", at: began + 15_000 });
+    expect(judge(made({ milliseconds: 10_000 }), 1, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual({
+      kind: "retry",
+      at: began + 15_000,
+    });
   });
 
-  it("a wait of no time is now", () => expect(judge(made({}), 1, [0], HIGHEST)).toEqual(retryIn(0)));
+  it("a wait of no time is now", () =>
+    expect(judge(made({}), 1, { waits: [0], gone: [410], random: HIGHEST })).toEqual(retryIn(0)));
 });
 
 describe("jitter", () => {
@@ -92,7 +104,7 @@ describe("jitter", () => {
     ["of a day, at the most", HIGHEST, DAY, 103_680],
   ];
   it.each(cases)("%s", (_, random, wait, seconds) => {
-    const verdict = judge(made({}), 1, [wait], random);
+    const verdict = judge(made({}), 1, { waits: [wait], gone: [410], random: random });
     expect(verdict.kind === "retry" && Math.round(verdict.at)).toBe(ended + seconds * 1000);
   });
 });
@@ -111,12 +123,14 @@ describe("Retry-After", () => {
     ["without end", Number.POSITIVE_INFINITY, MIDDLE, DAY],
   ];
   it.each(cases)("%s", (_, retryAfter, random, seconds) => {
-    const verdict = judge(made({ status: 429, retryAfter }), 1, [300], random);
+    const verdict = judge(made({ status: 429, retryAfter }), 1, { waits: [300], gone: [410], random: random });
     expect(verdict.kind === "retry" && Math.round(verdict.at)).toBe(ended + seconds * 1000);
   });
 
   it("a day does not bound the schedule's own waits", () => {
-    expect(judge(made({ status: 429, retryAfter: 60 }), 1, [2 * DAY], MIDDLE)).toEqual(retryIn(2 * DAY));
+    expect(judge(made({ status: 429, retryAfter: 60 }), 1, { waits: [2 * DAY], gone: [410], random: MIDDLE })).toEqual(
+      retryIn(2 * DAY),
+    );
   });
 });
 
@@ -127,7 +141,7 @@ describe("the default schedule", () => {
   function run(random: number): { attempts: number; seconds: number } {
     let at = 0;
     for (let attempts = 1; ; attempts++) {
-      const verdict = judge(made({ at, milliseconds: 0 }), attempts, waits, random);
+      const verdict = judge(made({ at, milliseconds: 0 }), attempts, { waits: waits, gone: [410], random: random });
       if (verdict.kind !== "retry") return { attempts, seconds: at / 1000 };
       at = verdict.at;
     }

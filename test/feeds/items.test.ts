@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
-import { matchItem } from "../../src/feeds/items.tsx";
+import { messageItem } from "../../src/feeds/items.tsx";
 import type { Match } from "../../src/query/explain.ts";
 
 const match = (more: Partial<Match>): Match => ({
@@ -42,7 +42,7 @@ it("a match’s item says where a term stands, and which do not occur", () => {
     attempts: [],
     next_attempt_at: null,
   };
-  const { html } = matchItem(delivery);
+  const { html } = messageItem(delivery);
   // Isolated, so that what direction it has does not turn round the words before it.
   expect(html).toContain("<code>convoy</code> (word) in the text: <bdi>قافلة &lt;convoy></bdi></li>");
   expect(html).toContain("<code>place:aleppo</code> (place:aleppo) in the event</li>");

@@ -1,0 +1,70 @@
+/**
+ * How long messages are kept. The oldest are forgotten, up to a low-water mark (`oldest` of the alert) that never passes a message that is still to
+ * be delivered, so that what is kept has no gap. All calls are synchronous.
+ */
+import { CONFIRMATION, UNREFERENCED } from "./outbox.ts";
+import { report } from "./report.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export interface Retention {
+  /** Messages older than this are forgotten, in milliseconds. */
+  age: number;
+  /** And of an alert all but so many. */
+  messages: number;
+  /** Alerts looked at in one go. */
+  alerts: number;
+}
+
+const RETENTION: Retention = { age: 30 * DAY, messages: 10_000, alerts: 200 };
+
+/** Forgets what is too old. Whether there may be more to forget. */
+export function forgetOld(sql: SqlStorage, now: number, { age, messages, alerts } = RETENTION): boolean {
+  // Notices are numbered in the order of their times.
+  const young =
+    sql
+      .exec<{ number: number }>("SELECT number FROM notices WHERE at >= ? ORDER BY number LIMIT 1", now - age)
+      .toArray()[0]?.number ?? Number.MAX_SAFE_INTEGER;
+  failHeld(sql, young);
+  const concerned = sql
+    .exec<{ id: string }>(
+      `SELECT id FROM alerts WHERE latest - oldest >= ?1 OR EXISTS (
+         SELECT 1 FROM messages m WHERE m.alert = alerts.id AND m.sequence = alerts.oldest AND m.notice < ?2 AND m.status <> 'pending')
+       LIMIT ?3`,
+      ...[messages, young, alerts],
+    )
+    .toArray();
+  for (const { id } of concerned) forgetOldOf(sql, id, young, messages);
+  sql.exec(`DELETE FROM notices WHERE number < ? AND ${UNREFERENCED}`, young);
+  return concerned.length === alerts;
+}
+
+function forgetOldOf(sql: SqlStorage, alert: string, young: number, messages: number): void {
+  const { keep } = sql
+    .exec<{ keep: number }>(
+      `SELECT coalesce(min(sequence), (SELECT latest + 1 FROM alerts WHERE id = ?1)) AS keep FROM messages
+       WHERE alert = ?1 AND sequence <> ?4 AND (status = 'pending'
+         OR (notice >= ?2 AND sequence > (SELECT latest FROM alerts WHERE id = ?1) - ?3))`,
+      ...[alert, young, messages, CONFIRMATION],
+    )
+    .one();
+  for (const table of ["messages", "attempts", "gathered"]) {
+    sql.exec(`DELETE FROM ${table} WHERE alert = ? AND sequence < ? AND sequence <> ?`, alert, keep, CONFIRMATION);
+  }
+  sql.exec("UPDATE alerts SET oldest = ? WHERE id = ?", keep, alert);
+}
+
+/** What a paused alert has held for so long is given up, visibly: nobody came back for it. */
+function failHeld(sql: SqlStorage, young: number): void {
+  const failed = sql
+    .exec<{ alert: string; sequence: number; id: string }>(
+      `UPDATE messages SET status = 'failed' WHERE status = 'pending' AND next_attempt_at IS NULL AND sequence <> ?
+         AND notice IN (SELECT number FROM notices WHERE number < ?)
+         AND alert IN (SELECT id FROM alerts WHERE status = 'paused') RETURNING alert, sequence, id`,
+      ...[CONFIRMATION, young],
+    )
+    .toArray();
+  for (const { id, alert, sequence } of failed) {
+    report("message.failed", { message: id, alert, sequence, because: "held for 30 days while its alert was paused" });
+  }
+}

@@ -1,0 +1,54 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, inject, it } from "vitest";
+import { openShard } from "../../src/alerts/directory.ts";
+import { hash } from "../../src/alerts/secrets.ts";
+import { VERSIONS } from "../../src/alerts/tables.ts";
+import { makeSecret } from "../../src/delivery/signature.ts";
+import { type Alert, addArticle, deliveries, putNames, received, settled, shard, view } from "./support.ts";
+
+beforeAll(putNames);
+
+const TABLES = ["state", "queries", "postings", "alerts", "notices", "messages", "attempts", "gathered", "version"];
+
+/** An alert as the first version kept it, with one message that is delivered and one that waits after a failed attempt. */
+async function putAlertOfFirstVersion(name: string): Promise<Alert> {
+  const alert = { id: "al_0_aaaaaaaaaaaaaaaa", token: "token-of-the-first-version", secret: makeSecret() };
+  const channel = JSON.stringify({ type: "webhook", url: `${inject("receiver")}/${name}/echo` });
+  const tokenHash = await hash(alert.token);
+  const notice = JSON.stringify({ article: { id: "x", title: "Before", url: null }, events: [], matches: [] });
+  await openShard(env.DB, 0);
+  await runInDurableObject(shard(), async (_, { storage }) => {
+    const { sql } = storage;
+    sql.exec("PRAGMA defer_foreign_keys = on");
+    for (const table of TABLES.toReversed()) sql.exec(`DROP TABLE IF EXISTS ${table}`);
+    sql.exec("CREATE TABLE version (number INTEGER NOT NULL)");
+    sql.exec("INSERT INTO version VALUES (1)");
+    sql.exec(VERSIONS[0] ?? "");
+    sql.exec("INSERT INTO queries VALUES (1, 'whirlwind -drill', '-drill whirlwind', '[]')");
+    sql.exec(
+      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, latest, created_at, confirmed_at)
+       VALUES (?, 1, ?, 'x', 'active', ?, '', ?, 'https://wire.example', 0, 2, 1, 1)`,
+      ...[alert.id, channel, tokenHash, alert.secret],
+    );
+    sql.exec("INSERT INTO notices VALUES (1, 'article.matched', 1, 'whirlwind', NULL, ?)", notice);
+    sql.exec("INSERT INTO messages VALUES (?, 1, 'msg_1', 1, 'delivered', 1, NULL)", alert.id);
+    sql.exec("INSERT INTO messages VALUES (?, 2, 'msg_2', 1, 'pending', 1, 5)", alert.id);
+    sql.exec("INSERT INTO attempts VALUES (?, 2, 1, 4, 'answered', 503, 1)", alert.id);
+  });
+  await evictDurableObject(shard());
+  return { ...alert, name, query: "", status: "active", feed_url: "" };
+}
+
+it("a shard of the first version is brought up to date: what waits is delivered, and its queries are filed anew", async () => {
+  const alert = await putAlertOfFirstVersion("first-version");
+  await shard().wake();
+  const [, waiting] = await settled(alert, 2);
+  expect(waiting).toMatchObject({ id: "msg_2", status: "delivered", attempts: [{ status: 503 }, { status: 204 }] });
+  await addArticle("A whirlwind drill.");
+  await addArticle("A whirlwind.");
+  await settled(alert, 3);
+  expect(await view(alert)).toMatchObject({ latest: 3, oldest: 1 });
+  expect((await deliveries(alert)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(await received("first-version")).toHaveLength(2);
+});
