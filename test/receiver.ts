@@ -19,6 +19,7 @@
  *   with `{challenge}`, and `{name}` for each header, filled in from what was sent; `{blanks}` are 64 KB of them
  * - `then-BEHAVIOUR`: confirms as `echo` does, and after that behaves so
  * - `bomb`: answers 200 and 64 MB of zeros, compressed
+ * - `slack`, `slack-STATUS`, `slack-429-SECONDS`, and so `discord` and `ntfy`: as these services do
  *
  * A GET of `/{name}/dns/{behaviour}` is a resolver (DNS over HTTPS, JSON). It answers what the parameter says that is named as
  * the type that is asked for, or, where there is such a behaviour, behaves; the questions count as received.
@@ -32,6 +33,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { TestProject } from "vitest/node";
+import { answerAsService } from "./services.ts";
 
 export interface Received {
   headers: Record<string, string>;
@@ -153,6 +155,7 @@ let compressed: Buffer | undefined;
 const bomb = (): Buffer => (compressed ??= gzipSync(Buffer.alloc(64 * 1024 * 1024)));
 
 function answer(behaviour: string, count: number, asked: Received, response: ServerResponse): void {
+  if (answerAsService(behaviour, response)) return;
   const then = /^then-(.*)$/.exec(behaviour)?.[1];
   if (then !== undefined) {
     const confirming = JSON.parse(asked.body).data?.challenge !== undefined;

@@ -59,7 +59,13 @@ export interface AlertChange {
 export const replayInput = z.strictObject({
   since: moment.describe("Articles that came onto the wire at this time or later"),
   until: moment.optional().describe("And at this time or earlier"),
+  before: z
+    .int()
+    .positive()
+    .optional()
+    .describe("And before this log entry: `before` of an answer that was not complete"),
 });
+export type ReplayRange = z.output<typeof replayInput>;
 
 /** Secrets that sign beside the present one, at the most: an alert can be rotated so often in a day. */
 export const MAX_OLD_SECRETS = 4;
@@ -76,7 +82,7 @@ export interface AlertView {
   paused_because: string | null;
   /** The number of its last message; 0 while there is none. */
   latest: number;
-  /** The number of its oldest message that is kept: those before it are forgotten after 30 days. */
+  /** The number of its oldest message that is kept: those before it are forgotten after 35 days. */
   oldest: number;
   /** Since when nothing but failures came of its messages; after five days it is paused. */
   failing_since: string | null;

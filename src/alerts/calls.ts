@@ -1,5 +1,5 @@
 /** The calls that a shard answers: what its Durable Object implements, and what the Worker sees of it. */
-import type { AlertChange, AlertView, Channel, Delivery } from "./alert.ts";
+import type { AlertChange, AlertView, Channel, Delivery, ReplayRange } from "./alert.ts";
 
 /** What a new alert is made of. */
 export interface NewAlert {
@@ -44,6 +44,8 @@ export interface Refused {
   refused: string;
   /** 404: there is no such message; 409: not as the alert is now; 429: not so many. */
   status: 404 | 409 | 429;
+  /** Of a 429: after so many seconds. */
+  retryAfter?: number;
 }
 
 export interface Sent {
@@ -55,10 +57,10 @@ export interface Sent {
 export interface Replayed {
   /** The messages that it made. */
   count: number;
-  /** False where there may be more of them at `reached` and before: replay until then as well. */
+  /** False where there may be more of them: replay what is before `before` as well. */
   complete: boolean;
-  /** The time at which the oldest article that was looked at came onto the wire, RFC 3339 in UTC; null where all were. */
-  reached: string | null;
+  /** The log entry of the oldest article that was looked at; null where all were. */
+  before: number | null;
 }
 
 /** Undefined answers an unknown alert and a wrong token, key or challenge alike. */
@@ -73,8 +75,8 @@ export interface ShardCalls {
   redeliver(id: string, tokenHash: string, sequence: number): Promise<Outcome<Sent>>;
   /** Sends a message that only says that it is a test. */
   sendTest(id: string, tokenHash: string): Promise<Outcome<Sent>>;
-  /** Sends what matches among the articles that came onto the wire from `since` to `until` (RFC 3339 in UTC). */
-  replay(id: string, tokenHash: string, since: string, until: string | undefined): Promise<Outcome<Replayed>>;
+  /** Sends what matches among the articles that came onto the wire in a range of time. */
+  replay(id: string, tokenHash: string, range: ReplayRange): Promise<Outcome<Replayed>>;
   /** Gives it another secret. */
   rotate(id: string, tokenHash: string, secret: string): Promise<Outcome<{ secret: string }>>;
   deliveries(

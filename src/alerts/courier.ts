@@ -111,6 +111,8 @@ export class Courier {
 
   #fillLanes(): void {
     const now = Date.now();
+    // The clock was set back, if only by a little: what is due since then would never be seen.
+    if (now < this.#filledUntil) this.#filledUntil = 0;
     for (const lane of this.#outbox.lanes(this.#filledUntil, now)) this.#lanes.add(lane);
     this.#filledUntil = now;
   }
@@ -139,8 +141,14 @@ export class Courier {
   #land(alert: string): void {
     this.#flights.delete(alert);
     this.#lanes.land(alert);
-    const next = this.#outbox.lane(alert, Date.now());
-    if (next) this.#lanes.add(next);
+    try {
+      const next = this.#outbox.lane(alert, Date.now());
+      if (next) this.#lanes.add(next);
+    } catch (error) {
+      // Whether more is due cannot be read just now: the next look is for all that is, not for what became due since the last.
+      this.#filledUntil = 0;
+      report("delivery.failed", { alert, error: String(error) });
+    }
   }
 
   /** One attempt and what follows from it. Never throws: what is not settled is still due, and goes out again. */
@@ -148,6 +156,8 @@ export class Courier {
     try {
       const waiting = this.#outbox.next(alert, Date.now(), ++this.#turn % LATE_TURN === 0);
       if (waiting) await this.#carry(waiting, signal);
+      // Its place among those that wait was a wrong one: left so, it would be its turn for ever.
+      else this.#outbox.schedule(alert);
     } catch (error) {
       if (error instanceof OutOfRequests) {
         this.#exhausted = true;
@@ -162,7 +172,7 @@ export class Courier {
     const began = Date.now();
     try {
       const outgoing = this.#outbox.read(waiting, began);
-      if (outgoing === undefined) return;
+      if (outgoing === undefined) throw new Error("a part of it is missing");
       const { channel } = outgoing;
       // What waited for a channel that is a feed now has been delivered; there is nothing to call.
       if (channel.type === "feed") throw new Error("a feed has nothing to deliver");

@@ -109,11 +109,11 @@ async function checkChannel(channel: Channel, { settings, origin, url }: Context
   if (refusal) throw badRequest([{ path: "channel.url", message: refusal.because }]);
 }
 
+/** The bound that all callers share comes last: see `countRegistration`. */
 function registrationSubjects(request: Request, channel: Channel): string[] {
-  const subjects = ["total:", `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`];
-  return channel.type === "feed"
-    ? subjects
-    : [...subjects, `host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
+  const caller = `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`;
+  const host = channel.type === "feed" ? [] : [`host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
+  return [caller, ...host, "total:"];
 }
 
 /** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */
@@ -197,8 +197,8 @@ function readSequence(text: string): number {
 /** POST /api/alerts/{id}/replay: 202 with how many messages it made. */
 export const replayAlert: Handler = async (request, context) => {
   const { id, tokenHash, stub } = await authorise(request, context);
-  const { since, until } = await readJson(request, replayInput, MAX_BODY);
-  return accepted(unwrap(await stub.replay(id, tokenHash, since, until)));
+  const range = await readJson(request, replayInput, MAX_BODY);
+  return accepted(unwrap(await stub.replay(id, tokenHash, range)));
 };
 
 /** POST /api/alerts/{id}/test: 202; a message of type `alert.test` follows. */
@@ -219,8 +219,8 @@ const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests" } a
 function unwrap<T extends object>(outcome: Outcome<T>): T {
   if (outcome === undefined) throw noSuchAlert();
   if (!("refused" in outcome)) return outcome;
-  const { refused, status } = outcome;
-  const headers = status === 429 ? { "retry-after": "3600" } : {};
+  const { refused, status, retryAfter } = outcome;
+  const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
   throw new Problem(status, TITLES[status], refused.charAt(0).toUpperCase() + refused.slice(1), { headers });
 }
 

@@ -2,6 +2,9 @@
 import type { Channel, Digest, GatheredItem, Remarks } from "./alert.ts";
 import { makeDigests } from "./message.ts";
 import type { Notice, Outbox } from "./outbox.ts";
+import { report } from "./report.ts";
+
+const HOUR = 60 * 60 * 1000;
 
 interface DueRow {
   [column: string]: SqlStorageValue;
@@ -75,7 +78,7 @@ export class Digests {
     now: number,
     remarks: Remarks,
   ): void {
-    const items = notices.map((notice) => ({ notice, item: this.#item(notice) }));
+    const items = notices.flatMap((notice) => this.#readable(alert, notice));
     let told = 0;
     for (const data of makeDigests(
       digest,
@@ -95,6 +98,22 @@ export class Digests {
         );
       }
       told += data.items.length;
+    }
+  }
+
+  /** What cannot be made now waits for another hour, and keeps no other alert waiting. */
+  postpone(alert: string, now: number): void {
+    this.#sql.exec("UPDATE alerts SET digest_at = ? WHERE id = ?", now + HOUR, alert);
+  }
+
+  /** An item for a digest. One that cannot be read is left out, and told of: the others must not be lost with it. */
+  #readable(alert: string, notice: number): { notice: number; item: GatheredItem }[] {
+    try {
+      return [{ notice, item: this.#item(notice) }];
+    } catch (error) {
+      report("delivery.fault", { alert, notice, error: String(error) });
+      this.#sql.exec("DELETE FROM gathered WHERE alert = ? AND notice = ?", alert, notice);
+      return [];
     }
   }
 

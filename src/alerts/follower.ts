@@ -5,6 +5,7 @@
 import type { Env } from "../env.ts";
 import { failpoint, failpointAfterWrites } from "../failpoint.ts";
 import { explain } from "../query/explain.ts";
+import { QueryError } from "../query/grammar.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import { readArticle } from "../record/articles.ts";
@@ -30,8 +31,13 @@ type Told =
     }
   | { kind: "nothing" };
 
-/** How often an entry that fails is tried. */
-const TRIES = 5;
+/** So often an entry may fail. */
+const ERRORS = 5;
+/**
+ * And so often it may be begun without an end: a process that is killed, or ends at this entry, leaves no error. Machines are restarted
+ * often, so that this says little; at one try a minute it is the better part of two hours.
+ */
+const TRIES = 100;
 /** Entries read from the record in one go. */
 const STEP = 10;
 /** And how often in one go: an invocation has a bounded number of queries. */
@@ -93,13 +99,15 @@ export class Follower {
   async #followAll(entries: readonly LogEntry[], queries: Queries): Promise<void> {
     this.useNames(await readNames(this.#db, await readHead(this.#db)), queries);
     for (const entry of entries) {
-      const told = await this.#tell(entry);
+      const told = await this.#tell(entry).catch((error: unknown) => unreadable(error));
+      if (told instanceof Unreadable) this.#sound = false;
       if (!this.#sound && !(await this.#mayTry(entry.number))) continue;
       try {
+        if (told instanceof Unreadable) throw told;
         this.#storage.transactionSync(() => this.#step(entry.number, told, queries));
         this.#sound = true;
       } catch (error) {
-        this.#sound = false;
+        this.#noteError(entry.number);
         throw error;
       }
       await failpointAfterWrites("entry.committed", this.#env, this.#storage);
@@ -111,19 +119,28 @@ export class Follower {
    * try is noted before it begins, so that an entry counts as well that ends the process.
    */
   async #mayTry(entry: number): Promise<boolean> {
-    const { tries } = this.#storage.sql
-      .exec<{ tries: number }>(
-        "UPDATE state SET tries = iif(trying = ?1, tries, 0) + 1, trying = ?1 RETURNING tries",
+    const { tries, errors } = this.#storage.sql
+      .exec<{ tries: number; errors: number }>(
+        `UPDATE state SET tries = iif(trying = ?1, tries, 0) + 1, errors = iif(trying = ?1, errors, 0), trying = ?1
+         RETURNING tries, errors`,
         entry,
       )
       .one();
-    if (tries > TRIES) {
-      report("entry.skipped", { entry, tries: TRIES });
+    if (errors >= ERRORS || tries > TRIES) {
+      report("entry.skipped", { entry, tries: tries - 1, errors });
       this.moveTo(entry);
       return false;
     }
     await this.#storage.sync();
     return true;
+  }
+
+  #noteError(entry: number): void {
+    this.#sound = false;
+    this.#storage.sql.exec(
+      "UPDATE state SET tries = iif(trying = ?1, tries, 0), errors = iif(trying = ?1, errors, 0) + 1, trying = ?1",
+      entry,
+    );
   }
 
   #step(entry: number, told: Told, queries: Queries): void {
@@ -141,17 +158,16 @@ export class Follower {
     const newest = names.version > queries.names.version ? names : queries.names;
     if (newest === queries.names && filed.names === newest.version && filed.filed_by === FILED_BY) return;
     this.#storage.transactionSync(() => {
-      queries.reread(newest, (query, error) => {
-        reportBroken(query, error);
-        for (const alert of this.#registry.asking(query)) {
-          this.#registry.pause(
-            alert,
-            `its query can no longer be read: ${error instanceof Error ? error.message : error}`,
-          );
-        }
-      });
+      queries.reread(newest, (query, error) => this.#pauseAsking(query, error));
       this.#storage.sql.exec("UPDATE state SET names = ?, filed_by = ?", newest.version, FILED_BY);
     });
+  }
+
+  /** Who asks a query that can no longer be read is told so, rather than left to wait. */
+  #pauseAsking(query: number, error: unknown): void {
+    reportBroken(query, error);
+    const because = `its query can no longer be read: ${error instanceof Error ? error.message : error}`;
+    for (const alert of this.#registry.asking(query)) this.#registry.pause(alert, because);
   }
 
   async #tell({ kind, subject, revision }: LogEntry): Promise<Told> {
@@ -180,7 +196,11 @@ export class Follower {
     // By the vocabulary of the queries: a registration in between may have brought them a newer one.
     const text = analyse(articleMatchable(article), queries.names.vocabulary);
     const now = Date.now();
-    for (const { query, found } of queries.matching(text, reportBroken)) {
+    const matching = queries.matching(text, (query, error) => {
+      if (error instanceof QueryError) this.#pauseAsking(query, error);
+      else reportBroken(query, error);
+    });
+    for (const { query, found } of matching) {
       const alerts = this.#registry.listening(query, entry);
       if (alerts.length === 0) continue;
       const data = fitMatched({ ...withEvents(article), matches: explain(found, text) });
@@ -203,9 +223,24 @@ export class Follower {
     const data = { event: { id: event, date, title, summary }, ...more };
     for (const { query, alerts } of this.#outbox.recipients(articles, entry)) {
       const notice = this.#outbox.writeNotice({ type: `event.${kind}`, query, data }, now);
-      this.#outbox.send(alerts, notice, now);
+      // However many it got today: it was told what is wrong now.
+      this.#outbox.send(alerts, notice, now, false);
     }
   }
+}
+
+/** What the record says of an entry cannot be understood. */
+class Unreadable extends Error {}
+
+/**
+ * Of a failed look at the record: what is there, but cannot be understood. A record that does not answer is another matter, which time
+ * heals: that is thrown on.
+ */
+function unreadable(error: unknown): Unreadable {
+  if (error instanceof SyntaxError || (error instanceof Error && /malformed JSON/.test(error.message))) {
+    return new Unreadable(String(error));
+  }
+  throw error;
 }
 
 /** What a message tells of an article and its events. */

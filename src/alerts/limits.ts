@@ -23,33 +23,35 @@ function boundOf(subject: string, limit: number): { most: number; whom: string }
   return { most: limit * CALLERS, whom: "Here all callers together may register" };
 }
 
-/** Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`). Throws a 429 Problem past the limit; 0 is no bound. */
+/**
+ * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`) in their order. Throws a 429 Problem past a limit,
+ * and then counts it against no further one: a caller that is refused must not use up what all share. 0 is no bound.
+ */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {
   if (limit === 0) return;
   const now = new Date();
-  const hour = now.toISOString().slice(0, 13);
-  const counts = await db.batch<{ count: number }>(
-    subjects.map((subject) =>
-      db
-        .prepare(
-          `INSERT INTO registrations (subject, hour, count) VALUES (?, ?, 1)
-           ON CONFLICT (subject, hour) DO UPDATE SET count = count + 1 RETURNING count`,
-        )
-        .bind(subject, hour),
-    ),
-  );
-  const bounds = subjects.map((subject) => boundOf(subject, limit));
-  const over = bounds.find(({ most }, i) => (counts[i]?.results[0]?.count ?? 0) > most);
-  if (over === undefined) return;
+  for (const subject of subjects) {
+    const { most, whom } = boundOf(subject, limit);
+    if ((await countOne(db, subject, now)) > most) throw tooMany(`${whom} ${most} alerts in an hour`, now);
+  }
+}
+
+/** How often it was counted in this hour, this time included. */
+async function countOne(db: D1Database, subject: string, now: Date): Promise<number> {
+  const count = await db
+    .prepare(
+      `INSERT INTO registrations (subject, hour, count) VALUES (?, ?, 1)
+       ON CONFLICT (subject, hour) DO UPDATE SET count = count + 1 RETURNING count`,
+    )
+    .bind(subject, now.toISOString().slice(0, 13))
+    .first<number>("count");
+  return count ?? 0;
+}
+
+function tooMany(bound: string, now: Date): Problem {
   const seconds = 3600 - (now.getUTCMinutes() * 60 + now.getUTCSeconds());
-  throw new Problem(
-    429,
-    "Too many requests",
-    `${over.whom} ${over.most} alerts in an hour; try again in ${seconds} seconds`,
-    {
-      headers: { "retry-after": String(seconds) },
-    },
-  );
+  const headers = { "retry-after": String(seconds) };
+  return new Problem(429, "Too many requests", `${bound}; try again in ${seconds} seconds`, { headers });
 }
 
 /** Forgets the hours that are over. */

@@ -4,7 +4,7 @@
  */
 import type { Attempt } from "../delivery/attempt.ts";
 import type { Verdict } from "../delivery/schedule.ts";
-import type { CalledChannel, Channel, Delivery, Json, MessageType, Remarks } from "./alert.ts";
+import type { CalledChannel, Channel, Delivery, Json, Message, MessageType, Remarks } from "./alert.ts";
 import type { Lane } from "./lanes.ts";
 import { type MessageParts, makeMessage } from "./message.ts";
 
@@ -84,7 +84,9 @@ const FIRST_DUE = `(SELECT min(at) FROM (
   UNION ALL SELECT min(next_attempt_at) FROM messages INDEXED BY messages_due
     WHERE alert = alerts.id AND late = 1 AND next_attempt_at IS NOT NULL))`;
 
-const IS_FEED = "channel ->> 'type' = 'feed'";
+/** SQL: a property of a channel. One that cannot be read has none, lest it stop the messages to all other alerts. */
+const CHANNEL = (property: string): string => `iif(json_valid(channel), channel ->> '${property}', NULL)`;
+const IS_FEED = `coalesce(${CHANNEL("type")} = 'feed', 0)`;
 
 export class Outbox {
   readonly #sql: SqlStorage;
@@ -109,14 +111,15 @@ export class Outbox {
   /**
    * Gives each of some alerts a message that is due at once; held while the alert is pending; of a feed, there is nothing to send.
    * Where a digest is asked for, it is gathered. An alert that has had its messages of the day gets no more until the next: the last one
-   * says so, and the next one how many were left out.
+   * says so, and the next one how many were left out. What is not `counted` is sent whatever the limit.
    */
-  send(alerts: readonly string[], notice: number, now: number): void {
+  send(alerts: readonly string[], notice: number, now: number, counted = true): void {
     const today = Math.floor(now / DAY);
     const bound = {
       today,
       until: new Date((today + 1) * DAY).toISOString(),
-      limit: this.#dailyLimit > 0 ? this.#dailyLimit : Number.MAX_SAFE_INTEGER,
+      limit: counted && this.#dailyLimit > 0 ? this.#dailyLimit : Number.MAX_SAFE_INTEGER,
+      step: counted ? 1 : 0,
     };
     const listed = JSON.stringify(alerts);
     const these = "id IN (SELECT value FROM json_each(?1))";
@@ -125,8 +128,8 @@ export class Outbox {
       `UPDATE alerts SET omitted = omitted + 1, omitted_since = coalesce(omitted_since, ?2) WHERE ${these} AND day_count >= ?3`,
       ...[listed, now, bound.limit],
     );
-    this.#gather(these, listed, notice, now, bound.limit);
-    const immediate = "day_count < ?2 AND channel ->> 'digest' IS NULL";
+    this.#gather(these, listed, notice, now, bound);
+    const immediate = `day_count < ?2 AND ${CHANNEL("digest")} IS NULL`;
     this.#sql.exec(
       `INSERT INTO messages (alert, sequence, id, notice, status, next_attempt_at, remarks)
        SELECT id, latest + 1, 'msg_' || id || '_' || (latest + 1), ?3, iif(${IS_FEED}, 'delivered', 'pending'),
@@ -139,24 +142,30 @@ export class Outbox {
       ...[listed, bound.limit, notice, now, bound.until],
     );
     this.#sql.exec(
-      `UPDATE alerts SET latest = latest + 1, day_count = day_count + 1, omitted = 0, omitted_since = NULL,
+      `UPDATE alerts SET latest = latest + 1, day_count = day_count + ?4, omitted = 0, omitted_since = NULL,
          due_at = iif(${IS_FEED} OR status = 'pending', due_at, min(coalesce(due_at, ?3), ?3))
        WHERE ${these} AND ${immediate}`,
-      ...[listed, bound.limit, now],
+      ...[listed, bound.limit, now, bound.step],
     );
   }
 
   /** What a digest will tell waits for it: the hour or the day (UTC) in which the first match came has to end. */
-  #gather(these: string, listed: string, notice: number, now: number, limit: number): void {
-    const gathers = "day_count < ?2 AND channel ->> 'digest' IS NOT NULL";
+  #gather(
+    these: string,
+    listed: string,
+    notice: number,
+    now: number,
+    { limit, step }: { limit: number; step: number },
+  ): void {
+    const gathers = `day_count < ?2 AND ${CHANNEL("digest")} IS NOT NULL`;
     this.#sql.exec(
       `INSERT OR IGNORE INTO gathered (alert, notice) SELECT id, ?3 FROM alerts WHERE ${these} AND ${gathers}`,
       ...[listed, limit, notice],
     );
     this.#sql.exec(
-      `UPDATE alerts SET day_count = day_count + 1,
-         digest_at = coalesce(digest_at, iif(channel ->> 'digest' = 'hourly', ?3, ?4)) WHERE ${these} AND ${gathers}`,
-      ...[listed, limit, (Math.floor(now / HOUR) + 1) * HOUR, (Math.floor(now / DAY) + 1) * DAY],
+      `UPDATE alerts SET day_count = day_count + ?5,
+         digest_at = coalesce(digest_at, iif(${CHANNEL("digest")} = 'hourly', ?3, ?4)) WHERE ${these} AND ${gathers}`,
+      ...[listed, limit, (Math.floor(now / HOUR) + 1) * HOUR, (Math.floor(now / DAY) + 1) * DAY, step],
     );
   }
 
@@ -176,7 +185,7 @@ export class Outbox {
       late,
       remarks,
     });
-    if (due !== null) this.#schedule(alert);
+    if (due !== null) this.schedule(alert);
     return latest;
   }
 
@@ -190,7 +199,7 @@ export class Outbox {
       late: false,
       remarks: {},
     });
-    this.#schedule(alert);
+    this.schedule(alert);
   }
 
   #insert({ alert, sequence }: Key, id: string, message: NewMessage): void {
@@ -204,14 +213,14 @@ export class Outbox {
   }
 
   /** Every change of what is due ends here: the alert's place among those that wait follows from its messages. */
-  #schedule(alert: string): void {
+  schedule(alert: string): void {
     this.#sql.exec(`UPDATE alerts SET due_at = ${FIRST_DUE} WHERE id = ?`, alert);
   }
 
   /** What waits stays where it is until it is released. */
   hold(alert: string): void {
     this.#sql.exec("UPDATE messages SET next_attempt_at = NULL WHERE alert = ? AND status = 'pending'", alert);
-    this.#schedule(alert);
+    this.schedule(alert);
   }
 
   /** What was held is due, and its schedule begins anew. */
@@ -221,7 +230,7 @@ export class Outbox {
        WHERE alert = ? AND sequence <> ? AND status = 'pending' AND next_attempt_at IS NULL`,
       ...[now, alert, CONFIRMATION],
     );
-    this.#schedule(alert);
+    this.schedule(alert);
   }
 
   /** The channel has confirmed: nothing is left to ask. */
@@ -230,7 +239,7 @@ export class Outbox {
       "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND sequence = ?",
       ...[alert, CONFIRMATION],
     );
-    this.#schedule(alert);
+    this.schedule(alert);
   }
 
   /** What waits is delivered: whoever reads the feed has it. */
@@ -239,7 +248,7 @@ export class Outbox {
       "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND status = 'pending'",
       alert,
     );
-    this.#schedule(alert);
+    this.schedule(alert);
   }
 
   /** A message is due again, whatever became of it; its id, or undefined where there is none. */
@@ -251,7 +260,7 @@ export class Outbox {
         ...[now, alert, sequence, CONFIRMATION],
       )
       .toArray();
-    if (row) this.#schedule(alert);
+    if (row) this.schedule(alert);
     return row?.id;
   }
 
@@ -281,16 +290,16 @@ export class Outbox {
     return this.#sql.exec("SELECT 1 FROM alerts WHERE due_at <= ? LIMIT 1", now).toArray().length > 0;
   }
 
-  /** The clock was set back by so many milliseconds, and what waits with it. */
-  moveBack(milliseconds: number): void {
+  /** The clock was set back by so many milliseconds, to `now`, and what waits with it. */
+  moveBack(milliseconds: number, now: number): void {
     this.#sql.exec(
       "UPDATE messages SET next_attempt_at = next_attempt_at - ? WHERE next_attempt_at IS NOT NULL",
       milliseconds,
     );
     this.#sql.exec(
       `UPDATE alerts SET due_at = due_at - ?1, expires_at = expires_at - ?1, digest_at = digest_at - ?1,
-         failing_since = failing_since - ?1 WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL`,
-      milliseconds,
+         failing_since = min(failing_since, ?2) WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL`,
+      ...[milliseconds, now],
     );
   }
 
@@ -337,7 +346,7 @@ export class Outbox {
   /** Whether this is the receiver that an alert calls now. */
   calls(alert: string, { type, url }: CalledChannel): boolean {
     const found = this.#sql.exec(
-      "SELECT 1 FROM alerts WHERE id = ? AND channel ->> 'type' = ? AND channel ->> 'url' = ?",
+      `SELECT 1 FROM alerts WHERE id = ? AND ${CHANNEL("type")} = ? AND ${CHANNEL("url")} = ?`,
       ...[alert, type, url],
     );
     return found.toArray().length > 0;
@@ -430,7 +439,7 @@ export class Outbox {
       id: row.id,
       type: row.type as MessageType,
       status: row.status as Delivery["status"],
-      message: makeMessage(parts(row)),
+      message: shown(row),
       attempts: attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at).toISOString() })),
       next_attempt_at: row.next_attempt_at === null ? null : new Date(row.next_attempt_at).toISOString(),
     };
@@ -525,6 +534,15 @@ const ISO = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column
 /** SQL: a notice that no message and no digest tells. */
 export const UNREFERENCED = `NOT EXISTS (SELECT 1 FROM messages WHERE notice = notices.number)
   AND NOT EXISTS (SELECT 1 FROM gathered WHERE notice = notices.number)`;
+
+/** A message for the list. One that cannot be read is shown by what is known of it, so that it hides no other. */
+function shown(row: MessageRow): Message {
+  try {
+    return makeMessage(parts(row));
+  } catch {
+    return makeMessage(parts({ ...row, data: "{}", remarks: null }));
+  }
+}
 
 function parts(row: MessageRow): MessageParts {
   const { alert, sequence, origin, at, query } = row;

@@ -151,16 +151,16 @@ export class Registry {
     this.#outbox.release(row.id, now);
   }
 
-  /** Gives an alert another secret; the one before signs beside it for a day. False where too many do so already. */
-  rotate(id: string, secret: string, now: number): boolean {
+  /** Gives an alert another secret; the one before signs beside it for a day. Where too many do so already: until when. */
+  rotate(id: string, secret: string, now: number): number | undefined {
     const { before, old } = this.#sql
       .exec<{ before: string; old: string }>("SELECT secret AS before, old_secrets AS old FROM alerts WHERE id = ?", id)
       .one();
     const signing = (JSON.parse(old) as OldSecret[]).filter(({ until }) => until > now);
-    if (signing.length >= MAX_OLD_SECRETS) return false;
+    if (signing.length >= MAX_OLD_SECRETS) return Math.min(...signing.map(({ until }) => until));
     const secrets: OldSecret[] = [{ secret: before, until: now + OLD_SECRET_SIGNS }, ...signing];
     this.#sql.exec("UPDATE alerts SET secret = ?, old_secrets = ? WHERE id = ?", secret, JSON.stringify(secrets), id);
-    return true;
+    return undefined;
   }
 
   /** The alert, for whoever holds its token; undefined for an unknown alert and for a wrong token alike. */

@@ -6,13 +6,13 @@ import type { Article } from "../record/article.ts";
 import { type Bounds, visitCandidates } from "../record/find.ts";
 import { lastEntryBefore } from "../record/log.ts";
 import type { Names } from "../record/names.ts";
+import type { ReplayRange } from "./alert.ts";
 
 export interface Past {
   /** In the order in which they came onto the wire. */
   found: { article: Article; matches: Match[] }[];
-  complete: boolean;
-  /** When the oldest article that was looked at came onto the wire; null where all were. */
-  reached: string | null;
+  /** The log entry before which it did not look, since it had enough; null where it has seen all. */
+  before: number | null;
 }
 
 /** With what else is asked, it stays below the 50 queries that an invocation of the free plan has. */
@@ -21,30 +21,27 @@ const BOUNDS: Bounds = { step: 100, steps: 20, text: 8_000_000 };
 const MOST = 1000;
 
 /**
- * The articles, historic ones included, that match a query and came onto the wire from `since` to `until`, both
- * included. It looks at the newest first, until it has enough.
+ * The articles, historic ones included, that match a query and came onto the wire from `since` to `until`, both included.
+ * It looks at those before `before`, the newest in the log first, until it has enough. A place in the log and not a time says where
+ * to go on: articles of earlier times may be put on record later, and many at the same.
  */
 export async function findPast(
   db: D1Database,
   names: Names,
   query: ParsedQuery,
-  { since, until }: { since: string; until: string | undefined },
+  { since, until, before = Number.MAX_SAFE_INTEGER }: ReplayRange,
 ): Promise<Past> {
   const stop = await lastEntryBefore(db, since);
   const found: Past["found"] = [];
-  let reached: string | null = null;
   let ended = false;
-  const page = { before: Number.MAX_SAFE_INTEGER, feed: true };
-  const rest = await visitCandidates(db, names, query, page, BOUNDS, (article, text) => {
+  const rest = await visitCandidates(db, names, query, { before, feed: true }, BOUNDS, (article, text) => {
     // An article is never on the wire later than its log entry says, so that all further ones are too old.
     ended = article.log <= stop;
     if (ended) return true;
-    reached = article.added_at;
     if (article.added_at < since || (until !== undefined && article.added_at > until)) return false;
     const reasons = match(query.tree, text);
     if (reasons) found.push({ article: { ...article, text: "" }, matches: explain(reasons, text) });
     return found.length === MOST;
   });
-  const complete = ended || rest === undefined;
-  return { found: found.reverse(), complete, reached: complete ? null : reached };
+  return { found: found.reverse(), before: ended ? null : (rest ?? null) };
 }

@@ -10,33 +10,42 @@ const DAY = 24 * 60 * 60 * 1000;
 export interface Retention {
   /** Messages older than this are forgotten, in milliseconds. */
   age: number;
+  /** What a paused alert has held for so long is given up: before it is forgotten, so that it is seen. */
+  held: number;
   /** And of an alert all but so many. */
   messages: number;
   /** Alerts looked at in one go. */
   alerts: number;
 }
 
-const RETENTION: Retention = { age: 30 * DAY, messages: 10_000, alerts: 200 };
+const RETENTION: Retention = { age: 35 * DAY, held: 30 * DAY, messages: 10_000, alerts: 200 };
 
 /** Forgets what is too old. Whether there may be more to forget. */
-export function forgetOld(sql: SqlStorage, now: number, { age, messages, alerts } = RETENTION): boolean {
-  // Notices are numbered in the order of their times.
-  const young =
-    sql
-      .exec<{ number: number }>("SELECT number FROM notices WHERE at >= ? ORDER BY number LIMIT 1", now - age)
-      .toArray()[0]?.number ?? Number.MAX_SAFE_INTEGER;
-  failHeld(sql, young);
+export function forgetOld(sql: SqlStorage, now: number, { age, held, messages, alerts } = RETENTION): boolean {
+  const young = firstSince(sql, now - age);
+  // Only those that have something to forget: others would be looked at again and again, and keep these from their turn.
   const concerned = sql
     .exec<{ id: string }>(
-      `SELECT id FROM alerts WHERE latest - oldest >= ?1 OR EXISTS (
-         SELECT 1 FROM messages m WHERE m.alert = alerts.id AND m.sequence = alerts.oldest AND m.notice < ?2 AND m.status <> 'pending')
+      `SELECT id FROM alerts WHERE EXISTS (
+         SELECT 1 FROM messages m WHERE m.alert = alerts.id AND m.sequence = alerts.oldest AND m.status <> 'pending'
+           AND (m.notice < ?2 OR alerts.latest - alerts.oldest >= ?1))
        LIMIT ?3`,
       ...[messages, young, alerts],
     )
     .toArray();
   for (const { id } of concerned) forgetOldOf(sql, id, young, messages);
   sql.exec(`DELETE FROM notices WHERE number < ? AND ${UNREFERENCED}`, young);
+  // After the forgetting: what is given up now can be seen until the next time at least.
+  failHeld(sql, firstSince(sql, now - held));
   return concerned.length === alerts;
+}
+
+/** The first notice since a time: they are numbered in the order of their times. */
+function firstSince(sql: SqlStorage, at: number): number {
+  const [row] = sql
+    .exec<{ number: number }>("SELECT number FROM notices WHERE at >= ? ORDER BY number LIMIT 1", at)
+    .toArray();
+  return row?.number ?? Number.MAX_SAFE_INTEGER;
 }
 
 function forgetOldOf(sql: SqlStorage, alert: string, young: number, messages: number): void {

@@ -9,7 +9,7 @@ import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
-import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS } from "./alert.ts";
+import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "./alert.ts";
 import type { NewAlert, Outcome, Refused, Replayed, Sent, ShardCalls, ShardStatus } from "./calls.ts";
 import { Courier } from "./courier.ts";
 import { Digests } from "./digests.ts";
@@ -92,6 +92,8 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async change(id: string, tokenHash: string, change: AlertChange): Promise<Outcome<AlertView>> {
     const queries = await this.#ready();
     if (this.#registry.withToken(id, tokenHash) === undefined) return undefined;
+    // What was accepted before is matched as the alert was then.
+    while (!(await this.#follower.catchUp(queries)));
     const refused = this.ctx.storage.transactionSync(() => this.#registry.change(id, change, queries, Date.now()));
     if (refused !== undefined) return { refused, status: 409 };
     await this.#dispatch();
@@ -124,13 +126,13 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     return { sequence, id: `msg_${id}_${sequence}`, status };
   }
 
-  async replay(id: string, tokenHash: string, since: string, until: string | undefined): Promise<Outcome<Replayed>> {
+  async replay(id: string, tokenHash: string, range: ReplayRange): Promise<Outcome<Replayed>> {
     const queries = await this.#ready();
     const refusal = this.#refuseToSend(id, tokenHash) ?? this.#refuseMore(id);
     const query = this.#registry.queryOf(id);
     if (refusal !== null || query === undefined) return refusal ?? undefined;
     const parsed = queries.parsed(query);
-    const past = await findPast(this.env.DB, queries.names, parsed, { since, until });
+    const past = await findPast(this.env.DB, queries.names, parsed, range);
     // While it was looked for, the alert may have been removed or paused.
     const later = this.#refuseToSend(id, tokenHash);
     if (later !== null) return later;
@@ -138,7 +140,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (alert === undefined) return undefined;
     this.ctx.storage.transactionSync(() => this.#writeReplay(alert, parsed.canonical, past.found));
     await this.#dispatch();
-    return { count: past.found.length, complete: past.complete, reached: past.reached };
+    return { count: past.found.length, complete: past.before === null, before: past.before };
   }
 
   #writeReplay({ id, channel }: AlertView, query: string, found: Awaited<ReturnType<typeof findPast>>["found"]): void {
@@ -154,8 +156,12 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   async rotate(id: string, tokenHash: string, secret: string): Promise<Outcome<{ secret: string }>> {
     if (this.#registry.withToken(id, tokenHash) === undefined) return undefined;
-    if (this.#registry.rotate(id, secret, Date.now())) return { secret };
-    return { refused: `${MAX_OLD_SECRETS} older secrets sign already, each for 24 hours`, status: 429 };
+    const now = Date.now();
+    const until = this.#registry.rotate(id, secret, now);
+    if (until === undefined) return { secret };
+    const retryAfter = Math.ceil((until - now) / 1000);
+    const refused = `${MAX_OLD_SECRETS} older secrets sign already, each for 24 hours; try again in ${retryAfter} seconds`;
+    return { refused, status: 429, retryAfter };
   }
 
   #channelOf = (id: string, tokenHash: string): Channel | undefined => this.#registry.withToken(id, tokenHash)?.channel;
@@ -171,7 +177,11 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   #refuseMore(id: string): Refused | null {
     if (this.#outbox.pendingOf(id) < MOST_WAITING) return null;
-    return { refused: `${MOST_WAITING} messages or more wait to be delivered; ask again when fewer do`, status: 429 };
+    return {
+      refused: `${MOST_WAITING} messages or more wait to be delivered; ask again when fewer do`,
+      status: 429,
+      retryAfter: 60,
+    };
   }
 
   async deliveries(id: string, tokenHash: string, after: number, limit: number): ReturnType<ShardCalls["deliveries"]> {
@@ -247,7 +257,11 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       await work().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
     }
     while (this.#courier.inFlight > 0 && Date.now() < end) await this.#courier.nextLanding();
-    await this.#setAlarm().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
+    await this.#setAlarm().catch(async (error: unknown) => {
+      report("alarm.failed", { error: String(error) });
+      // When the next one is needed cannot be read: soon, then.
+      await this.ctx.storage.setAlarm(Date.now() + WATCH);
+    });
   }
 
   /** The queries, filed by the names as they are now. */
@@ -278,7 +292,12 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   #sendDigests(): void {
     const now = Date.now();
     for (const alert of this.#digests.due(now)) {
-      this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
+      try {
+        this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
+      } catch (error) {
+        report("delivery.fault", { alert, error: String(error) });
+        this.#digests.postpone(alert, now);
+      }
     }
   }
 
@@ -296,7 +315,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     const { clock } = sql.exec<{ clock: number }>("SELECT clock FROM state").one();
     if (clock - now > SET_BACK) {
       this.ctx.storage.transactionSync(() => {
-        this.#outbox.moveBack(clock - now);
+        this.#outbox.moveBack(clock - now, now);
         sql.exec("UPDATE state SET clock = ?", now);
       });
       this.#courier.forgetTime();

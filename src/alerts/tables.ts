@@ -136,9 +136,10 @@ export const VERSIONS: readonly string[] = [
   CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX alerts_digests ON alerts (digest_at) WHERE digest_at IS NOT NULL;
 
-  -- trying: the entry that was begun last, and how often; clock: the latest time that was seen.
+  -- trying: the entry that was begun last, how often, and how often that ended in an error; clock: the latest time that was seen.
   ALTER TABLE state ADD COLUMN trying INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE state ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE state ADD COLUMN clock INTEGER NOT NULL DEFAULT 0;
   `,
 ];

@@ -29,6 +29,11 @@ export interface ServerOptions {
   vars: Readonly<Record<string, string>>;
   /** The Worker's modules, for whoever starts it often; without them they are made. */
   modules?: ReturnType<typeof bundle>;
+  /**
+   * The record has all migrations, so that none is looked for. That goes through Miniflare's proxies, which stop this whole process until the
+   * Worker answers: one that a failpoint holds never does.
+   */
+  migrated?: boolean;
   /** Takes each line of the Worker's log; without it they go to the console. */
   onLog?: (line: string) => void;
 }
@@ -36,7 +41,8 @@ export interface ServerOptions {
 const WORKER = "parley";
 
 /** Applies the migrations and starts the Worker. What a killed predecessor left running on the same state is ended first. */
-export async function startServer({ port, stateDir, vars, modules, onLog }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { port, stateDir, vars, modules, migrated, onLog } = options;
   mkdirSync(stateDir, { recursive: true });
   const pidFile = join(stateDir, "workerd.pid");
   await endPredecessor(pidFile);
@@ -63,7 +69,7 @@ export async function startServer({ port, stateDir, vars, modules, onLog }: Serv
   );
   try {
     const ready = await miniflare.ready;
-    await migrate(miniflare);
+    if (!migrated) await migrate(miniflare);
     return {
       url: `http://localhost:${ready.port}`,
       tick: async () => {

@@ -153,7 +153,7 @@ function EventLinks({ events }: { events: readonly { title: string; url: string 
 
 /** A message of an alert, under the same id and number. */
 export function messageItem({ id, sequence, type, message }: Delivery): FeedItem {
-  const { title, url, language, creator, body } = toldBy(type, message.data);
+  const { title, url, language, creator, body } = told(type, message.data);
   const content = (
     <>
       {body}
@@ -183,9 +183,19 @@ interface Told {
   body: ComponentChildren;
 }
 
-/** What a message tells. Its data is what we made it of: `message.ts` in alerts. */
+const OURS = { url: undefined, language: "en", creator: undefined };
+
+/** What a message tells. One whose data is damaged keeps its place in the feed, and hides no other. */
+function told(type: MessageType, data: Message["data"]): Told {
+  try {
+    return toldBy(type, data);
+  } catch {
+    return { ...OURS, title: "A message that cannot be shown", body: <p>What it said is lost.</p> };
+  }
+}
+
+/** Its data is what we made it of: `message.ts` in alerts. */
 function toldBy(type: MessageType, data: Message["data"]): Told {
-  const ours = { url: undefined, language: "en", creator: undefined };
   switch (type) {
     case "article.matched":
       return matched(data as unknown as ArticleMatched);
@@ -196,10 +206,10 @@ function toldBy(type: MessageType, data: Message["data"]): Told {
       const { digest, part, items } = data as unknown as Digest;
       const count = items.length === 1 ? "1 item" : `${items.length} items`;
       const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
-      return { ...ours, title, body: <DigestBody items={items} /> };
+      return { ...OURS, title, body: <DigestBody items={items} /> };
     }
     default:
-      return { ...ours, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
+      return { ...OURS, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
   }
 }
 

@@ -55,7 +55,8 @@ export const postArticle: Handler = async (request, context) => {
   const input = await readJson(request, articleInput, MAX_BODY);
   const { id, log, added } = await addArticle(context.env.DB, input, await readVocabulary(context));
   failpoint("log.appended", context.env);
-  if (added) context.waitUntil(wakeShards(context.env));
+  // Where it is there already as well: whoever asks again may have had no answer, because the Worker was killed before it woke anybody.
+  context.waitUntil(wakeShards(context.env));
   const location = `${context.origin}/api/articles/${id}`;
   return Response.json({ id, log }, { status: added ? 201 : 200, headers: { location } });
 };

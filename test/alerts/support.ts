@@ -201,6 +201,11 @@ export function stopClock(at: string | number): void {
   vi.setSystemTime(at);
 }
 
+/** Requests never end by themselves, however slow the machine is: only by an answer, or since Parley gives them up earlier. Until mocks are restored. */
+export function stopTimeouts(): void {
+  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
+}
+
 /** Waits until the shard has followed the log, nothing is due and nothing under way. */
 export async function quiet(): Promise<void> {
   await eventually(async () => {
