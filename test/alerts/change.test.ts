@@ -205,7 +205,7 @@ describe("another channel", () => {
   });
 
   it("that nobody confirms in 24 hours pauses the alert, which can ask again", async () => {
-    const alert = await registerConfirmed("unconfirmed", "graphite");
+    const alert = await registerConfirmed("unconfirmed-change", "graphite");
     await behave("never-answers", "silent");
     await json(patch(alert, { channel: webhookAt("never-answers") }));
     await addArticle("Graphite, while nobody confirms.");

@@ -116,7 +116,7 @@ describe("the messages of a day", () => {
     await add("Turmeric", 2);
     const [later, other] = [
       await registerConfirmed("later", "turmeric"),
-      await registerConfirmed("other", "turmeric OR sumac"),
+      await registerConfirmed("other-daily", "turmeric OR sumac"),
     ];
     await add("Turmeric", 2);
     await add("Sumac", 1);
@@ -146,12 +146,12 @@ describe("the messages of a day", () => {
   });
 
   it("are those that an unconfirmed alert is held, too", async () => {
-    const alert = await register("held", "nutmeg", "silent");
+    const alert = await register("held-daily", "nutmeg", "silent");
     await add("Nutmeg", 4);
     expect(await look(alert)).toMatchObject({ latest: 3, omitted: 1 });
-    await call("POST", await confirmationAt("held"));
+    await call("POST", await confirmationAt("held-daily"));
     await settled(alert, 3);
-    expect(await messagesAt("held")).toHaveLength(3);
+    expect(await messagesAt("held-daily")).toHaveLength(3);
   });
 
   it("are not those that the owner asked for: neither counted nor left out", async () => {

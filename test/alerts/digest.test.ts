@@ -160,16 +160,20 @@ describe("what is gathered", () => {
   });
 
   it("waits for the confirmation, and goes out after it", async () => {
-    await behave("unconfirmed", "silent");
-    const alert = await registerFor("semolina", { type: "webhook", url: urlOf("unconfirmed"), digest: "hourly" });
+    await behave("unconfirmed-digest", "silent");
+    const alert = await registerFor("semolina", {
+      type: "webhook",
+      url: urlOf("unconfirmed-digest"),
+      digest: "hourly",
+    });
     await addArticle("Semolina.");
     await quiet();
     await ringAt(2);
     expect(await look(alert)).toMatchObject({ status: "pending", latest: 0 });
-    await call("POST", await confirmationAt("unconfirmed"));
+    await call("POST", await confirmationAt("unconfirmed-digest"));
     await ringAt(2.1);
     await settled(alert, 1);
-    expect((await digestsAt("unconfirmed")).map(({ data }) => data.items.length)).toEqual([1]);
+    expect((await digestsAt("unconfirmed-digest")).map(({ data }) => data.items.length)).toEqual([1]);
   });
 
   it("waits while the alert is paused", async () => {

@@ -195,7 +195,7 @@ describe("what does not exist and what is another's are answered alike", () => {
   let [alert, other] = [{} as Alert, {} as Alert];
   beforeAll(async () => {
     alert = await registerFor("unseen", { type: "feed" });
-    other = await register("other", "unseen", "silent");
+    other = await register("other-limits", "unseen", "silent");
     await addArticle("Unseen.");
     await settled(alert, 1);
   });
@@ -290,7 +290,7 @@ describe("what does not exist and what is another's are answered alike", () => {
   });
 
   it("an alert that was removed", async () => {
-    const gone = await registerFor("removed", { type: "feed" });
+    const gone = await registerFor("removed-limits", { type: "feed" });
     expect((await call("DELETE", `/api/alerts/${gone.id}`, undefined, bearer(gone))).status).toBe(204);
     const [after, never] = await Promise.all(
       [gone.id, "al_0_aaaaaaaaaaaaaaaa"].map(async (id) => {

@@ -166,7 +166,7 @@ describe("a replay", () => {
 
   it("makes its readers ones who are told of corrections", async () => {
     const [id] = await addHourly(["A viola."]);
-    const alert = await registerConfirmed("corrected", "viola");
+    const alert = await registerConfirmed("corrected-replay", "viola");
     await replay(alert, at(0));
     await settled(alert, 1);
     const event = { date: "2016", title: "A concert", places: [], actors: [], topics: [], articles: [id] };

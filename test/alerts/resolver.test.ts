@@ -101,7 +101,7 @@ describe("a registration", () => {
   it.each(refused)("is refused where the name %s", async (name, A, AAAA, message) => {
     const asked = resolving(A, AAAA);
     const url = urlOf(`refused-${name.replaceAll(" ", "-").toLowerCase()}`.slice(0, 60));
-    const { errors = [] } = await refusal(register("x", url), 400);
+    const { errors = [] } = await refusal(register("x-resolver", url), 400);
     expect(errors).toEqual([{ path: "channel.url", message: expect.stringMatching(message) }]);
     // One bad answer is enough: the other question may not even leave.
     expect((await rawAt(asked)).length).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ describe("a registration", () => {
 
   it("is refused while the resolver is down: rather no alert than one that nobody has looked at", async () => {
     resolving("", "", { path: "drop" });
-    const { errors = [] } = await refusal(register("x", urlOf("resolver-down")), 400);
+    const { errors = [] } = await refusal(register("x-resolver", urlOf("resolver-down")), 400);
     expect(errors).toEqual([
       {
         path: "channel.url",
@@ -132,15 +132,15 @@ describe("a registration", () => {
 
   it("asks nobody about an address that is refused for its form", async () => {
     const asked = resolving(PUBLIC);
-    await refusal(register("x", "https://127.0.0.1/hook"), 400);
-    await refusal(register("x", "https://printer.local/hook"), 400);
+    await refusal(register("x-resolver", "https://127.0.0.1/hook"), 400);
+    await refusal(register("x-resolver", "https://printer.local/hook"), 400);
     expect(await rawAt(asked)).toEqual([]);
   });
 });
 
 describe("another channel", () => {
   it("is looked up as well", async () => {
-    const alert = await registerPublic("patched", "patched");
+    const alert = await registerPublic("patched-resolver", "patched-resolver");
     resolving(a("10.0.0.1"));
     const channel = { type: "ntfy", url: urlOf("patched-elsewhere") };
     const { errors = [] } = await refusal(patch(alert, { channel }), 400);

@@ -179,8 +179,8 @@ describe("what a paused alert holds", () => {
 
   it("of one that waits for a confirmation is kept", async () => {
     begin();
-    const alert = await registerGated("unconfirmed", "pistachio");
-    await behave("unconfirmed", "status-503");
+    const alert = await registerGated("unconfirmed-retention", "pistachio");
+    await behave("unconfirmed-retention", "status-503");
     await addArticle("Pistachio.");
     await eventually(async () => (await deliveries(alert))[0]?.attempts.length === 1);
     await rows("UPDATE alerts SET status = 'pending' WHERE id = ?", alert.id);

@@ -68,9 +68,9 @@ async function status(): Promise<Shard> {
 describe("the status", () => {
   it("counts alerts by what they are", async () => {
     const before = await status();
-    const paused = await registerConfirmed("paused", "sparrow");
+    const paused = await registerConfirmed("paused-status", "sparrow");
     await registerConfirmed("active", "sparrow");
-    await register("unconfirmed", "sparrow", "silent");
+    await register("unconfirmed-status", "sparrow", "silent");
     await patch(paused, { status: "paused" });
     const after = await status();
     const more = (key: "alerts" | "active" | "paused" | "unconfirmed") => after[key] - before[key];
@@ -79,8 +79,8 @@ describe("the status", () => {
 
   it("tells what waits, since when, and why", async () => {
     await quietShard();
-    const [down, slow] = [await registerGated("down", "starling"), await registerGated("hangs-up", "starling")];
-    await behave("down", `retry-after-${HOUR / 1000}`);
+    const [down, slow] = [await registerGated("down-status", "starling"), await registerGated("hangs-up", "starling")];
+    await behave("down-status", `retry-after-${HOUR / 1000}`);
     await behave("hangs-up", "drop");
     const since = Date.now();
     await addArticle("Starling.");
@@ -96,7 +96,7 @@ describe("the status", () => {
       lag: 0,
     });
     expect(await look(down)).toMatchObject({ trouble: "status 503", failing_since: new Date(since).toISOString() });
-    await behave("down", "echo");
+    await behave("down-status", "echo");
     await behave("hangs-up", "echo");
     await passTime(since + 2 * HOUR);
     await Promise.all([settled(down, 1), settled(slow, 1)]);
@@ -180,8 +180,8 @@ async function quietShard(): Promise<void> {
 describe("one line of JSON", () => {
   it("for a message that is given up, with what helps to find it and nothing secret", async () => {
     settings({ RETRY_SECONDS: "0,0" });
-    const alert = await registerGated("given-up", "warbler");
-    await behave("given-up", "status-500");
+    const alert = await registerGated("given-up-status", "warbler");
+    await behave("given-up-status", "status-500");
     await addArticle("Warbler.");
     await settled(alert, 1);
     const failed = lines("message.failed").filter((line) => line["alert"] === alert.id);
@@ -206,8 +206,8 @@ describe("one line of JSON", () => {
   });
 
   it("for an alert that is paused since its receiver is gone", async () => {
-    const alert = await registerGated("gone", "bunting");
-    await behave("gone", "status-410");
+    const alert = await registerGated("gone-status", "bunting");
+    await behave("gone-status", "status-410");
     await addArticle("Bunting.");
     await settled(alert, 1);
     const of = (event: string) => lines(event).filter((line) => line["alert"] === alert.id);
@@ -238,18 +238,18 @@ describe("one line of JSON", () => {
 
   it("a message that arrived in between begins the five days anew", async () => {
     settings({ RETRY_SECONDS: Array.from({ length: 60 }, () => String(HOUR / 250)).join(",") });
-    const alert = await registerGated("recovers", "dunlin");
-    await behave("recovers", "status-503");
+    const alert = await registerGated("recovers-status", "dunlin");
+    await behave("recovers-status", "status-503");
     await addArticle("Dunlin.");
     await eventually(async () => await tried(alert));
     await passTime(day + 4 * DAY);
-    await behave("recovers", "echo");
+    await behave("recovers-status", "echo");
     await addArticle("Another dunlin.");
     await eventually(async () => (await deliveries(alert))[1]?.status === "delivered");
     expect(await look(alert)).toMatchObject({ failing_since: null, trouble: null });
     await passTime(day + 5 * DAY);
     await settled(alert, 2);
-    await behave("recovers", "status-503");
+    await behave("recovers-status", "status-503");
     await addArticle("A third dunlin.");
     await eventually(async () => (await deliveries(alert))[2]?.attempts.length === 1);
     await quiet();

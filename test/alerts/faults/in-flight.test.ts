@@ -44,12 +44,12 @@ const idsAt = async (name: string) => (await received(name)).map(({ headers }) =
 
 describe("the shard ends", () => {
   it("at once: the message goes out again under the same id", async () => {
-    const alert = await underWay("killed");
+    const alert = await underWay("killed-in-flight");
     await kill();
-    await behave("killed", "echo");
+    await behave("killed-in-flight", "echo");
     await ring();
     await settled(alert, 1);
-    expect(await idsAt("killed")).toEqual([`msg_${alert.id}_1`, `msg_${alert.id}_1`]);
+    expect(await idsAt("killed-in-flight")).toEqual([`msg_${alert.id}_1`, `msg_${alert.id}_1`]);
     const [delivery] = await deliveries(alert);
     // The attempt that nobody heard the end of is not on the list; what it may cost is the message twice.
     expect(delivery?.attempts).toHaveLength(1);
@@ -138,12 +138,12 @@ describe("its alert is deleted", () => {
 });
 
 it("its secret is rotated: what was under way bears the old signature, the repetition both", async () => {
-  const alert = await underWay("rotated");
+  const alert = await underWay("rotated-in-flight");
   const answer = await call("POST", `${path(alert)}/rotate`, {}, bearer(alert));
   const { secret }: { secret: string } = await answer.json();
-  await behave("rotated", "after-2-status-503");
+  await behave("rotated-in-flight", "after-2-status-503");
   await settled(alert, 1);
-  const [first, second] = await received("rotated", false);
+  const [first, second] = await received("rotated-in-flight", false);
   const verifies = (key: string, got: typeof first): boolean => {
     try {
       new Webhook(key).verify(got?.body ?? "", got?.headers ?? {});
