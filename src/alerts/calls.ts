@@ -42,9 +42,9 @@ export interface ShardStatus {
 export type Outcome<T> = T | Refused | undefined;
 export interface Refused {
   refused: string;
-  /** 404: there is no such message; 409: not as the alert is now; 429: not so many. */
-  status: 404 | 409 | 429;
-  /** Of a 429: after so many seconds. */
+  /** 404: there is no such message; 409: not as the alert is now; 429: not so many; 503: not yet. */
+  status: 404 | 409 | 429 | 503;
+  /** Of a 429 and a 503: after so many seconds. */
   retryAfter?: number;
 }
 
@@ -55,7 +55,7 @@ export interface Sent {
 }
 
 export interface Replayed {
-  /** The messages that it made. */
+  /** The articles that it sends. */
   count: number;
   /** False where there may be more of them: replay what is before `before` as well. */
   complete: boolean;

@@ -16,7 +16,7 @@ import { Latency } from "./latency.ts";
 import { makeMessage } from "./message.ts";
 import { CONFIRMATION, type Outbox, type Outgoing, SLOW, type Waiting } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
-import { report } from "./report.ts";
+import { inLog, report } from "./report.ts";
 
 /**
  * Requests at a time: the platform lets no more than six wait for their headers, and others would time out in its queue. Slow receivers
@@ -36,6 +36,7 @@ const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
 
 interface Flight {
   lane: Lane;
+  /** When the request left, in milliseconds of Unix time; until then nobody is waited for. */
   began: number;
   abort: AbortController;
   done: Promise<void>;
@@ -52,7 +53,8 @@ export class Courier {
   readonly #flights = new Map<string, Flight>();
   /** What was due by then stands in its lane. */
   #filledUntil = 0;
-  #turn = 0;
+  /** How many turns each alert has had since it was last done with. */
+  readonly #turns = new Map<string, number>();
   /** The platform lets no more requests leave in this invocation. */
   #exhausted = false;
 
@@ -127,15 +129,11 @@ export class Courier {
 
   #launch(lane: Lane, armed: Promise<void>): void {
     const abort = new AbortController();
-    const patience = setTimeout(() => this.#hurry(), PATIENCE);
-    const done = armed
-      .then(() => this.#deliver(lane.alert, abort.signal))
-      .finally(() => {
-        clearTimeout(patience);
-        this.#land(lane.alert);
-      });
-    this.#flights.set(lane.alert, { lane, began: Date.now(), abort, done });
-    this.#ctx.waitUntil(done.then(() => this.dispatch()));
+    const began = Number.POSITIVE_INFINITY;
+    const flight: Flight = { lane, began, abort, done: Promise.resolve() };
+    flight.done = armed.then(() => this.#deliver(flight)).finally(() => this.#land(lane.alert));
+    this.#flights.set(lane.alert, flight);
+    this.#ctx.waitUntil(flight.done.then(() => this.dispatch()));
   }
 
   #land(alert: string): void {
@@ -144,6 +142,7 @@ export class Courier {
     try {
       const next = this.#outbox.lane(alert, Date.now());
       if (next) this.#lanes.add(next);
+      else this.#turns.delete(alert);
     } catch (error) {
       // Whether more is due cannot be read just now: the next look is for all that is, not for what became due since the last.
       this.#filledUntil = 0;
@@ -152,10 +151,13 @@ export class Courier {
   }
 
   /** One attempt and what follows from it. Never throws: what is not settled is still due, and goes out again. */
-  async #deliver(alert: string, signal: AbortSignal): Promise<void> {
+  async #deliver(flight: Flight): Promise<void> {
+    const { alert } = flight.lane;
     try {
-      const waiting = this.#outbox.next(alert, Date.now(), ++this.#turn % LATE_TURN === 0);
-      if (waiting) await this.#carry(waiting, signal);
+      const turn = (this.#turns.get(alert) ?? 0) + 1;
+      this.#turns.set(alert, turn);
+      const waiting = this.#outbox.next(alert, Date.now(), turn % LATE_TURN === 0);
+      if (waiting) await this.#carry(waiting, flight);
       // Its place among those that wait was a wrong one: left so, it would be its turn for ever.
       else this.#outbox.schedule(alert);
     } catch (error) {
@@ -163,12 +165,12 @@ export class Courier {
         this.#exhausted = true;
         return;
       }
-      report("delivery.failed", { alert, error: String(error) });
+      report("delivery.failed", { alert, error: inLog(error) });
       await scheduler.wait(AFTER_FAULT);
     }
   }
 
-  async #carry(waiting: Waiting, signal: AbortSignal): Promise<void> {
+  async #carry(waiting: Waiting, flight: Flight): Promise<void> {
     const began = Date.now();
     try {
       const outgoing = this.#outbox.read(waiting, began);
@@ -177,17 +179,17 @@ export class Courier {
       // What waited for a channel that is a feed now has been delivered; there is nothing to call.
       if (channel.type === "feed") throw new Error("a feed has nothing to deliver");
       const kind = KINDS[channel.type];
-      const attempt = await this.#attempt(waiting, outgoing, channel, kind, signal);
+      const attempt = await this.#attempt(waiting, outgoing, channel, kind, flight);
       if (attempt === undefined) return;
       this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, attempt));
     } catch (error) {
       if (error instanceof OutOfRequests) throw error;
       // A message that cannot be made, or whose answer cannot be written: it counts, so that it ends some day.
-      report("delivery.fault", { message: waiting.id, error: String(error) });
+      report("delivery.fault", { message: waiting.id, error: inLog(error) });
       const fault: Attempt = { ...NO_ANSWER, at: began, milliseconds: Date.now() - began, outcome: "fault" };
-      this.#ctx.storage.transactionSync(() =>
-        this.#outbox.settle(waiting, fault, null, this.#verdict(waiting, fault, [])),
-      );
+      const verdict = this.#verdict(waiting, fault, []);
+      const after = this.#ctx.storage.transactionSync(() => this.#outbox.settle(waiting, fault, null, verdict));
+      if (after !== undefined && verdict.kind === "failed") reportFailed(waiting, verdict.because, {});
     }
   }
 
@@ -197,7 +199,7 @@ export class Courier {
     outgoing: Outgoing,
     channel: CalledChannel,
     kind: ChannelKind,
-    signal: AbortSignal,
+    flight: Flight,
   ): Promise<Attempt | undefined> {
     const { allowPrivateTargets, publicUrl, dnsResolver } = readSettings(this.#env);
     const at = Date.now();
@@ -215,8 +217,12 @@ export class Courier {
     const signature = kind.signed
       ? await signatureHeaders(outgoing.secrets, outgoing.id, Math.floor(Date.now() / 1000), body)
       : {};
-    if (this.#outbox.read(waiting, at) === undefined) return undefined;
-    return post(channel.url, { "user-agent": "Parley", ...headers, ...signature }, body, signal);
+    if (!this.#outbox.stillWaits(waiting)) return undefined;
+    flight.began = Date.now();
+    // A little later than that, lest it look a moment too early.
+    const patience = setTimeout(() => this.#hurry(), PATIENCE + 20);
+    const all = { "user-agent": "Parley", ...headers, ...signature };
+    return post(channel.url, all, body, flight.abort.signal).finally(() => clearTimeout(patience));
   }
 
   #verdict({ sequence, tries }: Waiting, attempt: Attempt, gone: readonly number[]) {
@@ -229,32 +235,25 @@ export class Courier {
     const asked = answered.status === 429 ? kind.retryAfter(answered.body) : null;
     const attempt = { ...answered, retryAfter: asked ?? answered.retryAfter };
     const judged = this.#verdict(waiting, attempt, kind.gone);
-    // What a channel answers that has been replaced meanwhile says nothing of the present one.
+    // What a channel answers that has been replaced meanwhile says nothing of the present one; and where the message's schedule was begun
+    // anew meanwhile, it has just begun.
     const replaced = !this.#outbox.calls(waiting.alert, channel);
-    const verdict = replaced && judged.kind !== "delivered" ? ({ kind: "retry", at: attempt.at } as const) : judged;
+    const anew = replaced || this.#outbox.begunAnew(waiting);
+    const verdict = anew && judged.kind !== "delivered" ? ({ kind: "retry", at: attempt.at } as const) : judged;
     const confirms =
       waiting.sequence === CONFIRMATION && kind.echoes && holdsChallenge(attempt.body, outgoing.challenge);
     if (verdict.kind === "delivered") failpoint(confirms ? "confirmation.answered" : "message.answered", this.#env);
-    const secrets = [...outgoing.secrets, outgoing.challenge ?? "", ...secretsOf(channel.url)].filter(Boolean);
-    const after = this.#outbox.settle(waiting, attempt, answerOf(attempt, secrets), verdict, replaced);
+    const after = this.#outbox.settle(waiting, attempt, answerShown(attempt, outgoing, channel), verdict, replaced);
     // It was removed or replaced meanwhile.
     if (after === undefined) return;
-    const { alert, sequence, id, tries } = waiting;
+    const { alert, sequence, tries } = waiting;
     if (verdict.kind === "delivered") {
       if (tries === 0 && !waiting.late) this.latency.add(attempt.at + attempt.milliseconds - outgoing.at);
       if (confirms) this.#registry.confirm(alert, Date.now());
       return;
     }
     if (verdict.kind === "failed") {
-      const { because } = verdict;
-      report("message.failed", {
-        message: id,
-        alert,
-        sequence,
-        type: outgoing.type,
-        host: hostOf(channel.url),
-        because,
-      });
+      reportFailed(waiting, verdict.because, { type: outgoing.type, host: hostOf(channel.url) });
     }
     if (sequence !== CONFIRMATION) this.#pauseHopeless(alert, attempt, verdict, after.failingSince);
   }
@@ -277,6 +276,19 @@ export class Courier {
     report("alert.paused", { alert, because });
   }
 }
+
+/** What is kept of an answer. Most have no body. */
+function answerShown(attempt: Attempt, { secrets, challenge }: Outgoing, { url }: CalledChannel): string | null {
+  if (attempt.body === "") return null;
+  return answerOf(attempt, [...secrets, ...(challenge === null ? [] : [challenge]), ...secretsOf(url)]);
+}
+
+/** The one line of a message that is given up. */
+const reportFailed = (
+  { id, alert, sequence }: Waiting,
+  because: string,
+  more: { type?: string; host?: string },
+): void => report("message.failed", { message: id, alert, sequence, ...more, because });
 
 const NO_ANSWER = { status: null, body: "", retryAfter: null } as const;
 

@@ -110,9 +110,18 @@ async function checkChannel(channel: Channel, { settings, origin, url }: Context
 }
 
 /** The bound that all callers share comes last: see `countRegistration`. */
+/** Services that many share, so that a host is nobody in particular there: each address counts by itself. */
+const SHARED_HOSTS = ["hooks.slack.com", "discord.com", "discordapp.com", "ntfy.sh"];
+
+function targetOf(address: string): string {
+  const { hostname, pathname } = new URL(address);
+  const host = hostname.replace(/\.+$/, "");
+  return SHARED_HOSTS.includes(host) ? host + pathname : host;
+}
+
 function registrationSubjects(request: Request, channel: Channel): string[] {
   const caller = `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`;
-  const host = channel.type === "feed" ? [] : [`host:${new URL(channel.url).hostname.replace(/\.+$/, "")}`];
+  const host = channel.type === "feed" ? [] : [`host:${targetOf(channel.url)}`];
   return [caller, ...host, "total:"];
 }
 
@@ -165,14 +174,17 @@ export const changeAlert: Handler = async (request, context) => {
   const { id, token, tokenHash, stub } = await authorise(request, context);
   const { query, channel, status } = await readJson(request, alertPatch, MAX_BODY);
   // Nothing is looked up for whoever has no right to it.
-  if ((await stub.view(id, tokenHash)) === undefined) throw noSuchAlert();
+  const alert = await stub.view(id, tokenHash);
+  if (alert === undefined) throw noSuchAlert();
   const { env, settings, origin } = context;
   const names = await readNames(env.DB, await readHead(env.DB));
   const errors: InputError[] = [];
   const parsed = query === undefined ? undefined : await noting(errors, () => readQuery(query, names, "query"));
   if (channel) await noting(errors, () => checkChannel(channel, context));
   if (errors.length > 0) throw badRequest(errors);
-  if (channel) await countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
+  // One that was never confirmed is asked again when its alert is resumed.
+  const asked = channel ?? (status === "active" && alert.confirmed_at === null ? alert.channel : undefined);
+  if (asked) await countRegistration(env.DB, registrationSubjects(request, asked), settings.registrationLimit);
   const changed = unwrap(await stub.change(id, tokenHash, { source: query, channel, status }));
   const told = parsed && {
     reading: reading(parsed.tree),
@@ -213,7 +225,7 @@ export const rotateSecret: Handler = async (request, context) => {
   return privateJson(unwrap(await stub.rotate(id, tokenHash, makeSecret())));
 };
 
-const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests" } as const;
+const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests", 503: "Not yet" } as const;
 
 /** What a shard answered, or the Problem that it is. */
 function unwrap<T extends object>(outcome: Outcome<T>): T {

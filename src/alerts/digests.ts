@@ -38,7 +38,7 @@ export class Digests {
   /** The alerts whose digest is due. */
   due(now: number): string[] {
     return this.#sql
-      .exec<{ id: string }>("SELECT id FROM alerts WHERE digest_at <= ? AND status = 'active' LIMIT 100", now)
+      .exec<{ id: string }>("SELECT id FROM alerts WHERE digest_at <= ? AND status = 'active' LIMIT 10", now)
       .toArray()
       .map(({ id }) => id);
   }

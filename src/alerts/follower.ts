@@ -39,9 +39,9 @@ const ERRORS = 5;
  */
 const TRIES = 100;
 /** Entries read from the record in one go. */
-const STEP = 10;
+const STEP = 8;
 /** And how often in one go: an invocation has a bounded number of queries. */
-const STEPS = 5;
+const STEPS = 4;
 
 export class Follower {
   readonly #env: Env;

@@ -3,7 +3,7 @@
  * synchronous, so that a caller can put several into one transaction.
  */
 import type { Attempt } from "../delivery/attempt.ts";
-import type { Verdict } from "../delivery/schedule.ts";
+import { MAX_RETRY_AFTER, type Verdict } from "../delivery/schedule.ts";
 import type { CalledChannel, Channel, Delivery, Json, Message, MessageType, Remarks } from "./alert.ts";
 import type { Lane } from "./lanes.ts";
 import { type MessageParts, makeMessage } from "./message.ts";
@@ -143,7 +143,7 @@ export class Outbox {
     );
     this.#sql.exec(
       `UPDATE alerts SET latest = latest + 1, day_count = day_count + ?4, omitted = 0, omitted_since = NULL,
-         due_at = iif(${IS_FEED} OR status = 'pending', due_at, min(coalesce(due_at, ?3), ?3))
+         due_at = iif(${IS_FEED} OR status = 'pending', due_at, max(min(coalesce(due_at, ?3), ?3), rest_until))
        WHERE ${these} AND ${immediate}`,
       ...[listed, bound.limit, now, bound.step],
     );
@@ -214,7 +214,7 @@ export class Outbox {
 
   /** Every change of what is due ends here: the alert's place among those that wait follows from its messages. */
   schedule(alert: string): void {
-    this.#sql.exec(`UPDATE alerts SET due_at = ${FIRST_DUE} WHERE id = ?`, alert);
+    this.#sql.exec(`UPDATE alerts SET due_at = max(${FIRST_DUE}, rest_until) WHERE id = ?`, alert);
   }
 
   /** What waits stays where it is until it is released. */
@@ -260,8 +260,11 @@ export class Outbox {
         ...[now, alert, sequence, CONFIRMATION],
       )
       .toArray();
-    if (row) this.schedule(alert);
-    return row?.id;
+    if (row === undefined) return undefined;
+    // Whoever asks for it knows better than what the receiver said before.
+    this.#sql.exec("UPDATE alerts SET rest_until = 0 WHERE id = ?", alert);
+    this.schedule(alert);
+    return row.id;
   }
 
   /** The alerts that have something due, where that is so since a time: with 0 all of them. */
@@ -272,7 +275,7 @@ export class Outbox {
         ...[since, now],
       )
       .toArray()
-      .map(({ slow, ...lane }) => ({ ...lane, slow: slow === 1 }));
+      .map(({ slow, ...lane }) => ({ ...lane, slow: slow > 0 }));
   }
 
   /** The lane of an alert, if it has something due. */
@@ -283,7 +286,7 @@ export class Outbox {
         ...[alert, now],
       )
       .toArray();
-    return row && { ...row, slow: row.slow === 1 };
+    return row && { ...row, slow: row.slow > 0 };
   }
 
   hasDue(now: number): boolean {
@@ -297,7 +300,7 @@ export class Outbox {
       milliseconds,
     );
     this.#sql.exec(
-      `UPDATE alerts SET due_at = due_at - ?1, expires_at = expires_at - ?1, digest_at = digest_at - ?1,
+      `UPDATE alerts SET due_at = due_at - ?1, expires_at = expires_at - ?1, digest_at = digest_at - ?1, rest_until = max(0, rest_until - ?1),
          failing_since = min(failing_since, ?2) WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL`,
       ...[milliseconds, now],
     );
@@ -352,6 +355,24 @@ export class Outbox {
     return found.toArray().length > 0;
   }
 
+  /** Whether a message that was read is still to be delivered: not done, held, replaced or removed meanwhile. */
+  stillWaits({ alert, sequence, id }: Waiting): boolean {
+    const found = this.#sql.exec(
+      `SELECT 1 FROM messages WHERE alert = ? AND sequence = ? AND id = ? AND status = 'pending' AND next_attempt_at IS NOT NULL`,
+      ...[alert, sequence, id],
+    );
+    return found.toArray().length > 0;
+  }
+
+  /** Whether a message was redelivered, or released, since it was read. */
+  begunAnew({ alert, sequence, id, tries }: Waiting): boolean {
+    const found = this.#sql.exec(
+      "SELECT 1 FROM messages WHERE alert = ? AND sequence = ? AND id = ? AND tries <> ?",
+      ...[alert, sequence, id, tries],
+    );
+    return found.toArray().length > 0;
+  }
+
   /**
    * Records an attempt and what follows from it; how it leaves the alert, or undefined where the message is gone or was replaced
    * meanwhile. `answer` is what is kept of the answer; `replaced`: the alert calls another receiver by now.
@@ -364,7 +385,7 @@ export class Outbox {
     replaced = false,
   ): AlertAfter | undefined {
     const status = verdict.kind === "retry" ? "pending" : verdict.kind;
-    // What is held is not waked by the attempt that was under way.
+    // What is held is not woken by the attempt that was under way.
     const due = verdict.kind === "retry" ? Math.round(verdict.at) : null;
     const row = this.#sql
       .exec<{ attempts: number }>(
@@ -391,10 +412,11 @@ export class Outbox {
     const { failing_since } = this.#sql
       .exec<{ failing_since: number | null }>(
         // A fault of our own tells nothing of the receiver.
-        `UPDATE alerts SET due_at = ${FIRST_DUE}, slow = iif(?5, slow, ?1), trouble = iif(?5, trouble, ?2),
+        `UPDATE alerts SET due_at = max(${FIRST_DUE}, iif(?5, rest_until, ?6)), rest_until = iif(?5, rest_until, ?6),
+           slow = iif(?5, slow, iif(?1, ${SLOW_FOR}, max(0, slow - 1))), trouble = iif(?5, trouble, ?2),
            failing_since = CASE WHEN ?2 = 'fault' OR ?5 THEN failing_since WHEN ?3 IS NULL THEN NULL ELSE coalesce(failing_since, ?3) END
          WHERE id = ?4 RETURNING failing_since`,
-        ...[milliseconds > SLOW ? 1 : 0, trouble, failed, alert, replaced ? 1 : 0],
+        ...[milliseconds > SLOW ? 1 : 0, trouble, failed, alert, replaced ? 1 : 0, restUntil(attempt, verdict)],
       )
       .one();
     return { failingSince: failing_since };
@@ -510,6 +532,10 @@ export class Outbox {
   }
 }
 
+/** Until when a receiver is left alone, in milliseconds of Unix time: what it asks for one message holds for all of its alert. 0: not at all. */
+const restUntil = ({ at, milliseconds, retryAfter }: Attempt, { kind }: Verdict): number =>
+  kind === "delivered" ? 0 : Math.round(at + milliseconds + Math.min(retryAfter ?? 0, MAX_RETRY_AFTER) * 1000);
+
 interface NewMessage {
   notice: number;
   status: Delivery["status"];
@@ -525,6 +551,8 @@ export interface OldSecret {
 }
 
 const HOUR = 60 * 60 * 1000;
+/** A receiver that was slow once is taken for slow until it has answered so many times in a row quickly. */
+const SLOW_FOR = 4;
 /** A receiver that takes longer than this is slow, in milliseconds. */
 export const SLOW = 1_000;
 

@@ -72,6 +72,25 @@ export class Registry {
     this.#outbox = outbox;
   }
 
+  isEmpty(): boolean {
+    return this.#sql.exec("SELECT 1 FROM alerts LIMIT 1").toArray().length === 0;
+  }
+
+  /** How many messages its owner has asked for today (UTC) by tests and replays. */
+  askedToday(id: string, now: number): number {
+    const [row] = this.#sql
+      .exec<{ asked: number }>("SELECT asked FROM alerts WHERE id = ? AND asked_day = ?", id, Math.floor(now / DAY))
+      .toArray();
+    return row?.asked ?? 0;
+  }
+
+  countAsked(id: string, count: number, now: number): void {
+    this.#sql.exec(
+      "UPDATE alerts SET asked = iif(asked_day = ?1, asked, 0) + ?2, asked_day = ?1 WHERE id = ?3",
+      ...[Math.floor(now / DAY), count, id],
+    );
+  }
+
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM alerts").one().count;
   }
@@ -125,7 +144,7 @@ export class Registry {
   #changeChannel(row: AlertRow, channel: Channel, now: number): void {
     const before: Channel = JSON.parse(row.channel);
     this.#sql.exec(
-      "UPDATE alerts SET channel = ?, host = ?, slow = 0, failing_since = NULL, trouble = NULL WHERE id = ?",
+      "UPDATE alerts SET channel = ?, host = ?, slow = 0, rest_until = 0, failing_since = NULL, trouble = NULL WHERE id = ?",
       ...[JSON.stringify(channel), hostOf(channel), row.id],
     );
     const sameReceiver = channel.type === before.type && hrefOf(channel) === hrefOf(before);
@@ -141,11 +160,11 @@ export class Registry {
   /** What a paused alert held goes out; one whose channel has never confirmed is asked again. */
   #resume(row: AlertRow, now: number): void {
     if (row.confirmed_at === null) {
-      this.#ask(row.id, row.origin, row.canonical, now);
+      this.#ask(row.id, row.origin, this.#read(row.id)?.canonical ?? row.canonical, now);
       return;
     }
     this.#sql.exec(
-      "UPDATE alerts SET status = 'active', paused_because = NULL, failing_since = NULL, trouble = NULL, slow = 0 WHERE id = ?",
+      "UPDATE alerts SET status = 'active', paused_because = NULL, failing_since = NULL, trouble = NULL, slow = 0, rest_until = 0 WHERE id = ?",
       row.id,
     );
     this.#outbox.release(row.id, now);

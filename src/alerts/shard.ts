@@ -19,7 +19,7 @@ import { Outbox } from "./outbox.ts";
 import { Queries } from "./queries.ts";
 import { Registry } from "./registry.ts";
 import { findPast } from "./replay.ts";
-import { report } from "./report.ts";
+import { inLog, report } from "./report.ts";
 import { forgetOld } from "./retention.ts";
 import { migrate } from "./tables.ts";
 
@@ -32,14 +32,21 @@ const WATCH = 15_000;
 const ALARM_RUN = 60_000;
 /** When this invocation has made all the requests it may, the next one follows so soon, in milliseconds. */
 const NEXT_INVOCATION = 1_000;
+/** While requests are under way, a run of the alarm looks so often whether something else is to be done, in milliseconds. */
+const LOOK_AGAIN = 1_000;
+/** What is left of the log follows so soon, in milliseconds. */
+const BEHIND = 100;
 /** How often old messages are looked for, in milliseconds. */
 const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 /** The clock was set back if it shows so much less than before, in milliseconds. */
 const SET_BACK = 60_000;
 /** An alert that has so many messages waiting gets no test, no replay. */
 const MOST_WAITING = 1000;
 /** How long an answer of `status` is good for, in milliseconds: anyone may ask, and it looks at all that waits. */
 const STATUS_GOOD = 500;
+/** So often the log is followed before an alert is changed. */
+const MOST_GOES = 10;
 
 export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #outbox: Outbox;
@@ -49,6 +56,10 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #digests: Digests;
   #queries: Queries | undefined;
   #forgotAt = 0;
+  /** There is more in the log than one go follows. */
+  #behind = false;
+  /** When the alarm stands, or later, as far as this instance knows; 0: it knows of none. */
+  #alarmAt = 0;
   #status: { at: number; told: ShardStatus } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -67,7 +78,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (this.#registry.withToken(id, alert.tokenHash)) return true;
     if (this.#registry.count() >= SHARD_CAPACITY) return false;
     this.ctx.storage.transactionSync(() => {
-      if (this.#registry.count() === 0) this.#follower.moveTo(alert.since);
+      if (this.#registry.isEmpty()) this.#follower.moveTo(alert.since);
       this.#registry.register(id, alert, queries, Date.now());
     });
     await this.#dispatch();
@@ -92,12 +103,29 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async change(id: string, tokenHash: string, change: AlertChange): Promise<Outcome<AlertView>> {
     const queries = await this.#ready();
     if (this.#registry.withToken(id, tokenHash) === undefined) return undefined;
-    // What was accepted before is matched as the alert was then.
-    while (!(await this.#follower.catchUp(queries)));
+    if (!(await this.#followFirst(change, queries))) {
+      return {
+        refused: "articles wait to be matched by what the alert asks now; try again",
+        status: 503,
+        retryAfter: 60,
+      };
+    }
     const refused = this.ctx.storage.transactionSync(() => this.#registry.change(id, change, queries, Date.now()));
     if (refused !== undefined) return { refused, status: 409 };
     await this.#dispatch();
     return this.#registry.withToken(id, tokenHash);
+  }
+
+  /** What was accepted before a change is matched as the alert was then. Whether that is done; a pause does not wait for it. */
+  async #followFirst({ source, status }: AlertChange, queries: Queries): Promise<boolean> {
+    if (source === undefined && status !== "paused") return true;
+    let done = false;
+    try {
+      for (let goes = 0; goes < MOST_GOES && !done; goes++) done = await this.#follower.catchUp(queries);
+    } catch (error) {
+      if (source !== undefined) throw error;
+    }
+    return done || source === undefined;
   }
 
   async redeliver(id: string, tokenHash: string, sequence: number): Promise<Outcome<Sent>> {
@@ -118,6 +146,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (refusal !== null || alert === undefined) return refusal ?? undefined;
     const now = Date.now();
     const sequence = this.ctx.storage.transactionSync(() => {
+      this.#registry.countAsked(id, 1, now);
       const notice = this.#outbox.writeNotice({ type: "alert.test", query: alert.query, data: {} }, now);
       return this.#outbox.sendOne(id, notice, now, { late: false });
     });
@@ -134,7 +163,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     const parsed = queries.parsed(query);
     const past = await findPast(this.env.DB, queries.names, parsed, range);
     // While it was looked for, the alert may have been removed or paused.
-    const later = this.#refuseToSend(id, tokenHash);
+    const later = this.#refuseToSend(id, tokenHash) ?? this.#refuseMore(id);
     if (later !== null) return later;
     const alert = this.#registry.withToken(id, tokenHash);
     if (alert === undefined) return undefined;
@@ -145,6 +174,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   #writeReplay({ id, channel }: AlertView, query: string, found: Awaited<ReturnType<typeof findPast>>["found"]): void {
     const now = Date.now();
+    this.#registry.countAsked(id, found.length, now);
     const notices = found.map(({ article, matches }) => {
       const data = fitMatched({ ...withEvents(article), matches });
       return this.#outbox.writeNotice({ type: "article.matched", query, article: article.id, data }, now);
@@ -176,6 +206,13 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   }
 
   #refuseMore(id: string): Refused | null {
+    const now = Date.now();
+    const { dailyLimit } = readSettings(this.env);
+    if (dailyLimit > 0 && this.#registry.askedToday(id, now) >= dailyLimit) {
+      const retryAfter = Math.ceil((DAY - (now % DAY)) / 1000);
+      const refused = `${dailyLimit} messages were asked for today by tests and replays; try again in ${retryAfter} seconds`;
+      return { refused, status: 429, retryAfter };
+    }
     if (this.#outbox.pendingOf(id) < MOST_WAITING) return null;
     return {
       refused: `${MOST_WAITING} messages or more wait to be delivered; ask again when fewer do`,
@@ -230,11 +267,19 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   async wake(): Promise<void> {
     this.#courier.beginInvocation();
+    await this.#followAndDispatch();
+    this.#forgetOld();
+  }
+
+  async #followAndDispatch(): Promise<void> {
     try {
       this.#keepTime();
       const queries = await this.#ready();
-      if (this.#registry.count() === 0) this.#follower.moveTo((await readHead(this.env.DB)).number);
-      if (!(await this.#follower.catchUp(queries))) await this.ctx.storage.setAlarm(Date.now());
+      const { number } = await readHead(this.env.DB);
+      // Asked after the wait: an alert that was registered meanwhile sees what came since.
+      if (this.#registry.isEmpty()) this.#follower.moveTo(number);
+      this.#behind = false;
+      this.#behind = !(await this.#follower.catchUp(queries));
     } finally {
       await this.#courier.dispatch();
     }
@@ -243,6 +288,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   /** Never throws: an alarm that throws is given up after six times, and then nothing would ever wake what waits. */
   override async alarm(): Promise<void> {
     const end = Date.now() + ALARM_RUN;
+    this.#alarmAt = 0;
     this.#courier.beginInvocation();
     // Each by itself: what is due leaves although the record cannot be read, and so on.
     const works = [
@@ -251,17 +297,33 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       () => this.#expire(),
       async () => this.#sendDigests(),
       async () => this.#forgetOld(),
-      () => this.wake(),
+      () => this.#followAndDispatch(),
     ];
     for (const work of works) {
       await work().catch((error: unknown) => report("alarm.failed", { error: String(error) }));
     }
-    while (this.#courier.inFlight > 0 && Date.now() < end) await this.#courier.nextLanding();
+    while (this.#courier.inFlight > 0 && Date.now() < end && !this.#hasOtherWork()) {
+      await Promise.race([this.#courier.nextLanding(), scheduler.wait(LOOK_AGAIN)]);
+      await this.#dispatch();
+    }
     await this.#setAlarm().catch(async (error: unknown) => {
       report("alarm.failed", { error: String(error) });
       // When the next one is needed cannot be read: soon, then.
       await this.ctx.storage.setAlarm(Date.now() + WATCH);
     });
+  }
+
+  /** Whether something waits for the next run of the alarm, which cannot begin before this one has ended. */
+  #hasOtherWork(): boolean {
+    const now = Date.now();
+    try {
+      const times = [this.#registry.nextExpiry(), this.#digests.next()];
+      return this.#behind || times.some((at) => at !== undefined && at <= now);
+    } catch (error) {
+      // The next run will see whether that can be read again.
+      report("alarm.failed", { error: String(error) });
+      return true;
+    }
   }
 
   /** The queries, filed by the names as they are now. */
@@ -295,7 +357,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       try {
         this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
       } catch (error) {
-        report("delivery.fault", { alert, error: String(error) });
+        report("delivery.fault", { alert, error: inLog(error) });
         this.#digests.postpone(alert, now);
       }
     }
@@ -327,21 +389,27 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async #setAlarm(): Promise<void> {
     const now = Date.now();
     const { exhausted, inFlight } = this.#courier;
+    const due = this.#outbox.nextDue(now);
+    // Whoever lands looks again, and the alarm that stands comes soon enough for everything else.
+    const soon = Math.min(due ?? Number.POSITIVE_INFINITY, now + WATCH);
+    if (inFlight > 0 && !exhausted && !this.#behind && now < this.#alarmAt && this.#alarmAt <= soon) return;
     const waiting = inFlight > 0 || this.#outbox.hasDue(now);
     const expiry = this.#registry.nextExpiry();
     const digest = this.#digests.next();
     // What should have happened by now waits for what hinders it: it is tried again, but not at once.
     const times = [
       exhausted ? now + NEXT_INVOCATION : undefined,
+      this.#behind ? now + BEHIND : undefined,
       waiting ? now + WATCH : undefined,
-      this.#outbox.nextDue(now),
+      due,
       expiry && Math.max(expiry, now + WATCH),
       digest && Math.max(digest, now + NEXT_INVOCATION),
     ];
     const next = Math.min(...times.filter((at) => at !== undefined));
     const current = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     // An alarm that stands too early costs a look; only one that would come too late is moved. One in the past has been lost.
-    if (next < current || (current < now - WATCH && next < Number.POSITIVE_INFINITY))
-      await this.ctx.storage.setAlarm(next);
+    const lost = current < now - WATCH && next < Number.POSITIVE_INFINITY;
+    this.#alarmAt = next < current || lost ? next : current;
+    if (this.#alarmAt !== current) await this.ctx.storage.setAlarm(next);
   }
 }

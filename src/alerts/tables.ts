@@ -91,13 +91,18 @@ export const VERSIONS: readonly string[] = [
   ALTER TABLE state ADD COLUMN filed_by INTEGER NOT NULL DEFAULT 0;
   `,
   `
-  -- Whose turn it is: when the first message of an alert is due, and whether its receiver was slow the last time.
+  -- Whose turn it is: when the first message of an alert is due, and how many quick answers its receiver owes until it is not slow.
   ALTER TABLE alerts ADD COLUMN due_at INTEGER;
   ALTER TABLE alerts ADD COLUMN slow INTEGER NOT NULL DEFAULT 0;
   -- Since when nothing but failures came of its messages.
   ALTER TABLE alerts ADD COLUMN failing_since INTEGER;
   -- What became of its last attempt, where that failed.
   ALTER TABLE alerts ADD COLUMN trouble TEXT;
+  -- Its receiver asked to be left alone until then.
+  ALTER TABLE alerts ADD COLUMN rest_until INTEGER NOT NULL DEFAULT 0;
+  -- Messages that its owner asked for on a day, by tests and replays.
+  ALTER TABLE alerts ADD COLUMN asked_day INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
   -- Secrets that still sign beside the present one: JSON, [{secret, until}].
   ALTER TABLE alerts ADD COLUMN old_secrets TEXT NOT NULL DEFAULT '[]';
   -- Whether any channel of it was ever confirmed: such an alert is not removed for another one that is not.

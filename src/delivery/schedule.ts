@@ -10,8 +10,8 @@ export type Verdict =
 
 /** Receivers are spread over ±20 % of each wait, so that those which failed together do not come back together. */
 const JITTER = 0.2;
-/** A receiver may ask for more patience than the schedule has, within bounds. */
-const MAX_RETRY_AFTER = 24 * 60 * 60;
+/** A receiver may ask for more patience than the schedule has, within bounds; in seconds. */
+export const MAX_RETRY_AFTER = 24 * 60 * 60;
 
 /**
  * Any 2xx is success; what the receiver's kind of service means by "gone" is final, and so is an address that may not be called; everything

@@ -31,7 +31,7 @@ async function putAlertOfFirstVersion(name: string): Promise<Alert> {
        VALUES (?, 1, ?, 'x', 'active', ?, '', ?, 'https://wire.example', 0, 2, 1, 1)`,
       ...[alert.id, channel, tokenHash, alert.secret],
     );
-    sql.exec("INSERT INTO notices VALUES (1, 'article.matched', 1, 'whirlwind', NULL, ?)", notice);
+    sql.exec("INSERT INTO notices VALUES (1, 'article.matched', ?, 'whirlwind', NULL, ?)", Date.now(), notice);
     sql.exec("INSERT INTO messages VALUES (?, 1, 'msg_1', 1, 'delivered', 1, NULL)", alert.id);
     sql.exec("INSERT INTO messages VALUES (?, 2, 'msg_2', 1, 'pending', 1, 5)", alert.id);
     sql.exec("INSERT INTO attempts VALUES (?, 2, 1, 4, 'answered', 503, 1)", alert.id);

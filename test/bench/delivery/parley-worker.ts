@@ -1,0 +1,69 @@
+/** Parley as it is deployed, and a call that fills its first shard: to register thousands of alerts over HTTP would take too long. */
+import { makeAlertId } from "../../../src/alerts/alert.ts";
+import type { ShardCalls } from "../../../src/alerts/calls.ts";
+import { openShard } from "../../../src/alerts/directory.ts";
+import { Outbox } from "../../../src/alerts/outbox.ts";
+import { Queries } from "../../../src/alerts/queries.ts";
+import { Registry } from "../../../src/alerts/registry.ts";
+import { Shard as ParleyShard } from "../../../src/alerts/shard.ts";
+import { makeSecret } from "../../../src/delivery/signature.ts";
+import type { Env } from "../../../src/env.ts";
+import { readHead } from "../../../src/record/log.ts";
+import { readNames } from "../../../src/record/names.ts";
+import { readQuery } from "../../../src/record/query.ts";
+import worker from "../../../src/worker.ts";
+
+/** An alert that is to be there, confirmed. */
+export interface Seed {
+  query: string;
+  url: string;
+}
+
+interface Seeding extends ShardCalls {
+  seed(seeds: readonly Seed[]): Promise<void>;
+}
+
+interface BenchEnv extends Env {
+  SHARD: { getByName(name: string): Seeding };
+}
+
+export class Shard extends ParleyShard implements Seeding {
+  async seed(seeds: readonly Seed[]): Promise<void> {
+    // While it has no alerts, a shard that is waked goes to the log's end.
+    await this.wake();
+    const head = await readHead(this.env.DB);
+    const names = await readNames(this.env.DB, head);
+    const { sql } = this.ctx.storage;
+    const queries = new Queries(sql, names);
+    const registry = new Registry(sql, new Outbox(sql, 0));
+    const now = Date.now();
+    this.ctx.storage.transactionSync(() => {
+      for (const { query, url } of seeds) {
+        const id = makeAlertId(0);
+        const alert = {
+          source: query,
+          query: readQuery(query, names, "query").canonical,
+          channel: { type: "webhook" as const, url },
+          tokenHash: "",
+          feedKeyHash: "",
+          secret: makeSecret(),
+          origin: "https://wire.example",
+          since: head.number,
+        };
+        registry.register(id, alert, queries, now);
+        registry.confirm(id, now);
+      }
+    });
+  }
+}
+
+export default {
+  async fetch(request: Request, env, ctx) {
+    if (new URL(request.url).pathname !== "/bench/seed") return worker.fetch(request, env, ctx);
+    const seeds: Seed[] = await request.json();
+    await openShard(env.DB, 0);
+    await env.SHARD.getByName("0").seed(seeds);
+    return new Response(null, { status: 204 });
+  },
+  scheduled: worker.scheduled,
+} satisfies ExportedHandler<BenchEnv>;
