@@ -261,9 +261,9 @@ export class Outbox {
       )
       .toArray();
     if (row === undefined) return undefined;
-    // Whoever asks for it knows better than what the receiver said before.
-    this.#sql.exec("UPDATE alerts SET rest_until = 0 WHERE id = ?", alert);
-    this.schedule(alert);
+    // Whoever asks for it knows better than what the receiver said before. The alert is due from now on, not since its other messages are:
+    // the lanes are filled with what became due since the last look.
+    this.#sql.exec("UPDATE alerts SET rest_until = 0, due_at = ? WHERE id = ?", now, alert);
     return row.id;
   }
 
