@@ -22,7 +22,7 @@ export interface Attempt {
 }
 
 /** Covers the connection, the headers and the reading of the body, so that neither a hanging nor a dripping receiver holds us. */
-const TIMEOUT = 10_000;
+export const TIMEOUT = 10_000;
 const MAX_BODY = 64 * 1024;
 
 /**
@@ -36,8 +36,10 @@ export async function post(
   signal?: AbortSignal,
 ): Promise<Attempt> {
   const at = Date.now();
-  const timeout = AbortSignal.timeout(TIMEOUT);
-  const ending = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  // Not `AbortSignal.timeout`, which cannot be cleared: an invocation may have 10,000 timers, those that nobody needs any more included.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT);
+  const ending = signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, signal]);
   const end = (rest: Pick<Attempt, "outcome" | "status" | "body" | "retryAfter">): Attempt => ({
     at,
     milliseconds: Date.now() - at,
@@ -53,6 +55,8 @@ export async function post(
     if (error instanceof OutOfRequests) throw error;
     const outcome = ending.aborted ? "timeout" : "network error";
     return end({ outcome, status: null, body: "", retryAfter: null });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

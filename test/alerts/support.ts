@@ -3,6 +3,7 @@ import { createScheduledController, runDurableObjectAlarm, runInDurableObject } 
 import { env, exports } from "cloudflare:workers";
 import { inject, vi } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
+import { TIMEOUT } from "../../src/delivery/attempt.ts";
 import type { Variables } from "../../src/env.ts";
 import { articleInput } from "../../src/record/article.ts";
 import { readHead } from "../../src/record/log.ts";
@@ -203,7 +204,10 @@ export function stopClock(at: string | number): void {
 
 /** Requests never end by themselves, however slow the machine is: only by an answer, or since Parley gives them up earlier. Until mocks are restored. */
 export function stopTimeouts(): void {
-  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
+  const { setTimeout } = globalThis;
+  const hour = 3_600_000;
+  const longer = (callback: () => void, delay = 0) => setTimeout(callback, delay === TIMEOUT ? hour : delay);
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(longer as typeof setTimeout);
 }
 
 /** Waits until the shard has followed the log, nothing is due and nothing under way. */
