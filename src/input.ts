@@ -1,6 +1,7 @@
 /** Bodies and parameters of requests → checked values. What does not pass is a Problem that names the place and the limit. */
 import type { z } from "zod";
 import { badRequest, type InputError, Problem } from "./problem.ts";
+import { NEWEST } from "./record/log.ts";
 
 /** Reads a JSON body of at most `limit` bytes and checks it. */
 export async function readJson<S extends z.ZodType>(request: Request, schema: S, limit: number): Promise<z.output<S>> {
@@ -73,9 +74,6 @@ export function readInteger(url: URL, name: string, fallback: number, least: num
     { path: name, message: `a whole number from ${least} to ${most} was expected, not "${value.slice(0, 40)}"` },
   ]);
 }
-
-/** Beyond every log entry: the newest page of a listing. */
-export const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** The parameters of a listing: how many items, and before which log entry. */
 export const readPage = (url: URL, items: number): { before: number; limit: number } => ({

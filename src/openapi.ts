@@ -1,6 +1,9 @@
 /** OpenAPI 3.1 of every URL, its schemas made from those that check the input. A test holds it against routes.ts. */
 import * as z from "zod";
 import { alertInput, alertPatch, replayInput } from "./alerts/alert.ts";
+import { hubForm } from "./alerts/hub.ts";
+import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
+import { type Extension, FORMATS } from "./feeds/formats.ts";
 import { articleInput } from "./record/article.ts";
 import { eventInput, retraction } from "./record/event.ts";
 import { nameInput } from "./record/name.ts";
@@ -10,9 +13,11 @@ interface Operation {
   /** The security scheme that it takes. */
   token?: "curator" | "alert";
   body?: z.ZodType;
+  /** Media type of the body; JSON unless said. */
+  bodyType?: string;
   parameters?: readonly (keyof typeof PARAMETERS)[];
-  /** Media type of the answer; JSON unless said. */
-  type?: string;
+  /** Media type of the answer; JSON unless said; null where it has no body. */
+  type?: string | null;
   /** Status of success; 200 unless said. */
   success?: number;
 }
@@ -27,21 +32,49 @@ const PARAMETERS = {
 } as const;
 
 const LISTING = ["q", "limit", "before"] as const;
-const RSS = "application/rss+xml";
-const JSON_FEED = "application/feed+json";
+const mediaType = (extension: Extension): string => FORMATS[extension].type.replace(/;.*/, "");
+const LISTED = { events: "Events", articles: "Articles" } as const;
 const HTML = "text/html";
 
 /** By method and path, as in routes.ts. */
 export const operations: Readonly<Record<string, Operation>> = {
-  "GET /feed.rss": { summary: "Events, newest on the wire first, as RSS 2.0", parameters: LISTING, type: RSS },
-  "GET /feed.json": { summary: "Events as JSON Feed 1.1", parameters: LISTING, type: JSON_FEED },
-  "GET /articles.rss": { summary: "Articles, newest on the wire first, as RSS 2.0", parameters: LISTING, type: RSS },
-  "GET /articles.json": { summary: "Articles as JSON Feed 1.1", parameters: LISTING, type: JSON_FEED },
-  "GET /alerts/:id.rss": { summary: "An alert's matches as RSS 2.0", parameters: ["key", "limit"], type: RSS },
+  ...Object.fromEntries(
+    STANDING.map(([listing, extension]) => [
+      `GET ${pathOf(listing, extension)}`,
+      {
+        summary: `${LISTED[listing.name]}, newest on the wire first, as ${FORMATS[extension].name}`,
+        parameters: LISTING,
+        type: mediaType(extension),
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    PROBED.map(([path, extension]) => [
+      `GET ${path}`,
+      {
+        summary: `The same as /feed.${extension}, where readers look for it`,
+        parameters: LISTING,
+        type: mediaType(extension),
+      },
+    ]),
+  ),
+  "GET /feeds.opml": { summary: "The standing feeds, for a reader's import", type: "text/x-opml" },
+  "POST /hub": {
+    summary: "Subscribe a callback to a feed, or end that (WebSub); the callback is asked to confirm it",
+    body: hubForm,
+    bodyType: "application/x-www-form-urlencoded",
+    type: null,
+    success: 202,
+  },
+  "GET /alerts/:id.rss": {
+    summary: "An alert's matches as RSS 2.0",
+    parameters: ["key", "limit"],
+    type: mediaType("rss"),
+  },
   "GET /alerts/:id.json": {
     summary: "An alert's matches as JSON Feed 1.1",
     parameters: ["key", "limit"],
-    type: JSON_FEED,
+    type: mediaType("json"),
   },
   "GET /api/preview": {
     summary: "What a query would do: how it is read, warnings, and what it finds on record",
@@ -54,7 +87,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     token: "alert",
     body: alertPatch,
   },
-  "DELETE /api/alerts/:id": { summary: "Remove an alert; nothing is sent after it", token: "alert", success: 204 },
+  "DELETE /api/alerts/:id": {
+    summary: "Remove an alert; nothing is sent after it",
+    token: "alert",
+    type: null,
+    success: 204,
+  },
   "GET /api/alerts/:id/deliveries": {
     summary: "An alert's messages by number, with every attempt",
     token: "alert",
@@ -146,7 +184,15 @@ const PROBLEM = {
 
 function describe(
   template: string,
-  { summary, token, body, parameters = [], type = "application/json", success = 200 }: Operation,
+  {
+    summary,
+    token,
+    body,
+    bodyType = "application/json",
+    parameters = [],
+    type = "application/json",
+    success = 200,
+  }: Operation,
 ): object {
   const inPath = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -162,11 +208,11 @@ function describe(
     ...(body && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: z.toJSONSchema(body, { io: "input" }) } },
+        content: { [bodyType]: { schema: z.toJSONSchema(body, { io: "input" }) } },
       },
     }),
     responses: {
-      [success]: { description: "Success", ...(success !== 204 && { content: { [type]: {} } }) },
+      [success]: { description: "Success", ...(type !== null && { content: { [type]: {} } }) },
       default: { $ref: "#/components/responses/Problem" },
     },
   };

@@ -10,9 +10,15 @@ import {
   showAlert,
   testAlert,
 } from "./alerts/desk.ts";
+import { serveAlertFeed } from "./alerts/feed.tsx";
+import { askHub } from "./alerts/hub.ts";
 import { previewAlert } from "./alerts/preview.ts";
 import type { Handler } from "./context.ts";
-import { ARTICLES, EVENTS, JSON_FORMAT, RSS_FORMAT, serveAlertFeed, serveFeed } from "./feeds/desk.ts";
+import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
+import { serveFeed } from "./feeds/desk.ts";
+import { FORMATS } from "./feeds/formats.ts";
+import { EVENTS } from "./feeds/listing.ts";
+import { serveOpml } from "./feeds/opml.ts";
 import {
   deleteEvent,
   forCurators,
@@ -34,12 +40,14 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   // Feeds
-  ["GET", "/feed.rss", serveFeed(EVENTS, RSS_FORMAT)],
-  ["GET", "/feed.json", serveFeed(EVENTS, JSON_FORMAT)],
-  ["GET", "/articles.rss", serveFeed(ARTICLES, RSS_FORMAT)],
-  ["GET", "/articles.json", serveFeed(ARTICLES, JSON_FORMAT)],
-  ["GET", "/alerts/:id.rss", serveAlertFeed(RSS_FORMAT)],
-  ["GET", "/alerts/:id.json", serveAlertFeed(JSON_FORMAT)],
+  ...STANDING.map(
+    ([listing, extension]) => ["GET", pathOf(listing, extension), serveFeed(listing, extension)] as const,
+  ),
+  ["GET", "/feeds.opml", serveOpml],
+  ["POST", "/hub", askHub],
+  ...PROBED.map(([path, extension]) => ["GET", path, serveFeed(EVENTS, extension)] as const),
+  ["GET", "/alerts/:id.rss", serveAlertFeed(FORMATS.rss)],
+  ["GET", "/alerts/:id.json", serveAlertFeed(FORMATS.json)],
 
   // Alerts
   ["GET", "/api/preview", previewAlert],

@@ -3,7 +3,8 @@ import { type IRequest, IttyRouter } from "itty-router";
 import { wakeShards } from "./alerts/directory.ts";
 import { forgetRegistrations } from "./alerts/limits.ts";
 import type { Context } from "./context.ts";
-import { type Env, readSettings } from "./env.ts";
+import { type Env, readSettings, type Settings } from "./env.ts";
+import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
 import { routes } from "./routes.ts";
 import { problemPage } from "./site/pages.tsx";
@@ -19,12 +20,10 @@ for (const [method, path, handler] of routes) {
 }
 
 export default {
-  async fetch(request: Request, env, ctx) {
-    const head = request.method === "HEAD";
-    const asked = head ? asGet(request) : request;
-    const response = await answer(asked, env, ctx).catch((error: unknown) => translate(error, asked, env));
-    response.headers.set("x-content-type-options", "nosniff");
-    return head ? new Response(null, response) : response;
+  fetch(request: Request, env, ctx) {
+    // Settings that are malformed are told of where everything else is that goes wrong.
+    const settings = read.get(env);
+    return (settings && serveWarm(request, env.DB, settings.publicUrl)) ?? respond(request, env, ctx);
   },
 
   async scheduled(_, env) {
@@ -32,6 +31,16 @@ export default {
     await forgetRegistrations(env.DB);
   },
 } satisfies ExportedHandler<Env>;
+
+async function respond(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const head = request.method === "HEAD";
+  const asked = head ? asGet(request) : request;
+  const url = new URL(request.url);
+  const response = await answer(asked, url, env, ctx).catch((error: unknown) => translate(error, asked, env));
+  response.headers.set("x-content-type-options", "nosniff");
+  if (isData(url.pathname)) response.headers.set("access-control-allow-origin", "*");
+  return head ? new Response(null, response) : response;
+}
 
 /**
  * The request's own origin. Miniflare takes the scheme from X-Forwarded-Proto, which anyone may send; this machine is reached
@@ -44,26 +53,52 @@ const originOf = ({ hostname, host, origin }: URL): string =>
 function asGet(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ["content-length", "content-type", "transfer-encoding"]) headers.delete(name);
-  return new Request(request.url, { headers });
+  return new Request(request.url, { headers, ...(request.cf && { cf: request.cf }) });
 }
 
-async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const settings = readSettings(env);
-  const url = new URL(request.url);
+/** The settings stay what they are for as long as the isolate lives. */
+const read = new WeakMap<Env, Settings>();
+function settingsOf(env: Env): Settings {
+  const settings = read.get(env) ?? readSettings(env);
+  read.set(env, settings);
+  return settings;
+}
+
+async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const settings = settingsOf(env);
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work);
   const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? originOf(url), params: {} };
   const response: Response | undefined = await router.fetch(request, request, context);
   if (response !== undefined) return response;
-  throw notAllowed(url) ?? notFound("There is nothing at this address");
+  const methods = methodsOf(url.pathname);
+  if (methods.length === 0) throw notFound("There is nothing at this address");
+  if (request.method === "OPTIONS" && isData(url.pathname) && methods.includes("GET")) return preflight();
+  // RFC 9110, section 15.5.6.
+  const allow = methods.join(", ");
+  throw new Problem(405, "Method not allowed", `This address answers to ${allow}`, { headers: { allow } });
 }
 
-/** A 405 for an address that answers to other methods (RFC 9110, section 15.5.6); undefined where there is none. */
-function notAllowed({ pathname }: URL): Problem | undefined {
+/** The methods that an address answers to. */
+function methodsOf(pathname: string): string[] {
   const methods = routes.filter((_, i) => router.routes[i]?.[1].test(pathname)).map(([method]) => method);
-  if (methods.length === 0) return undefined;
-  const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))].join(", ");
-  return new Problem(405, "Method not allowed", `This address answers to ${allow}`, { headers: { allow } });
+  return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
 }
+
+/** What programs read and nobody owns: scripts of any page may read it too. No cookie is ever involved. */
+const isData = (pathname: string): boolean =>
+  /^\/api\/(?!alerts\b)|^(?!\/api\/).*\.(?:rss|json|atom|ics|opml)$/.test(pathname);
+
+/** What a browser asks before a script of another page may read with conditions (the Fetch standard, "CORS protocol"). */
+const preflight = (): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, HEAD",
+      "access-control-allow-headers": "authorization, if-none-match, if-modified-since",
+      "access-control-max-age": "86400",
+    },
+  });
 
 /** The named parts of the path, decoded; what cannot be decoded names nothing. */
 function decodeParams(params: Record<string, string>): Record<string, string> {

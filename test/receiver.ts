@@ -19,6 +19,7 @@
  *   with `{challenge}`, and `{name}` for each header, filled in from what was sent; `{blanks}` are 64 KB of them
  * - `then-BEHAVIOUR`: confirms as `echo` does, and after that behaves so
  * - `bomb`: answers 200 and 64 MB of zeros, compressed
+ * - `callback`: as a WebSub subscriber, see subscriber.ts
  * - `slack`, `slack-STATUS`, `slack-429-SECONDS`, and so `discord` and `ntfy`: as these services do
  *
  * A GET of `/{name}/dns/{behaviour}` is a resolver (DNS over HTTPS, JSON). It answers what the parameter says that is named as
@@ -34,8 +35,12 @@ import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { TestProject } from "vitest/node";
 import { answerAsService } from "./services.ts";
+import { answerVerification } from "./subscriber.ts";
 
 export interface Received {
+  method: string;
+  /** Path and parameters. */
+  path: string;
   headers: Record<string, string>;
   body: string;
   /** Its place among all that was received, at whatever name. */
@@ -62,6 +67,10 @@ const waiting = new Map<string, (() => void)[]>();
 
 function handle(request: IncomingMessage, response: ServerResponse): void {
   const [name = "", behaviour = "", dns = ""] = (request.url ?? "").slice(1).split("/");
+  if (behaviour === "callback") {
+    answerHub(name, request, response);
+    return;
+  }
   if (behaviour === "dns") {
     answerQuestion(name, dns, request, response);
     return;
@@ -88,6 +97,26 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
       answer(wanted, count, asked, response);
     };
     if (behaviour === "gate") passGate(name, go);
+    else go(behaviour);
+  });
+}
+
+function answerHub(name: string, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? "", "http://subscriber");
+  const [, , , verification = "", distribution = ""] = pathname.split("/");
+  let body = "";
+  request.setEncoding("utf8").on("data", (chunk: string) => {
+    body += chunk;
+  });
+  request.on("end", () => {
+    const { count, asked } = note(name, request, body);
+    const verifies = request.method === "GET";
+    const go = (wanted: string): void => {
+      if (verifies) answerVerification(wanted, searchParams.get("hub.challenge") ?? "", response);
+      else answer(wanted, count, asked, response);
+    };
+    const behaviour = verifies ? verification : distribution;
+    if (behaviour === "gate") passGate(verifies ? `${name}.verification` : name, go);
     else go(behaviour);
   });
 }
@@ -124,7 +153,8 @@ function note(name: string, request: IncomingMessage, body: string): { count: nu
   const headers = Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key, String(value)]));
   const beside = [...underWay].filter(({ group }) => group === groupOf(name));
   const host = beside.filter((flight) => flight.host === headers["host"]).length;
-  const asked = { headers, body, place: ++places, underWay: { host, all: beside.length } };
+  const { method = "", url: path = "" } = request;
+  const asked = { method, path, headers, body, place: ++places, underWay: { host, all: beside.length } };
   const all = received.get(name) ?? [];
   all.push(asked);
   received.set(name, all);

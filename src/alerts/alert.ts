@@ -26,6 +26,15 @@ export type Channel = z.infer<typeof channelInput>;
 /** A channel that is called, rather than read. */
 export type CalledChannel = Exclude<Channel, { type: "feed" }>;
 
+/** The callback of a WebSub subscription. It is kept as an alert's channel is, and never registered as one. */
+export interface WebSubChannel {
+  type: "websub";
+  url: string;
+  /** As the subscriber wrote it. */
+  topic: string;
+  secret?: string;
+}
+
 /** The body of POST /api/alerts. */
 export const alertInput = z.strictObject({
   query: z.string().describe("See the query language"),
@@ -107,6 +116,9 @@ export type MessageType =
   | "article.matched"
   | "event.corrected"
   | "event.retracted";
+
+/** What the outbox keeps for a WebSub subscription instead: see subscriptions.ts. */
+export type HubRequestType = "hub.verify" | "hub.distribute";
 
 /** One message of an alert and what became of it. */
 export interface Delivery {

@@ -16,12 +16,34 @@ export interface NewAlert {
   since: number;
 }
 
+/** What a subscriber asks of the hub; it waits for the callback's word. */
+export interface HubAsking {
+  mode: "subscribe" | "unsubscribe";
+  callback: string;
+  /** As the subscriber wrote it, and what it is. */
+  topic: string;
+  address: string;
+  listing: "events" | "articles";
+  query: string | undefined;
+  /** In seconds. */
+  lease: number;
+  secret: string | undefined;
+  /** For the links in what is sent. */
+  origin: string;
+  /** It is sent what changes after this log entry. */
+  since: number;
+  /** By which this asking is known from others for the same subscription. */
+  nonce: string;
+}
+
 /** How a shard is doing. */
 export interface ShardStatus {
   alerts: number;
   active: number;
   unconfirmed: number;
   paused: number;
+  /** WebSub subscriptions; they are none of the alerts. */
+  subscriptions: number;
   /** The last log entry that it has followed. */
   cursor: number;
   /** Messages that wait for an attempt; of these: those that are due by now, and those that were tried before. */
@@ -95,6 +117,8 @@ export interface ShardCalls {
   challenged(id: string, challenge: string): Promise<AlertView | undefined>;
   /** Confirms an alert by its challenge; the alert as it is then. */
   confirm(id: string, challenge: string): Promise<AlertView | undefined>;
+  /** Asks a subscriber's callback whether that is what it wants; false where the shard is full. */
+  askSubscriber(id: string, asking: HubAsking): Promise<boolean>;
   status(): Promise<ShardStatus>;
   /** Follows the log to its end and starts what is due. */
   wake(): Promise<void>;

@@ -3,20 +3,22 @@
  * runs once, so what a new instance finds pending is in nobody's hands, and goes out again under the same id.
  */
 import { answerOf, secretsOf } from "../delivery/answer.ts";
-import { type Attempt, OutOfRequests, post } from "../delivery/attempt.ts";
+import { type Attempt, type OutgoingRequest, OutOfRequests, send } from "../delivery/attempt.ts";
 import { judgeDestination } from "../delivery/destination.ts";
 import { judge } from "../delivery/schedule.ts";
 import { signatureHeaders } from "../delivery/signature.ts";
 import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
-import type { CalledChannel } from "./alert.ts";
+import type { CalledChannel, WebSubChannel } from "./alert.ts";
 import { type ChannelKind, KINDS } from "./channels/kinds.ts";
+import { websub } from "./channels/websub.ts";
 import { type Lane, Lanes } from "./lanes.ts";
 import { Latency } from "./latency.ts";
 import { makeMessage } from "./message.ts";
 import { CONFIRMATION, type Outbox, type Outgoing, SLOW, type Waiting } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
 import { inLog, report } from "./report.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /**
  * Requests at a time: the platform lets no more than six wait for their headers, and others would time out in its queue. Slow receivers
@@ -48,6 +50,7 @@ export class Courier {
   readonly #ctx: DurableObjectState;
   readonly #outbox: Outbox;
   readonly #registry: Registry;
+  readonly #subscriptions: Subscriptions;
   readonly #arm: () => Promise<void>;
   readonly #lanes = new Lanes(BOUNDS);
   readonly #flights = new Map<string, Flight>();
@@ -59,11 +62,19 @@ export class Courier {
   #exhausted = false;
 
   /** `arm` sets the alarm; it is called before the first request leaves, so that whatever happens then, someone looks again. */
-  constructor(env: Env, ctx: DurableObjectState, outbox: Outbox, registry: Registry, arm: () => Promise<void>) {
+  constructor(
+    env: Env,
+    ctx: DurableObjectState,
+    outbox: Outbox,
+    registry: Registry,
+    subscriptions: Subscriptions,
+    arm: () => Promise<void>,
+  ) {
     this.#env = env;
     this.#ctx = ctx;
     this.#outbox = outbox;
     this.#registry = registry;
+    this.#subscriptions = subscriptions;
     this.#arm = arm;
   }
 
@@ -178,10 +189,8 @@ export class Courier {
       const { channel } = outgoing;
       // What waited for a channel that is a feed now has been delivered; there is nothing to call.
       if (channel.type === "feed") throw new Error("a feed has nothing to deliver");
-      const kind = KINDS[channel.type];
-      const attempt = await this.#attempt(waiting, outgoing, channel, kind, flight);
-      if (attempt === undefined) return;
-      this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, attempt));
+      if (channel.type === "websub") await this.#carryToCallback(waiting, outgoing, channel, flight);
+      else await this.#carryToChannel(waiting, outgoing, channel, flight);
     } catch (error) {
       if (error instanceof OutOfRequests) throw error;
       // A message that cannot be made, or whose answer cannot be written: it counts, so that it ends some day.
@@ -193,36 +202,73 @@ export class Courier {
     }
   }
 
-  /** Undefined where the message was removed or held while it was made ready. */
-  async #attempt(
+  async #carryToChannel(waiting: Waiting, outgoing: Outgoing, channel: CalledChannel, flight: Flight): Promise<void> {
+    const kind = KINDS[channel.type];
+    const compose = () => this.#compose(waiting, outgoing, channel, kind);
+    const sent = await this.#attempt(outgoing.origin, channel.url, compose, flight);
+    if (sent === undefined) return;
+    this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, sent.attempt));
+  }
+
+  async #carryToCallback(
+    waiting: Waiting,
+    { origin, type }: Outgoing,
+    channel: WebSubChannel,
+    flight: Flight,
+  ): Promise<void> {
+    const compose = () => this.#subscriptions.compose(waiting, channel);
+    const sent = await this.#attempt(origin, channel.url, compose, flight);
+    if (sent === undefined) return;
+    const { attempt, request } = sent;
+    const verdict = this.#verdict(waiting, attempt, websub.gone);
+    this.#ctx.storage.transactionSync(() => this.#subscriptions.settle(waiting, attempt, verdict, request?.etag));
+    if (verdict.kind === "failed") {
+      reportFailed(waiting, verdict.because, { type, host: hostOf(channel.url) });
+    }
+  }
+
+  /** A message in its channel's form. */
+  async #compose(
     waiting: Waiting,
     outgoing: Outgoing,
     channel: CalledChannel,
     kind: ChannelKind,
-    flight: Flight,
-  ): Promise<Attempt | undefined> {
-    const { allowPrivateTargets, publicUrl, dnsResolver } = readSettings(this.#env);
-    const at = Date.now();
-    const own = publicUrl === undefined ? [outgoing.origin] : [outgoing.origin, publicUrl];
-    const refusal = await judgeDestination(channel.url, {
-      allowPrivate: allowPrivateTargets,
-      own,
-      resolver: dnsResolver,
-    });
-    if (refusal) {
-      const outcome = refusal.lasting ? "refused" : "unresolved";
-      return { ...NO_ANSWER, at, milliseconds: Date.now() - at, outcome, body: refusal.because };
-    }
+  ): Promise<OutgoingRequest | undefined> {
     const { headers, body } = kind.compose(makeMessage(outgoing));
     const signature = kind.signed
       ? await signatureHeaders(outgoing.secrets, outgoing.id, Math.floor(Date.now() / 1000), body)
       : {};
     if (!this.#outbox.stillWaits(waiting)) return undefined;
+    return { method: "POST", url: channel.url, headers: { ...headers, ...signature }, body };
+  }
+
+  /** One request, unless its address may not be called. Undefined where there is none to make: `compose` says so. */
+  async #attempt<R extends OutgoingRequest>(
+    origin: string,
+    url: string,
+    compose: () => Promise<R | undefined>,
+    flight: Flight,
+  ): Promise<{ attempt: Attempt; request?: R } | undefined> {
+    const { allowPrivateTargets, publicUrl, dnsResolver } = readSettings(this.#env);
+    const at = Date.now();
+    const own = publicUrl === undefined ? [origin] : [origin, publicUrl];
+    const refusal = await judgeDestination(url, { allowPrivate: allowPrivateTargets, own, resolver: dnsResolver });
+    if (refusal) {
+      const outcome = refusal.lasting ? "refused" : "unresolved";
+      return { attempt: { ...NO_ANSWER, at, milliseconds: Date.now() - at, outcome, body: refusal.because } };
+    }
+    const request = await compose();
+    if (request === undefined) return undefined;
     flight.began = Date.now();
     // A little later than that, lest it look a moment too early.
     const patience = setTimeout(() => this.#hurry(), PATIENCE + 20);
-    const all = { "user-agent": "Parley", ...headers, ...signature };
-    return post(channel.url, all, body, flight.abort.signal).finally(() => clearTimeout(patience));
+    const { method, body } = request;
+    const headers = { "user-agent": "Parley", ...request.headers };
+    const attempt = await send(
+      { method, url: request.url, headers, ...(body !== undefined && { body }) },
+      flight.abort.signal,
+    ).finally(() => clearTimeout(patience));
+    return { attempt, request };
   }
 
   #verdict({ sequence, tries }: Waiting, attempt: Attempt, gone: readonly number[]) {

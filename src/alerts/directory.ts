@@ -29,3 +29,44 @@ export async function wakeShards(env: Env): Promise<void> {
     }
   }
 }
+
+/**
+ * Notes that a WebSub subscription is asked for again, or for the first time: then it is to be in `shard`. Which shard has it; without
+ * `shard`, undefined where none does.
+ */
+export async function claimSubscription(
+  db: D1Database,
+  { id, nonce }: SubscriptionKey,
+  shard?: number,
+): Promise<number | undefined> {
+  const claim =
+    shard === undefined
+      ? db.prepare("UPDATE subscriptions SET nonce = ?2 WHERE id = ?1 RETURNING shard").bind(id, nonce)
+      : db
+          .prepare(
+            `INSERT INTO subscriptions (id, nonce, shard) VALUES (?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET nonce = excluded.nonce RETURNING shard`,
+          )
+          .bind(id, nonce, shard);
+  return (await claim.first<number>("shard")) ?? undefined;
+}
+
+/** A subscription, and the asking that was the last one its shard knows of. */
+export interface SubscriptionKey {
+  id: string;
+  nonce: string;
+}
+
+export async function moveSubscription(db: D1Database, id: string, shard: number): Promise<void> {
+  await db.prepare("UPDATE subscriptions SET shard = ? WHERE id = ?").bind(shard, id).run();
+}
+
+/** Forgets where subscriptions are that are no more, unless somebody has asked since. */
+export async function forgetSubscriptions(db: D1Database, gone: readonly SubscriptionKey[]): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM subscriptions WHERE (id, nonce) IN (SELECT value ->> 'id', value ->> 'nonce' FROM json_each(?))`,
+    )
+    .bind(JSON.stringify(gone))
+    .run();
+}

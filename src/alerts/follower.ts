@@ -1,5 +1,5 @@
 /**
- * A shard follows the log: what an entry means for its alerts. The messages that an entry causes and the step of the cursor are
+ * A shard follows the log: what an entry means for its alerts and its subscriptions. The messages that an entry causes and the step of the cursor are
  * written in one transaction, so that each entry is answered exactly once, whenever the process is killed.
  */
 import type { Env } from "../env.ts";
@@ -9,8 +9,8 @@ import { QueryError } from "../query/grammar.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import { readArticle } from "../record/articles.ts";
-import { changedFields } from "../record/event.ts";
-import { type Revision, readArticleIds, readEvent, readRevision } from "../record/events.ts";
+import { changedFields, type Event } from "../record/event.ts";
+import { type Revision, readArticleIds, readDocuments, readEvent, readRevision } from "../record/events.ts";
 import { type LogEntry, readEntries, readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { fitMatched, toldArticle } from "./message.ts";
@@ -18,8 +18,16 @@ import type { Outbox } from "./outbox.ts";
 import { FILED_BY, type Queries } from "./queries.ts";
 import type { Registry } from "./registry.ts";
 import { report } from "./report.ts";
+import type { Change, Topics } from "./topics.ts";
 
-/** What a log entry tells, read from the record before the transaction begins. */
+/** What a log entry is to a shard, read from the record before the transaction begins. */
+interface Read {
+  told: Told;
+  /** What it changes in the feeds, where anybody subscribed to one. */
+  change?: Change;
+}
+
+/** What it tells the alerts. */
 type Told =
   | { kind: "article"; article: Article }
   | {
@@ -48,17 +56,19 @@ export class Follower {
   readonly #db: D1Database;
   readonly #storage: DurableObjectStorage;
   readonly #registry: Registry;
+  readonly #topics: Topics;
   readonly #outbox: Outbox;
   #running: Promise<boolean> | undefined;
   #again = false;
   /** Whether an entry has been followed since this instance began, and none has failed since. */
   #sound = false;
 
-  constructor(env: Env, storage: DurableObjectStorage, registry: Registry, outbox: Outbox) {
+  constructor(env: Env, storage: DurableObjectStorage, registry: Registry, topics: Topics, outbox: Outbox) {
     this.#env = env;
     this.#db = env.DB;
     this.#storage = storage;
     this.#registry = registry;
+    this.#topics = topics;
     this.#outbox = outbox;
   }
 
@@ -99,12 +109,12 @@ export class Follower {
   async #followAll(entries: readonly LogEntry[], queries: Queries): Promise<void> {
     this.useNames(await readNames(this.#db, await readHead(this.#db)), queries);
     for (const entry of entries) {
-      const told = await this.#tell(entry).catch((error: unknown) => unreadable(error));
-      if (told instanceof Unreadable) this.#sound = false;
+      const read = await this.#read(entry).catch((error: unknown) => unreadable(error));
+      if (read instanceof Unreadable) this.#sound = false;
       if (!this.#sound && !(await this.#mayTry(entry.number))) continue;
       try {
-        if (told instanceof Unreadable) throw told;
-        this.#storage.transactionSync(() => this.#step(entry.number, told, queries));
+        if (read instanceof Unreadable) throw read;
+        this.#storage.transactionSync(() => this.#step(entry.number, read, queries));
         this.#sound = true;
       } catch (error) {
         this.#noteError(entry.number);
@@ -143,9 +153,10 @@ export class Follower {
     );
   }
 
-  #step(entry: number, told: Told, queries: Queries): void {
+  #step(entry: number, { told, change }: Read, queries: Queries): void {
     if (told.kind === "article") this.#matchArticle(told.article, entry, queries);
     else if (told.kind !== "nothing") this.#followUp(told, entry);
+    if (change !== undefined) this.#topics.touch(change, entry, queries, Date.now());
     failpoint("entry.matched", this.#env);
     this.moveTo(entry);
   }
@@ -170,26 +181,71 @@ export class Follower {
     for (const alert of this.#registry.asking(query)) this.#registry.pause(alert, because);
   }
 
-  async #tell({ kind, subject, revision }: LogEntry): Promise<Told> {
-    if (kind === "article.added") {
+  async #read({ kind, subject, revision }: LogEntry): Promise<Read> {
+    if (kind === "name.changed") return NOTHING;
+    // Without subscriptions the rest of the record is of no interest.
+    const alone = this.#topics.areEmpty();
+    if (kind === "article.added" || kind === "article.corrected") {
+      if (alone && kind === "article.corrected") return NOTHING;
       const article = await readArticle(this.#db, subject);
-      return article?.mode === "new" ? { kind: "article", article } : { kind: "nothing" };
+      if (article === undefined) return NOTHING;
+      const told: Told =
+        kind === "article.added" && article.mode === "new" ? { kind: "article", article } : { kind: "nothing" };
+      return alone ? { told } : { told, change: await this.#changeByArticle(article, kind) };
     }
-    if (kind !== "event.corrected" && kind !== "event.retracted") return { kind: "nothing" };
-    const event = await readEvent(this.#db, subject);
-    if (event === undefined || revision === null) return { kind: "nothing" };
-    const before = await readRevision(this.#db, subject, revision - 1);
-    const after = await readRevision(this.#db, subject, revision);
-    if (after === undefined) return { kind: "nothing" };
-    // Those that this correction takes away as well: who got one of them needs it most.
-    const listed = [...(before?.document.articles ?? []), ...after.document.articles];
-    const articles = new Set([...listed, ...(await readArticleIds(this.#db, subject))]);
-    const told = { event: event.id, revision: after, articles: [...articles] };
-    if (kind === "event.retracted") return { ...told, kind: "retracted", changed: [] };
+    if ((alone && kind === "event.added") || revision === null) return NOTHING;
+    return this.#readEvent(kind, subject, revision, alone);
+  }
+
+  /** An article stands in the feed of its listing, and as a source in those of its events. */
+  async #changeByArticle(article: Article, kind: "article.added" | "article.corrected"): Promise<Change> {
+    const ids = article.events.map(({ id }) => id);
+    return {
+      events: ids.length === 0 ? [] : await readDocuments(this.#db, ids),
+      articles: article.mode === "silent" ? [] : [article],
+      // Of an article it is not kept what it said before.
+      ...(kind === "article.corrected" && { unsure: "articles" }),
+    };
+  }
+
+  async #readEvent(
+    kind: "event.added" | "event.corrected" | "event.retracted",
+    id: string,
+    revision: number,
+    alone: boolean,
+  ): Promise<Read> {
+    const event = await readEvent(this.#db, id);
+    const after = await readRevision(this.#db, id, revision);
+    if (event === undefined || after === undefined) return NOTHING;
+    const before = revision > 1 ? await readRevision(this.#db, id, revision - 1) : undefined;
+    const shown = event.mode !== "silent";
+    const change: Change = {
+      events: shown ? [after.document, ...(before ? [before.document] : [])] : [],
+      articles: [],
+      // One that is silent now may have stood in the feeds before.
+      ...(!shown && before && { unsure: "events" }),
+    };
+    const told: Told = kind === "event.added" ? { kind: "nothing" } : await this.#tellEvent(kind, event, after, before);
+    return alone ? { told } : { told, change };
+  }
+
+  async #tellEvent(
+    kind: "event.corrected" | "event.retracted",
+    event: Event,
+    after: Revision,
+    before: Revision | undefined,
+  ): Promise<Told> {
     const changed: string[] = before ? changedFields(before.document, after.document) : [];
     if (before?.retracted) changed.push("retracted");
     // What is put on record quietly is corrected quietly; another mode alone is no correction.
-    return event.mode !== "new" || changed.length === 0 ? { kind: "nothing" } : { ...told, kind: "corrected", changed };
+    if (kind === "event.corrected" && (event.mode !== "new" || changed.length === 0)) return { kind: "nothing" };
+    // Those that this correction takes away as well: who got one of them needs it most.
+    const listed = [...(before?.document.articles ?? []), ...after.document.articles];
+    const articles = [...new Set([...listed, ...(await readArticleIds(this.#db, event.id))])];
+    const told = { event: event.id, revision: after, articles };
+    return kind === "event.retracted"
+      ? { ...told, kind: "retracted", changed: [] }
+      : { ...told, kind: "corrected", changed };
   }
 
   #matchArticle(article: Article, entry: number, queries: Queries): void {
@@ -228,6 +284,8 @@ export class Follower {
     }
   }
 }
+
+const NOTHING: Read = { told: { kind: "nothing" } };
 
 /** What the record says of an entry cannot be understood. */
 class Unreadable extends Error {}

@@ -1,4 +1,4 @@
-/** How often alerts may be registered in an hour of the clock: by one caller, for one target host, and in all. */
+/** How often alerts may be registered, and the hub be asked, in an hour of the clock: by one caller, for one target host, and in all. */
 import ipaddr from "ipaddr.js";
 import { Problem } from "../problem.ts";
 
@@ -16,23 +16,34 @@ export function networkOf(address: string): string {
 /** In all, so many times as often as one caller may. */
 const CALLERS = 25;
 
-/** What a subject of a count is: how often it may be, and in words. */
-function boundOf(subject: string, limit: number): { most: number; whom: string } {
-  if (subject.startsWith("caller:")) return { most: limit, whom: "One caller may register" };
-  if (subject.startsWith("host:")) return { most: limit, whom: "One host may be asked to confirm" };
-  return { most: limit * CALLERS, whom: "Here all callers together may register" };
+/** What the subjects of counts are: how many times a caller's bound theirs is, and in words. */
+const BOUNDS: Readonly<Record<string, readonly [times: number, words: (most: number) => string]>> = {
+  caller: [1, (most) => `One caller may register ${most} alerts in an hour`],
+  host: [1, (most) => `One host may be asked to confirm ${most} alerts in an hour`],
+  total: [CALLERS, (most) => `Here all callers together may register ${most} alerts in an hour`],
+  // A service for readers subscribes to many topics, from one address and with one host.
+  "hub-caller": [CALLERS, (most) => `One caller may ask the hub ${most} times in an hour`],
+  "hub-host": [CALLERS, (most) => `Callbacks of one host may be asked to confirm ${most} times in an hour`],
+  "hub-total": [CALLERS * CALLERS, (most) => `All callers together may ask the hub ${most} times in an hour`],
+};
+
+function boundOf(subject: string, limit: number): { most: number; words: string } {
+  const bound = BOUNDS[subject.slice(0, subject.indexOf(":"))];
+  if (bound === undefined) throw new Error(`no bound for ${subject}`);
+  const [times, words] = bound;
+  return { most: limit * times, words: words(limit * times) };
 }
 
 /**
- * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`) in their order. Throws a 429 Problem past a limit,
+ * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`, and the hub's) in their order. Throws a 429 Problem past a limit,
  * and then counts it against no further one: a caller that is refused must not use up what all share. 0 is no bound.
  */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {
   if (limit === 0) return;
   const now = new Date();
   for (const subject of subjects) {
-    const { most, whom } = boundOf(subject, limit);
-    if ((await countOne(db, subject, now)) > most) throw tooMany(`${whom} ${most} alerts in an hour`, now);
+    const { most, words } = boundOf(subject, limit);
+    if ((await countOne(db, subject, now)) > most) throw tooMany(words, now);
   }
 }
 

@@ -4,7 +4,17 @@
  */
 import type { Attempt } from "../delivery/attempt.ts";
 import { MAX_RETRY_AFTER, type Verdict } from "../delivery/schedule.ts";
-import type { CalledChannel, Channel, Delivery, Json, Message, MessageType, Remarks } from "./alert.ts";
+import type {
+  CalledChannel,
+  Channel,
+  Delivery,
+  HubRequestType,
+  Json,
+  Message,
+  MessageType,
+  Remarks,
+  WebSubChannel,
+} from "./alert.ts";
 import type { Lane } from "./lanes.ts";
 import { type MessageParts, makeMessage } from "./message.ts";
 
@@ -28,15 +38,15 @@ export interface Waiting extends Key {
 /** A message on its way: all that an attempt needs. */
 export interface Outgoing extends MessageParts {
   id: string;
-  channel: Channel;
+  channel: Channel | WebSubChannel;
   /** The present secret first, then those that still sign beside it. */
   secrets: string[];
   challenge: string | null;
 }
 
 export interface Notice {
-  type: MessageType;
-  /** Canonical. */
+  type: MessageType | HubRequestType;
+  /** Canonical; empty where it is of no alert. */
   query: string;
   /** The article that it tells of, so that corrections can follow it. */
   article?: string;
@@ -242,6 +252,15 @@ export class Outbox {
     this.schedule(alert);
   }
 
+  /** There is nothing to send: the receiver has it already. One that was replaced meanwhile still waits. */
+  withdraw({ alert, sequence, id }: Waiting): void {
+    this.#sql.exec(
+      "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND sequence = ? AND id = ?",
+      ...[alert, sequence, id],
+    );
+    this.schedule(alert);
+  }
+
   /** What waits is delivered: whoever reads the feed has it. */
   endAll(alert: string): void {
     this.#sql.exec(
@@ -407,9 +426,20 @@ export class Outbox {
         ...[alert, sequence, row.attempts - ATTEMPTS_KEPT],
       );
     }
+    return this.noteOutcome(alert, attempt, verdict, replaced);
+  }
+
+  /** What an attempt tells of a receiver; undefined where its alert is gone. */
+  noteOutcome(
+    alert: string,
+    attempt: Attempt,
+    verdict: Pick<Verdict, "kind">,
+    replaced = false,
+  ): AlertAfter | undefined {
+    const { at, outcome, status: code, milliseconds } = attempt;
     const failed = verdict.kind === "delivered" ? null : at;
     const trouble = failed === null ? null : code === null ? outcome : `status ${code}`;
-    const { failing_since } = this.#sql
+    const [row] = this.#sql
       .exec<{ failing_since: number | null }>(
         // A fault of our own tells nothing of the receiver.
         `UPDATE alerts SET due_at = max(${FIRST_DUE}, iif(?5, rest_until, ?6)), rest_until = iif(?5, rest_until, ?6),
@@ -418,8 +448,8 @@ export class Outbox {
          WHERE id = ?4 RETURNING failing_since`,
         ...[milliseconds > SLOW ? 1 : 0, trouble, failed, alert, replaced ? 1 : 0, restUntil(attempt, verdict)],
       )
-      .one();
-    return { failingSince: failing_since };
+      .toArray();
+    return row && { failingSince: row.failing_since };
   }
 
   /** The messages of an alert after a number, in order, with their attempts. */
@@ -533,7 +563,7 @@ export class Outbox {
 }
 
 /** Until when a receiver is left alone, in milliseconds of Unix time: what it asks for one message holds for all of its alert. 0: not at all. */
-const restUntil = ({ at, milliseconds, retryAfter }: Attempt, { kind }: Verdict): number =>
+const restUntil = ({ at, milliseconds, retryAfter }: Attempt, { kind }: Pick<Verdict, "kind">): number =>
   kind === "delivered" ? 0 : Math.round(at + milliseconds + Math.min(retryAfter ?? 0, MAX_RETRY_AFTER) * 1000);
 
 interface NewMessage {

@@ -54,10 +54,13 @@ export class Queries {
     return number;
   }
 
-  /** Forgets a query that no alert asks any more. */
+  /** Forgets a query that no alert and no subscription asks any more. */
   removeUnused(number: number): void {
     const { used } = this.#sql
-      .exec<{ used: number }>("SELECT EXISTS (SELECT 1 FROM alerts WHERE query = ?) AS used", number)
+      .exec<{ used: number }>(
+        `SELECT EXISTS (SELECT 1 FROM alerts WHERE query = ?1) OR EXISTS (SELECT 1 FROM subscriptions WHERE query = ?1) AS used`,
+        number,
+      )
       .one();
     if (used) return;
     this.#percolator.remove(number, this.#filed(number).entries);

@@ -1,4 +1,7 @@
-/** The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. */
+/**
+ * The alerts of a shard. All calls are synchronous, so that a caller can put several into one transaction. Rows without a query are
+ * subscriptions (subscriptions.ts), of which nothing is told here.
+ */
 import {
   type AlertChange,
   type AlertStatus,
@@ -91,6 +94,7 @@ export class Registry {
     );
   }
 
+  /** How many there are, subscriptions included. */
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM alerts").one().count;
   }
@@ -235,11 +239,15 @@ export class Registry {
   /** The alerts that nobody confirmed in time. `established`: one that had another channel before. */
   expired(now: number): { id: string; established: boolean }[] {
     return this.#sql
-      .exec<{ id: string; established: number }>("SELECT id, established FROM alerts WHERE expires_at <= ?", now)
+      .exec<{ id: string; established: number }>(
+        "SELECT id, established FROM alerts WHERE expires_at <= ? AND query IS NOT NULL",
+        now,
+      )
       .toArray()
       .map(({ id, established }) => ({ id, established: established === 1 }));
   }
 
+  /** When the first one expires, subscriptions included. */
   nextExpiry(): number | undefined {
     return (
       this.#sql
@@ -272,7 +280,9 @@ export class Registry {
   /** How many alerts there are of each status. */
   countByStatus(): Record<AlertStatus, number> {
     const counts = this.#sql
-      .exec<{ status: AlertStatus; count: number }>("SELECT status, count(*) AS count FROM alerts GROUP BY status")
+      .exec<{ status: AlertStatus; count: number }>(
+        "SELECT status, count(*) AS count FROM alerts WHERE query IS NOT NULL GROUP BY status",
+      )
       .toArray();
     const of = (wanted: AlertStatus): number => counts.find(({ status }) => status === wanted)?.count ?? 0;
     return { active: of("active"), pending: of("pending"), paused: of("paused") };

@@ -10,9 +10,10 @@ import { failpoint } from "../failpoint.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "./alert.ts";
-import type { NewAlert, Outcome, Refused, Replayed, Sent, ShardCalls, ShardStatus } from "./calls.ts";
+import type { HubAsking, NewAlert, Outcome, Refused, Replayed, Sent, ShardCalls, ShardStatus } from "./calls.ts";
 import { Courier } from "./courier.ts";
 import { Digests } from "./digests.ts";
+import { forgetSubscriptions } from "./directory.ts";
 import { Follower, withEvents } from "./follower.ts";
 import { fitMatched } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -21,7 +22,9 @@ import { Registry } from "./registry.ts";
 import { findPast } from "./replay.ts";
 import { inLog, report } from "./report.ts";
 import { forgetOld } from "./retention.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { migrate } from "./tables.ts";
+import { Topics } from "./topics.ts";
 
 /** Alerts that one shard takes. More are only ever added: further alerts go to the next one. */
 export const SHARD_CAPACITY = 10_000;
@@ -51,6 +54,7 @@ const MOST_GOES = 10;
 export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #outbox: Outbox;
   readonly #registry: Registry;
+  readonly #subscriptions: Subscriptions;
   readonly #follower: Follower;
   readonly #courier: Courier;
   readonly #digests: Digests;
@@ -67,9 +71,16 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     migrate(ctx.storage, env);
     this.#outbox = new Outbox(ctx.storage.sql, readSettings(env).dailyLimit);
     this.#registry = new Registry(ctx.storage.sql, this.#outbox);
+    this.#subscriptions = new Subscriptions(env, ctx.storage.sql, this.#outbox);
     this.#digests = new Digests(ctx.storage.sql, this.#outbox);
-    this.#follower = new Follower(env, ctx.storage, this.#registry, this.#outbox);
-    this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, () => this.#setAlarm());
+    this.#follower = new Follower(
+      env,
+      ctx.storage,
+      this.#registry,
+      new Topics(ctx.storage.sql, this.#outbox),
+      this.#outbox,
+    );
+    this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, this.#subscriptions, () => this.#setAlarm());
   }
 
   async register(id: string, alert: NewAlert): Promise<boolean> {
@@ -80,6 +91,20 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     this.ctx.storage.transactionSync(() => {
       if (this.#registry.isEmpty()) this.#follower.moveTo(alert.since);
       this.#registry.register(id, alert, queries, Date.now());
+    });
+    await this.#dispatch();
+    return true;
+  }
+
+  async askSubscriber(id: string, asking: HubAsking): Promise<boolean> {
+    const queries = await this.#ready();
+    const known = this.#subscriptions.has(id);
+    // There is nothing to end: nobody is asked.
+    if (!known && asking.mode === "unsubscribe") return true;
+    if (!known && this.#registry.count() >= SHARD_CAPACITY) return false;
+    this.ctx.storage.transactionSync(() => {
+      if (this.#registry.isEmpty()) this.#follower.moveTo(asking.since);
+      this.#subscriptions.ask(id, asking, queries, Date.now());
     });
     await this.#dispatch();
     return true;
@@ -254,6 +279,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       active,
       unconfirmed,
       paused,
+      subscriptions: this.#subscriptions.count(),
       cursor: this.#follower.cursor,
       ...waiting,
       in_flight: this.#courier.inFlight,
@@ -340,15 +366,19 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   }
 
   async #expire(): Promise<void> {
-    const expired = this.#registry.expired(Date.now());
-    if (expired.length === 0) return;
+    const now = Date.now();
+    const expired = this.#registry.expired(now);
+    if (expired.length === 0 && !this.#subscriptions.expire(now)) return;
     const queries = await this.#ready();
-    this.ctx.storage.transactionSync(() => {
+    const ended = this.ctx.storage.transactionSync(() => {
       for (const { id, established } of expired) {
         if (established) this.#registry.pause(id, "its channel was not confirmed within 24 hours");
         else this.#registry.remove(id, queries);
       }
+      return this.#subscriptions.removeEnded(queries);
     });
+    for (const { id } of ended) this.#courier.recall(id);
+    if (ended.length > 0) await forgetSubscriptions(this.env.DB, ended);
   }
 
   #sendDigests(): void {

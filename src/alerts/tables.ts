@@ -147,6 +147,70 @@ export const VERSIONS: readonly string[] = [
   ALTER TABLE state ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE state ADD COLUMN clock INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- A WebSub subscription is an alert without a query: no query, and no owner's token, ever finds it as one.
+  CREATE TABLE renewed (
+    id TEXT PRIMARY KEY,
+    query INTEGER REFERENCES queries (number),
+    channel TEXT NOT NULL,
+    host TEXT NOT NULL,
+    status TEXT NOT NULL,
+    paused_because TEXT,
+    token_hash TEXT NOT NULL,
+    feed_key_hash TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    latest INTEGER NOT NULL DEFAULT 0,
+    challenge TEXT,
+    created_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    expires_at INTEGER,                    -- of a subscription: when its lease ends
+    due_at INTEGER,
+    slow INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    trouble TEXT,
+    rest_until INTEGER NOT NULL DEFAULT 0,
+    asked_day INTEGER NOT NULL DEFAULT 0,
+    asked INTEGER NOT NULL DEFAULT 0,
+    old_secrets TEXT NOT NULL DEFAULT '[]',
+    established INTEGER NOT NULL DEFAULT 0,
+    oldest INTEGER NOT NULL DEFAULT 1,
+    day INTEGER NOT NULL DEFAULT 0,
+    day_count INTEGER NOT NULL DEFAULT 0,
+    omitted INTEGER NOT NULL DEFAULT 0,
+    omitted_since INTEGER,
+    digest_at INTEGER
+  ) WITHOUT ROWID;
+  INSERT INTO renewed (id, query, channel, host, status, paused_because, token_hash, feed_key_hash, secret, origin, since, latest, challenge,
+      created_at, confirmed_at, expires_at, due_at, slow, failing_since, trouble, rest_until, asked_day, asked, old_secrets, established,
+      oldest, day, day_count, omitted, omitted_since, digest_at)
+    SELECT id, query, channel, host, status, paused_because, token_hash, feed_key_hash, secret, origin, since, latest, challenge,
+      created_at, confirmed_at, expires_at, due_at, slow, failing_since, trouble, rest_until, asked_day, asked, old_secrets, established,
+      oldest, day, day_count, omitted, omitted_since, digest_at FROM alerts;
+  DROP TABLE alerts;
+  ALTER TABLE renewed RENAME TO alerts;
+  CREATE INDEX alerts_by_query ON alerts (query) WHERE query IS NOT NULL;
+  CREATE INDEX alerts_expiring ON alerts (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX alerts_digests ON alerts (digest_at) WHERE digest_at IS NOT NULL;
+
+  -- What a subscription is beside its row of alerts, by whose id it goes.
+  CREATE TABLE subscriptions (
+    id TEXT PRIMARY KEY,
+    address TEXT NOT NULL,                 -- of the feed, in canonical form
+    listing TEXT NOT NULL,                 -- events, articles
+    query INTEGER REFERENCES queries (number), -- null: all of the listing
+    entry INTEGER NOT NULL DEFAULT 0,      -- what is pushed next holds this log entry
+    delivered TEXT,                        -- the ETag of what was pushed last
+    nonce TEXT NOT NULL,                   -- of the last asking
+    -- The intent that waits for its verification, if one does: nothing of it is true yet.
+    mode TEXT,                             -- subscribe, unsubscribe
+    lease INTEGER,                         -- seconds
+    secret TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX subscriptions_by_query ON subscriptions (listing, query);
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */

@@ -1,4 +1,4 @@
-/** One POST: the only place from which the Worker calls a receiver. It always ends. */
+/** One request: the only place from which the Worker calls a receiver. It always ends. */
 import { OutOfRequests, readStart, request } from "./request.ts";
 
 export { OutOfRequests } from "./request.ts";
@@ -25,16 +25,27 @@ export interface Attempt {
 export const TIMEOUT = 10_000;
 const MAX_BODY = 64 * 1024;
 
-/**
- * Sends a message. It ends after ten seconds, or when the caller's `signal` says so: both are a "timeout" where no answer
- * has begun by then. Throws `OutOfRequests` where nothing was sent since the platform let nothing leave, and nothing else.
- */
-export async function post(
+/** What is sent. A GET has no body. */
+export interface OutgoingRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** Sends a message by POST. */
+export const post = (
   url: string,
   headers: Record<string, string>,
   body: string,
   signal?: AbortSignal,
-): Promise<Attempt> {
+): Promise<Attempt> => send({ method: "POST", url, headers, body }, signal);
+
+/**
+ * Sends a request. It ends after ten seconds, or when the caller's `signal` says so: both are a "timeout" where no answer
+ * has begun by then. Throws `OutOfRequests` where nothing was sent since the platform let nothing leave, and nothing else.
+ */
+export async function send({ url, ...init }: OutgoingRequest, signal?: AbortSignal): Promise<Attempt> {
   const at = Date.now();
   // Not `AbortSignal.timeout`, which cannot be cleared: an invocation may have 10,000 timers, those that nobody needs any more included.
   const timeout = new AbortController();
@@ -47,7 +58,7 @@ export async function post(
   });
   try {
     // A redirect is an answer like any other. What is called is what was judged: the URL as the parser reads it.
-    const response = await request(new URL(url), { method: "POST", headers, body, signal: ending });
+    const response = await request(new URL(url), { ...init, signal: ending });
     const text = await readStart(response, MAX_BODY);
     const retryAfter = readRetryAfter(response.headers.get("retry-after"), Date.now());
     return end({ outcome: "answered", status: response.status, body: text, retryAfter });

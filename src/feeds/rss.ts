@@ -1,42 +1,61 @@
-/** RSS 2.0, written by the package `rss`. */
+/** RSS 2.0 (https://www.rssboard.org/rss-specification), written by the package `rss`. */
 import RSS from "rss";
 import { clean } from "../record/fields.ts";
-import { type Feed, lastChange } from "./feed.ts";
+import { extensions, NAMESPACES } from "./extensions.ts";
+import { type Feed, type FeedItem, lastChange, linksOf } from "./feed.ts";
+import { cut, type Format, split } from "./format.ts";
 
 /** How often a reader may come again, in minutes. */
 const TTL = 5;
+const TYPE = "application/rss+xml";
 
-export function renderRss(feed: Feed): string {
-  const rss = new RSS({
-    title: clean(feed.title),
-    description: clean(feed.description),
-    feed_url: feed.self,
-    site_url: feed.home,
-    generator: "Parley",
-    language: "en",
-    ttl: TTL,
-    custom_elements: feed.next
-      ? [{ "atom:link": { _attr: { href: feed.next, rel: "next", type: "application/rss+xml" } } }]
-      : [],
-  });
-  for (const item of feed.items) {
-    rss.item({
-      title: clean(item.title),
-      description: clean(item.html),
-      // The package's types ask for an address; where none is known it leaves the element out.
-      url: item.url as string,
-      guid: item.guid,
-      date: item.published,
-      categories: item.categories.map(clean),
-      ...(item.creator !== undefined && { author: clean(item.creator) }),
-      custom_elements: item.updated === item.published ? [] : [{ "atom:updated": item.updated }],
-    });
-  }
-  return withLastBuildDate(rss.xml(), lastChange(feed));
-}
+/** The package writes whole documents: an item is cut out of a document of one, and put into one without any. */
+export const rss: Format = {
+  name: "RSS 2.0",
+  extension: "rss",
+  type: `${TYPE}; charset=utf-8`,
+  item: (item) => cut(new RSS(NOTHING).item(itemOptions(item)).xml(), "<item>", "</item>"),
+  separator: "",
+  frame: (feed) => split(withLastBuildDate(new RSS(feedOptions(feed)).xml(), lastChange(feed)), "</channel>"),
+};
+
+const NOTHING = { title: "", feed_url: "", site_url: "" };
+
+const feedOptions = (feed: Feed): RSS.FeedOptions => ({
+  title: clean(feed.title),
+  description: clean(feed.description),
+  feed_url: feed.self,
+  site_url: feed.home,
+  generator: "Parley",
+  language: "en",
+  ttl: TTL,
+  custom_namespaces: NAMESPACES,
+  custom_elements: [
+    ...linksOf(feed).map(({ rel, href }) => ({
+      "atom:link": { _attr: { href, rel, ...(rel !== "hub" && { type: TYPE }) } },
+    })),
+    ...(feed.current === undefined ? [] : [{ "fh:archive": null }]),
+  ],
+});
+
+const itemOptions = (item: FeedItem): RSS.ItemOptions => ({
+  title: clean(item.title),
+  description: clean(item.html),
+  // The package's types ask for an address; where none is known it leaves the element out.
+  url: item.url as string,
+  guid: item.guid,
+  date: item.published,
+  categories: item.categories.map(clean),
+  ...(item.creator !== undefined && { author: clean(item.creator) }),
+  custom_elements: [
+    { "atom:updated": item.updated },
+    ...(item.language === "und" ? [] : [{ "dc:language": item.language }]),
+    ...extensions(item),
+  ],
+});
 
 /** The package writes the time of rendering; the element means the last change (RSS 2.0 specification, "Optional channel elements"). */
 function withLastBuildDate(xml: string, changed: string | undefined): string {
   const element = changed ? `<lastBuildDate>${new Date(changed).toUTCString()}</lastBuildDate>` : "";
-  return xml.replace(/<lastBuildDate>[^<]*<\/lastBuildDate>/, element);
+  return xml.replace(/<lastBuildDate>[^<]*<\/lastBuildDate>/, () => element);
 }

@@ -1,29 +1,96 @@
 /** A rendered feed → its HTTP answer, with validators and conditional requests (RFC 9110, section 13). */
-import { sha256 } from "../digest.ts";
+import { gzipSync } from "node:zlib";
+import { type Feed, linksOf } from "./feed.ts";
+import type { Written } from "./format.ts";
 
 export interface Rendered {
-  body: string;
-  type: string;
-  /** Weak: what a proxy compresses on the way stays the same feed. */
+  /** In UTF-8, so that an answer need not encode it again. */
+  body: Uint8Array<ArrayBuffer>;
+  /** Weak: what is compressed on the way stays the same feed. */
   etag: string;
   /** When the record last changed, RFC 3339; a time that never goes back. */
   changed: string | null;
+  /** The fields that do not depend on the moment. */
+  fields: Readonly<Record<"validators" | "content", Readonly<Record<string, string>>>>;
+  /** The body compressed, once anybody has asked for that. */
+  gzipped?: Uint8Array<ArrayBuffer>;
+  /** The fields as they are sent, since to write them takes longer than all else of an answer. */
+  ready?: Ready;
 }
 
-export async function rendered(body: string, type: string, changed: string | null): Promise<Rendered> {
-  return { body, type, etag: `W/"${(await sha256(body)).slice(0, 24)}"`, changed };
+interface Ready {
+  /** In milliseconds; null for an empty record. */
+  modified: number | null;
+  /** By what the answer is. */
+  fields: Partial<Record<"whole" | "gzipped" | "notModified", Headers>>;
 }
+
+/** A feed's own address, and those that it leads to. */
+type Linked = Pick<Feed, "self" | "older" | "current" | "hub">;
+
+/** What a feed is served as, once it is written. */
+export const rendered = (
+  feed: Linked,
+  { body, digest }: Written,
+  { type, changed, cacheControl }: { type: string; changed: string | null; cacheControl: string },
+): Rendered => ({
+  body,
+  etag: `W/"${digest}"`,
+  changed,
+  fields: {
+    validators: {
+      etag: `W/"${digest}"`,
+      "cache-control": cacheControl,
+      // Which of the two bodies is sent depends on it, and nothing else does.
+      vary: "accept-encoding",
+      // Scripts of any page may read it.
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "etag, last-modified, link",
+      "x-content-type-options": "nosniff",
+    },
+    content: { "content-type": type, link: linkField(feed) },
+  },
+});
+
+const linkField = (feed: Linked): string =>
+  [...linksOf(feed), { rel: "self", href: feed.self }].map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(", ");
 
 /** 200 with the feed, or 304 where the reader has it. */
-export function serve(request: Request, { body, type, etag, changed }: Rendered, cacheControl: string): Response {
-  const validators = new Headers({ etag, "cache-control": cacheControl });
-  const modified = lastModified(changed, Date.now());
-  if (modified !== null) validators.set("last-modified", new Date(modified).toUTCString());
-  // A 304 repeats the validators (RFC 9110, section 15.4.5).
-  if (isCurrent(request.headers, etag, changed)) return new Response(null, { status: 304, headers: validators });
-  validators.set("content-type", type);
-  return new Response(body, { headers: validators });
+export function serve(request: Request, feed: Rendered): Response {
+  if (isCurrent(request.headers, feed.etag, feed.changed)) {
+    return new Response(null, { status: 304, headers: fieldsOf(feed, "notModified") });
+  }
+  if (!acceptsGzip(request)) return new Response(feed.body, { headers: fieldsOf(feed, "whole") });
+  feed.gzipped ??= new Uint8Array(gzipSync(feed.body));
+  return new Response(feed.gzipped, { headers: fieldsOf(feed, "gzipped"), encodeBody: "manual" });
 }
+
+function fieldsOf(feed: Rendered, answer: keyof Ready["fields"]): Headers {
+  const modified = lastModified(feed.changed, Date.now());
+  if (feed.ready?.modified !== modified) feed.ready = { modified, fields: {} };
+  feed.ready.fields[answer] ??= new Headers({
+    ...feed.fields.validators,
+    ...(modified !== null && { "last-modified": new Date(modified).toUTCString() }),
+    // A 304 repeats the validators (RFC 9110, section 15.4.5), and no more.
+    ...(answer !== "notModified" && feed.fields.content),
+    ...(answer === "gzipped" && { "content-encoding": "gzip" }),
+  });
+  return feed.ready.fields[answer];
+}
+
+/**
+ * Whether the reader takes gzip. The platform always says that it does, and undoes it for readers that do not; what the reader said is in
+ * `cf`. Locally a reader that names no coding would be given what it did not ask for.
+ */
+function acceptsGzip({ headers, cf }: Request): boolean {
+  const offered = headers.get("accept-encoding");
+  if (offered === null) return false;
+  const accepted = cf?.["clientAcceptEncoding"] ?? offered;
+  return typeof accepted === "string" && accepted.split(",").some((coding) => GZIP.test(coding));
+}
+
+/** The coding gzip, and not with the weight 0 (RFC 9110, section 12.5.3). */
+const GZIP = /^\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i;
 
 /**
  * The time of a change as HTTP dates tell it, without fractions, in milliseconds. In the second of the change itself another one may

@@ -60,17 +60,20 @@ export function match(
 
 function matchTerm(term: Term, text: AnalysedText, fields: readonly FieldName[]): TermFound[] | undefined {
   if (term.kind === "language") return text.language === term.code ? [{ term, spans: [] }] : undefined;
-  const within = ({ position }: Span): boolean => {
-    const field = fieldAt(text, position);
-    return field !== undefined && fields.includes(field.name);
-  };
-  const spans = occurrences(term, text).filter(within);
-  if (spans.length > 0) return [{ term, spans }];
+  const spans = occurrences(term, text);
+  // Most terms do not occur in most texts.
+  const within = spans.length === 0 ? spans : spans.filter(({ position }) => isWithin(fields, text, position));
+  if (within.length > 0) return [{ term, spans: within }];
   // What the whole is about does not stand in its title.
   if (!fields.includes("text")) return undefined;
   return namesOf(term).some((id) => (term.kind === "named" ? text.linked : text.about).has(id))
     ? [{ term, spans: [] }]
     : undefined;
+}
+
+function isWithin(fields: readonly FieldName[], text: AnalysedText, position: number): boolean {
+  const field = fieldAt(text, position);
+  return field !== undefined && fields.includes(field.name);
 }
 
 const namesOf = (term: Term): readonly string[] => (term.kind === "name" || term.kind === "named" ? term.ids : []);

@@ -1,6 +1,8 @@
 /** Articles in D1: reading. */
 import type { Article, ArticleEvent } from "./article.ts";
 import { type EventDocument, eventNames } from "./event.ts";
+import { NEWEST } from "./log.ts";
+import { newestRows } from "./newest.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };
 
@@ -74,6 +76,15 @@ export async function readArticles(
     .bind(before, limit, ...(only ? [JSON.stringify(only)] : []))
     .all<ArticleRow>();
   return results.map(fromRow);
+}
+
+/** The newest articles that stand in feeds, with their texts. */
+export async function readNewestArticles(db: D1Database): Promise<{ items: Article[]; whole: boolean }> {
+  const { only, whole } = await newestRows(db, "articles", "text");
+  return {
+    items: await readArticles(db, { before: NEWEST, limit: only.length, only, feed: true, texts: true }),
+    whole,
+  };
 }
 
 /** The articles that an event rests on, or will once its document lists these; `linked`: whether they will then. */

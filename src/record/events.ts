@@ -4,9 +4,12 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
 import { articleEvent, MAX_LINKS, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
-import { commitEntry, type LogKind, readHead, THIS_ENTRY } from "./log.ts";
+import { fileNames } from "./event-names.ts";
+import type { Mode } from "./fields.ts";
+import { commitEntry, type LogKind, NEWEST, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
+import { newestRows } from "./newest.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
 import { fileEntries } from "./search.ts";
 import { indexArticle } from "./write-articles.ts";
@@ -20,6 +23,8 @@ export interface Source {
   published_at: string | null;
   language: string | null;
   ours: readonly string[];
+  /** When it came to the event's sources by itself, or was corrected since; null where the event's own revisions tell. */
+  changed_at: string | null;
 }
 
 /** An event and the articles it rests on, those that its document lists and those that named it. */
@@ -35,8 +40,10 @@ type EventRow = Pick<Event, "id" | "log" | "revision" | "mode" | "published_at" 
 const SELECT = `
   SELECT e.id, e.log, e.revision, e.mode, e.published_at, e.updated_at, e.retracted, e.document,
     (SELECT json_group_array(json_object('id', id, 'url', url, 'title', title, 'publisher', publisher,
-        'published_at', published_at, 'language', language, 'ours', json(ours)) ORDER BY log) FROM (
-       SELECT a.id, a.log, a.url, a.title, a.publisher, a.published_at, a.language, a.ours
+        'published_at', published_at, 'language', language, 'ours', json(ours), 'changed_at', changed_at) ORDER BY log) FROM (
+       SELECT a.id, a.log, a.url, a.title, a.publisher, a.published_at, a.language, a.ours,
+         CASE WHEN a.corrected THEN a.updated_at
+           WHEN NOT EXISTS (SELECT 1 FROM links WHERE event = e.id AND article = a.id AND listed) THEN a.added_at END AS changed_at
          FROM articles a WHERE a.id IN (SELECT article FROM links WHERE event = e.id) ORDER BY a.log LIMIT ${MAX_LINKS})) AS sources
   FROM events e`;
 
@@ -87,6 +94,21 @@ export async function readEvents(
   return results.map(fromRow);
 }
 
+/** What some events say, those that stand in feeds. */
+export async function readDocuments(db: D1Database, ids: readonly string[]): Promise<EventDocument[]> {
+  const { results } = await db
+    .prepare("SELECT document FROM events WHERE id IN (SELECT value FROM json_each(?)) AND mode <> 'silent'")
+    .bind(JSON.stringify(ids))
+    .all<{ document: string }>();
+  return results.map(({ document }): EventDocument => JSON.parse(document));
+}
+
+/** The newest events that stand in feeds. */
+export async function readNewestEvents(db: D1Database): Promise<{ items: SourcedEvent[]; whole: boolean }> {
+  const { only, whole } = await newestRows(db, "events", "document");
+  return { items: await readEvents(db, { before: NEWEST, limit: only.length, only, feed: true }), whole };
+}
+
 /**
  * An event as the query language sees it: what it says and who claims what. Its names count as if they stood in the text; so
  * do actors who claim something, whose labels may change while the index stays.
@@ -125,17 +147,23 @@ export async function putEvent(db: D1Database, id: string, input: EventInput, na
 
 function revisedEvent(id: string, input: EventInput, document: EventDocument, old: SourcedEvent | undefined): Event {
   const now = new Date().toISOString();
+  const mode = input.mode ?? old?.mode ?? "new";
+  // What was silent comes onto the wire now: it stands in the feeds as what is new does, not among what readers have seen.
+  const place = old !== undefined && !surfaces(old.mode, mode) ? old : undefined;
   return {
     ...document,
     id,
-    log: old?.log ?? 0,
+    log: place?.log ?? 0,
     revision: (old?.revision ?? 0) + 1,
-    mode: input.mode ?? old?.mode ?? "new",
-    published_at: old?.published_at ?? input.published_at ?? now,
+    mode,
+    published_at: place?.published_at ?? input.published_at ?? now,
     updated_at: now,
     retracted: null,
   };
 }
+
+/** Whether something that stood in no feed stands in them from now on. */
+const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";
 
 const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): boolean =>
   old.retracted === null && old.mode === event.mode && changedFields(old, document).length === 0;
@@ -192,9 +220,12 @@ async function resolveDocument(db: D1Database, document: EventDocument, names: N
   return { ...document, places, actors, topics };
 }
 
-/** Writes a new revision, its log entry, its links and both indexes in one transaction. */
+/**
+ * Writes a new revision, its log entry, its links and its indexes in one transaction. Without a place in the log (0) it gets that of
+ * the entry.
+ */
 async function commit(db: D1Database, names: Names, kind: LogKind, event: Event): Promise<void> {
-  const { id, log: _, revision, mode, published_at, updated_at, retracted, ...document } = event;
+  const { id, log, revision, mode, published_at, updated_at, retracted, ...document } = event;
   const row = [revision, mode, published_at, updated_at, JSON.stringify(document), retracted];
   const statements = [
     // Fails the batch where another request has written the same revision in between.
@@ -203,14 +234,19 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
         `INSERT INTO revisions (event, log, revision, at, document, retracted) VALUES (?, ${THIS_ENTRY}, ?, ?, ?, ?)`,
       )
       .bind(id, revision, updated_at, JSON.stringify(document), retracted),
+    ...(log === 0
+      ? [db.prepare("DELETE FROM event_index WHERE rowid IN (SELECT log FROM events WHERE id = ?)").bind(id)]
+      : []),
     db
       .prepare(
         `INSERT INTO events (id, log, revision, mode, published_at, updated_at, document, retracted)
          VALUES (?, ${THIS_ENTRY}, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, mode = excluded.mode, updated_at = excluded.updated_at,
-           document = excluded.document, retracted = excluded.retracted`,
+           document = excluded.document, retracted = excluded.retracted, published_at = excluded.published_at,
+           log = iif(?, excluded.log, log)`,
       )
-      .bind(id, ...row),
+      .bind(id, ...row, log === 0 ? 1 : 0),
+    ...fileNames(db, id, eventNames(event), mode !== "silent"),
     db.prepare("DELETE FROM links WHERE event = ? AND listed = 1").bind(id),
     db
       .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT ?, value, 1 FROM json_each(?)")

@@ -21,8 +21,8 @@ const bytes = new TextEncoder();
  */
 export function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed
-  const allowed = text.toWellFormed().replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
-  return allowed.replace(/\r\n?/g, "\n");
+  const allowed = text.toWellFormed().replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g, "");
+  return allowed.replace(/\r\n?|[\x85\u2028\u2029]/g, "\n");
 }
 
 /** Text of some length, cleaned, counted in bytes of UTF-8, and not only white space. */
@@ -66,9 +66,18 @@ function isCalendarDate(value: string): boolean {
 /** An address that a reader may open. */
 export const webAddress = z
   .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
-  .overwrite((value) => new URL(value).href)
+  .overwrite(asUri)
   .max(2048, "at most 2048 characters, percent-encoded")
   .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password");
+
+/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
+function asUri(value: string): string {
+  const url = new URL(value);
+  for (const part of ["pathname", "search", "hash"] as const) {
+    url[part] = url[part].replace(/[^\w;/?:@&=+$.\-!~*'()%,#]/g, encodeURIComponent);
+  }
+  return url.href;
+}
 
 /** Whether an entry sets off alerts and stands in feeds. */
 export const mode = z

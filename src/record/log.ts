@@ -47,6 +47,9 @@ export async function commitEntry(
 /** In the statements of a change: the number of its entry. */
 export const THIS_ENTRY = "(SELECT number FROM head)";
 
+/** Beyond every log entry: before it lies all that is on record. */
+export const NEWEST = Number.MAX_SAFE_INTEGER;
+
 /** Where the log ends. */
 export interface Head {
   /** The number of the last entry; 0 for an empty log. */
@@ -57,15 +60,29 @@ export interface Head {
   at: string | null;
 }
 
-/** How long a head may be served from memory, in milliseconds: what is read is never staler than this. */
-const RECENT = 500;
+/** For so long a head that was read is good for all, in milliseconds. */
+const RECENT = 400;
+/** And for so long it still is while one request reads the next one. */
+const STALE = 800;
 let recent: { db: D1Database; head: Head; at: number } | undefined;
+/** When a request last set out to read it. */
+let looked = 0;
 /** How many changes this isolate has made: a head that was asked for before the last of them may be an old one. */
 let commits = 0;
 
-/** Where the log ended at most half a second ago; after a change by the same isolate, where it ends now. */
-export async function readRecentHead(db: D1Database): Promise<Head> {
-  if (recent?.db === db && Date.now() - recent.at < RECENT) return recent.head;
+/** Where the log ended less than a second ago; undefined where that has to be read. After a change by the same isolate, it has. */
+export function recentHead(db: D1Database): Head | undefined {
+  if (recent?.db !== db) return undefined;
+  const now = Date.now();
+  const age = now - recent.at;
+  return age < RECENT || (age < STALE && now - looked < STALE - RECENT) ? recent.head : undefined;
+}
+
+/** The same, read where it has to be. With `atLeast`, a head that has this entry. */
+export async function readRecentHead(db: D1Database, atLeast = 0): Promise<Head> {
+  const head = recentHead(db);
+  if (head !== undefined && head.number >= atLeast) return head;
+  looked = Date.now();
   return readHead(db);
 }
 

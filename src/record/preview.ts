@@ -8,6 +8,7 @@ import { type Query, write } from "../query/tree.ts";
 import { barePair, type Pair, unknownWords, unknownWordWarning, warnings } from "../query/warnings.ts";
 import type { Article } from "./article.ts";
 import { type Bounds, visitCandidates } from "./find.ts";
+import { NEWEST } from "./log.ts";
 import type { Names } from "./names.ts";
 import { findCandidates } from "./search.ts";
 
@@ -28,7 +29,6 @@ export interface Preview {
 const BOUNDS: Bounds = { step: 100, steps: 20, text: 8_000_000 };
 /** How many matches are shown. */
 const SHOWN = 100;
-const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** Tries a query on the articles on record, newest on the wire first. `source` is the query as it was written. */
 export async function previewQuery(

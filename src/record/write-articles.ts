@@ -136,13 +136,12 @@ function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): voi
   if (errors.length > 0) throw badRequest(errors);
 }
 
-/** An article as a correction makes it. */
-const corrected = (old: Article, input: ArticleInput): Article => ({
-  ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]),
-  log: old.log,
-  url: old.url,
-  added_at: old.added_at,
-});
+/** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
+function corrected(old: Article, input: ArticleInput): Article {
+  const article = { ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]), url: old.url };
+  if (old.mode === "silent" && article.mode !== "silent") return article;
+  return { ...article, log: old.log, added_at: old.added_at };
+}
 
 const saysTheSame = (old: Article, article: Article): boolean =>
   CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]) &&
@@ -155,11 +154,17 @@ async function correct(db: D1Database, article: Article, names: Names, seen: num
 }
 
 const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
+  ...(article.log === 0
+    ? [
+        db.prepare("DELETE FROM article_index WHERE rowid IN (SELECT log FROM articles WHERE id = ?)").bind(article.id),
+        db.prepare(`UPDATE articles SET log = ${THIS_ENTRY} WHERE id = ?`).bind(article.id),
+      ]
+    : []),
   db
     .prepare(
-      `UPDATE articles SET corrected = 1, ours = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+      `UPDATE articles SET corrected = 1, ours = ?, added_at = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
     )
-    .bind(JSON.stringify(article.ours), ...CORRECTABLE.map((column) => article[column]), article.id),
+    .bind(JSON.stringify(article.ours), article.added_at, ...CORRECTABLE.map((column) => article[column]), article.id),
   ...indexArticle(db, article, names),
 ];
 

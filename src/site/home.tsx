@@ -2,13 +2,15 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { check, NEWEST, readInteger, readText } from "../input.ts";
+import { pathOf, STANDING } from "../feeds/address.ts";
+import { FORMATS } from "../feeds/formats.ts";
+import { check, readInteger, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { listEvents } from "../record/find.ts";
-import { readRecentHead } from "../record/log.ts";
+import { NEWEST, readRecentHead } from "../record/log.ts";
 import { labelOf, type Names, readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
 import { AlertForm, type Filled, showRegistered } from "./alert-form.tsx";
@@ -16,6 +18,7 @@ import { EventSummary } from "./event-view.tsx";
 import { htmlPage } from "./layout.tsx";
 
 const EVENTS_SHOWN = 30;
+const LISTED = { events: "Events", articles: "Articles" } as const;
 
 export const home: Handler = (_, context) =>
   showHome(context, { query: context.url.searchParams.get("q") ?? "", url: "", errors: [] });
@@ -29,12 +32,11 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const page = { before, limit: EVENTS_SHOWN, feed: false };
   const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
   const suffix = query ? `?q=${encodeURIComponent(query.canonical)}` : "";
-  const feeds = [
-    { href: `/feed.rss${suffix}`, type: "application/rss+xml", title: "Events, RSS" },
-    { href: `/feed.json${suffix}`, type: "application/feed+json", title: "Events, JSON Feed" },
-    { href: `/articles.rss${suffix}`, type: "application/rss+xml", title: "Articles, RSS" },
-    { href: `/articles.json${suffix}`, type: "application/feed+json", title: "Articles, JSON Feed" },
-  ];
+  const feeds = STANDING.map(([listing, extension]) => ({
+    href: pathOf(listing, extension) + suffix,
+    type: FORMATS[extension].type.replace(/;.*/, ""),
+    title: `${LISTED[listing.name]}, ${FORMATS[extension].name}`,
+  }));
   const children = (
     <>
       <search>

@@ -9,7 +9,18 @@ import { type Alert, addArticle, deliveries, putNames, received, settled, shard,
 
 beforeAll(putNames);
 
-const TABLES = ["state", "queries", "postings", "alerts", "notices", "messages", "attempts", "gathered", "version"];
+const TABLES = [
+  "state",
+  "queries",
+  "postings",
+  "alerts",
+  "notices",
+  "messages",
+  "attempts",
+  "gathered",
+  "subscriptions",
+  "version",
+];
 
 /** An alert as the first version kept it, with one message that is delivered and one that waits after a failed attempt. */
 async function putAlertOfFirstVersion(name: string): Promise<Alert> {

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { addArticle, curate, json, putEvent, putNames } from "../client.ts";
-import { HARD_TITLES, itemOf, readJson, readRss, readText } from "./support.ts";
+import { asPublisher, HARD_TITLES, itemOf, readJson, readRss, readText } from "./support.ts";
 
 beforeAll(async () => {
   await putNames();
   for (const [i, [, title]] of HARD_TITLES.entries()) {
     await putEvent(`hard-${i}`, { title, summary: title, places: ["aleppo"], topics: ["ceasefire"] });
-    await addArticle(`hard-${i}`, { title, summary: title, publisher: title, language: i % 2 ? "ar" : "en" });
+    await addArticle(`hard-${i}`, {
+      title,
+      summary: title,
+      publisher: asPublisher(title),
+      language: i % 2 ? "ar" : "en",
+    });
   }
   await addArticle("control", { title: "A\u0000\u0007 \ud800 B", summary: "A\u0000B\r\nC" });
   await addArticle("sourced", {
@@ -40,7 +45,7 @@ describe("RSS and JSON Feed say the same", () => {
         title: item.title,
         html: item.content_html,
         published: seconds(item.date_published),
-        changed: item.date_modified === item.date_published ? undefined : item.date_modified,
+        changed: item.date_modified,
         creators: item.authors?.map(({ name }) => name),
         tags: item.tags,
       })),
@@ -76,7 +81,14 @@ describe("JSON Feed", () => {
 
   it("names the date of an event, as precise as it is known, in an extension", async () => {
     const { items } = JSON.parse(await readText("/feed.json?limit=200"));
-    expect(itemOf<{ id: string; _event?: object }>(items, "parley:event:month")._event).toEqual({ date: "2016-09" });
+    expect(itemOf<{ id: string; _event?: object }>(items, "parley:event:month")._event).toEqual({
+      date: "2016-09",
+      end_date: null,
+      precision: "month",
+      places: [],
+      revision: 1,
+      retracted: false,
+    });
   });
 
   it("has times in RFC 3339, and what is not known is not there", async () => {

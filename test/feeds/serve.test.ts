@@ -6,9 +6,24 @@ import worker from "../../src/worker.ts";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";
 import { readJson, readRss, readText } from "./support.ts";
 
-const FEEDS = ["/feed.rss", "/feed.json", "/articles.rss", "/articles.json"];
-const TYPES: Readonly<Record<string, string>> = { rss: "application/rss+xml", json: "application/feed+json" };
-const typeOf = (path: string) => TYPES[path.split(".")[1]?.slice(0, 4).replace(/\W.*/, "") ?? ""];
+const FEEDS = [
+  "/feed.rss",
+  "/feed.json",
+  "/feed.atom",
+  "/feed.ics",
+  "/articles.rss",
+  "/articles.json",
+  "/articles.atom",
+  "/feeds.opml",
+];
+const TYPES: Readonly<Record<string, string>> = {
+  rss: "application/rss+xml",
+  json: "application/feed+json",
+  atom: "application/atom+xml",
+  ics: "text/calendar",
+  opml: "text/x-opml",
+};
+const typeOf = (path: string) => TYPES[path.replace(/^.*\./, "")];
 
 const get = (path: string, headers: Record<string, string> = {}) => call(path, { headers });
 const etagOf = async (path: string) => (await get(path)).headers.get("etag") ?? "";
@@ -68,6 +83,100 @@ describe.each(FEEDS)("%s", (path) => {
     async (accept) => {
       const { status, headers } = await get(path, { accept });
       expect([status, headers.get("content-type")]).toEqual([200, `${typeOf(path)}; charset=utf-8`]);
+    },
+  );
+});
+
+describe("the body may be compressed", () => {
+  const encodings: [accepted: string | undefined, encoding: string | null][] = [
+    ["gzip", "gzip"],
+    ["gzip, br", "gzip"],
+    ["br;q=1, GZIP;q=0.5", "gzip"],
+    ["x-gzip", "gzip"],
+    ["gzip;q=0", null],
+    ["gzip; q=0.000", null],
+    ["br", null],
+    ["identity", null],
+    ["*", null],
+    ["", null],
+    ["bgzip, gzipped", null],
+  ];
+
+  it.each(encodings)("Accept-Encoding: %s gives %s", async (accepted, encoding) => {
+    const answer = await get("/feed.rss", { "accept-encoding": accepted ?? "" });
+    expect([answer.headers.get("content-encoding"), answer.headers.get("vary")]).toEqual([encoding, "accept-encoding"]);
+    expect(answer.headers.get("etag")).toBe(await etagOf("/feed.rss"));
+  });
+
+  it.each(FEEDS)("%s says the same then", async (path) => {
+    const context = createExecutionContext();
+    const headers = { "accept-encoding": "gzip" };
+    const request = new Request(`https://wire.example${path}`, { headers }) as Parameters<typeof worker.fetch>[0];
+    const { body } = await worker.fetch(request, env, context);
+    await waitOnExecutionContext(context);
+    const plain = new Response(body?.pipeThrough(new DecompressionStream("gzip")));
+    expect(await plain.text()).toBe(await readText(path));
+  });
+});
+
+describe("scripts of other pages", () => {
+  it.each([...FEEDS, "/api/events", "/api/articles", "/api/preview?q=aleppo", "/openapi.json"])(
+    "may read %s",
+    async (path) => {
+      expect((await get(path, { origin: "https://other.example" })).headers.get("access-control-allow-origin")).toBe(
+        "*",
+      );
+    },
+  );
+
+  it.each([...FEEDS, "/api/events/e-1"])("may ask for %s with conditions", async (path) => {
+    const headers = {
+      origin: "https://other.example",
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "if-none-match",
+    };
+    const answer = await call(path, { method: "OPTIONS", headers });
+    expect([answer.status, answer.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
+    expect(answer.headers.get("access-control-allow-headers")).toContain("if-none-match");
+  });
+
+  it("may not read a page", async () => {
+    expect((await get("/")).headers.has("access-control-allow-origin")).toBe(false);
+  });
+});
+
+describe("where readers look when a page names no feed", () => {
+  const probes: [path: string, feed: string][] = [
+    ["/feed", "/feed.rss"],
+    ["/feed/", "/feed.rss"],
+    ["/rss", "/feed.rss"],
+    ["/feed.xml", "/feed.rss"],
+    ["/rss.xml", "/feed.rss"],
+    ["/index.xml", "/feed.rss"],
+    ["/atom.xml", "/feed.atom"],
+    ["/feed/atom", "/feed.atom"],
+    ["/index.json", "/feed.json"],
+    ["/calendar.ics", "/feed.ics"],
+  ];
+
+  it.each(probes)("%s is %s, without a redirect", async (path, feed) => {
+    const [probed, named] = [await get(path), await get(feed)];
+    expect([probed.status, await probed.text()]).toEqual([200, await named.text()]);
+    for (const name of ["content-type", "etag", "link"]) expect(probed.headers.get(name)).toBe(named.headers.get(name));
+  });
+});
+
+describe("the field Link", () => {
+  it.each(FEEDS)("%s names itself", async (path) => {
+    expect((await get(path)).headers.get("link")).toContain(`<https://wire.example${path}>; rel="self"`);
+  });
+
+  it.each(FEEDS.filter((path) => !path.endsWith("opml")))(
+    "%s names the hub and the page of older items",
+    async (path) => {
+      const link = (await get(`${path}?limit=2`)).headers.get("link") ?? "";
+      expect(link).toContain('<https://wire.example/hub>; rel="hub"');
+      expect(link).toMatch(/<https:\/\/wire\.example\/[a-z]+\.[a-z]+\?limit=2&before=\d+>; rel="prev-archive"/);
     },
   );
 });
@@ -175,7 +284,7 @@ describe("a bad parameter is a 400 that says where", () => {
     [`q=${"x".repeat(513)}`, "q", "512"],
   ];
   it.each(cases)("%s", async (parameters, path, says) => {
-    for (const feed of FEEDS) {
+    for (const feed of FEEDS.filter((path) => !path.endsWith("opml"))) {
       const answer = await get(`${feed}?${parameters}`);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
       const problem = await answer.json<ProblemBody>();
@@ -301,7 +410,7 @@ describe("the origin of links", () => {
     new Set(
       [...text.matchAll(/https?:\/\/[\w.:-]+/g)]
         .map(([origin]) => origin)
-        .filter((origin) => !/w3|purl|jsonfeed/.test(origin)),
+        .filter((origin) => !/w3|purl|jsonfeed|georss/.test(origin)),
     );
 
   it.each(FEEDS)("is PUBLIC_URL where it is set: %s", async (path) => {

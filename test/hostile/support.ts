@@ -7,7 +7,7 @@ import worker from "../../src/worker.ts";
 import { ORIGIN, type ProblemBody } from "../client.ts";
 
 /** A call of the Worker under other settings than the tests' own. */
-export const callWith = (settings: Partial<Env>, path: string, init: RequestInit): Promise<Response> =>
+export const callWith = async (settings: Partial<Env>, path: string, init: RequestInit): Promise<Response> =>
   worker.fetch(new Request(`${ORIGIN}${path}`, init), { ...env, ...settings }, createExecutionContext());
 
 /** What a subscriber needs to know of the alert that was registered. */

@@ -84,7 +84,7 @@ describe("a wrong method is a 405 that says which are right", () => {
     ["POST", "/api/articles/known", "GET, HEAD, PUT"],
     ["PATCH", "/api/events/known", "GET, HEAD, PUT, DELETE"],
     ["POST", "/api/events", "GET, HEAD"],
-    ["OPTIONS", "/api/events", "GET, HEAD"],
+    ["OPTIONS", "/api/names/place:known", "PUT"],
     ["GET", "/api/names/place:known", "PUT"],
     ["HEAD", "/api/names/place:known", "PUT"],
     ["POST", "/feed.rss", "GET, HEAD"],

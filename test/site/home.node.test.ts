@@ -77,8 +77,11 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     expect(feeds).toEqual([
       ["application/rss+xml", "/feed.rss"],
       ["application/feed+json", "/feed.json"],
+      ["application/atom+xml", "/feed.atom"],
+      ["text/calendar", "/feed.ics"],
       ["application/rss+xml", "/articles.rss"],
       ["application/feed+json", "/articles.json"],
+      ["application/atom+xml", "/articles.atom"],
     ]);
     for (const [type, href] of feeds) {
       const response = await fetch(program.url + href);

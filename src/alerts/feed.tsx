@@ -1,0 +1,187 @@
+/** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for whoever holds the key in its address. */
+import type { ComponentChildren } from "preact";
+import type { Handler } from "../context.ts";
+import { direction, EventLinks, html } from "../feeds/content.tsx";
+import type { Feed, FeedItem } from "../feeds/feed.ts";
+import { type Format, render } from "../feeds/format.ts";
+import { rendered, serve } from "../feeds/serve.ts";
+import { readInteger } from "../input.ts";
+import type { Match } from "../query/explain.ts";
+import type {
+  ArticleMatched,
+  Delivery,
+  Digest,
+  EventChanged,
+  GatheredItem,
+  Message,
+  MessageType,
+  Remarks,
+} from "./alert.ts";
+import { findFeed } from "./desk.ts";
+
+/** The key is a secret: no cache that others share may keep what it opens. */
+const CACHE_CONTROL = "private, max-age=60";
+
+export function serveAlertFeed(format: Format): Handler {
+  return async (request, context) => {
+    const { alert, deliveries } = await findFeed(context, readInteger(context.url, "limit", 50, 1, 200));
+    const { origin, url, settings } = context;
+    const feed: Feed = {
+      id: `parley:alert:${alert.id}`,
+      title: `${settings.title}: alert for ${alert.query}`,
+      description: `Articles that match ${alert.query}`,
+      author: settings.title,
+      home: `${origin}/`,
+      self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(url.searchParams.get("key") ?? "")}`,
+      older: undefined,
+      current: undefined,
+      hub: undefined,
+      items: deliveries.map(messageItem),
+    };
+    const changed = feed.items[0]?.published ?? alert.created_at;
+    return serve(
+      request,
+      rendered(feed, render(format, feed), { type: format.type, changed, cacheControl: CACHE_CONTROL }),
+    );
+  };
+}
+
+/** A message of an alert, under the same id and number. */
+export function messageItem({ id, sequence, type, message }: Delivery): FeedItem {
+  const { title, url, language, creator, body } = told(type, message.data);
+  const content = (
+    <>
+      {body}
+      <Remarked {...(message.data as Remarks)} />
+      <p>{`Message ${sequence}.`}</p>
+    </>
+  );
+  return {
+    guid: id,
+    url,
+    title,
+    html: html(language, content),
+    text: title,
+    published: message.timestamp,
+    updated: message.timestamp,
+    creator,
+    categories: [],
+    language,
+    happened: undefined,
+  };
+}
+
+interface Told {
+  title: string;
+  url: string | undefined;
+  language: string;
+  creator: string | undefined;
+  body: ComponentChildren;
+}
+
+const OURS = { url: undefined, language: "en", creator: undefined };
+
+/** What a message tells. One whose data is damaged keeps its place in the feed, and hides no other. */
+function told(type: MessageType, data: Message["data"]): Told {
+  try {
+    return toldBy(type, data);
+  } catch {
+    return { ...OURS, title: "A message that cannot be shown", body: <p>What it said is lost.</p> };
+  }
+}
+
+/** Its data is what we made it of: `message.ts` in alerts. */
+function toldBy(type: MessageType, data: Message["data"]): Told {
+  switch (type) {
+    case "article.matched":
+      return matched(data as unknown as ArticleMatched);
+    case "event.corrected":
+    case "event.retracted":
+      return changedEvent(type, data as unknown as EventChanged);
+    case "alert.digest": {
+      const { digest, part, items } = data as unknown as Digest;
+      const count = items.length === 1 ? "1 item" : `${items.length} items`;
+      const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
+      return { ...OURS, title, body: <DigestBody items={items} /> };
+    }
+    default:
+      return { ...OURS, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
+  }
+}
+
+function matched({ article, events, matches }: ArticleMatched): Told {
+  const body = (
+    <>
+      {article.summary !== null && <p>{article.summary}</p>}
+      <p>Matched because of:</p>
+      <ul>
+        {matches.map((match) => (
+          <li>
+            <Reason {...match} />
+          </li>
+        ))}
+      </ul>
+      <EventLinks events={events} />
+    </>
+  );
+  return {
+    title: article.title,
+    url: article.url ?? undefined,
+    language: article.language ?? "und",
+    creator: article.publisher ?? undefined,
+    body,
+  };
+}
+
+function changedEvent(type: "event.corrected" | "event.retracted", { event, changed, reason }: EventChanged): Told {
+  const how = type === "event.corrected" ? "Corrected" : "Retracted";
+  const body = (
+    <>
+      <p>{type === "event.corrected" ? `Changed: ${(changed ?? []).join(", ")}` : `Retracted: ${reason ?? ""}`}</p>
+      <p>{event.summary}</p>
+    </>
+  );
+  return { title: `${how}: ${event.title}`, url: event.url, language: "en", creator: undefined, body };
+}
+
+function DigestBody({ items }: { items: readonly GatheredItem[] }) {
+  return (
+    <>
+      {items.map((item) => {
+        const { title, url, language, body } =
+          item.type === "article.matched" ? matched(item) : changedEvent(item.type, item);
+        return (
+          <section lang={language} dir={direction(language)}>
+            <h3>{url === undefined ? title : <a href={url}>{title}</a>}</h3>
+            {body}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function Remarked({ replay, limit, omitted }: Remarks) {
+  return (
+    <>
+      {replay && <p>Sent again, as was asked for.</p>}
+      {limit && (
+        <p>{`This is the last of ${limit.per_day} messages of the day; what matches until ${limit.until} is left out.`}</p>
+      )}
+      {omitted && <p>{`${omitted.count} matches since ${omitted.since} were left out.`}</p>}
+    </>
+  );
+}
+
+function Reason({ term, means, field, snippet }: Match) {
+  return (
+    <>
+      <code>{term}</code> ({means}) {field === "absent" ? "as it does not occur" : `in the ${field}`}
+      {snippet !== null && (
+        <>
+          : <bdi>{snippet}</bdi>
+        </>
+      )}
+    </>
+  );
+}

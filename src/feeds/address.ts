@@ -1,0 +1,69 @@
+/** Which feed an address names, and the canonical form of that address. */
+import { readPage } from "../input.ts";
+import type { ParsedQuery } from "../query/grammar.ts";
+import { type Head, NEWEST } from "../record/log.ts";
+import type { Names } from "../record/names.ts";
+import { readFilter } from "../record/query.ts";
+import { type Extension, FORMATS } from "./formats.ts";
+import { ARTICLES, type Asked, EVENTS, type Listing } from "./listing.ts";
+
+export interface FeedAddress {
+  listing: Listing;
+  extension: Extension;
+  query: ParsedQuery | undefined;
+  page: Asked;
+}
+
+/** How many items a feed has where nobody asks for more or fewer. */
+const ITEMS = 50;
+/** The feed itself, as it is where nobody asks for more, for fewer, or for older items. */
+export const WHOLE: Asked = { before: NEWEST, limit: ITEMS };
+
+/** The formats of each listing. Articles have no day of their own in a calendar. */
+export const STANDING: readonly (readonly [Listing, Extension])[] = [
+  [EVENTS, "rss"],
+  [EVENTS, "json"],
+  [EVENTS, "atom"],
+  [EVENTS, "ics"],
+  [ARTICLES, "rss"],
+  [ARTICLES, "json"],
+  [ARTICLES, "atom"],
+];
+
+export const pathOf = ({ path }: Listing, extension: Extension): string => `${path}.${FORMATS[extension].extension}`;
+
+/** Reads the parameters of a feed; any others are passed over. Throws a Problem that names what is malformed. */
+export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAddress, "query" | "page"> {
+  const query = readFilter(url.searchParams.get("q"), names);
+  const { before, limit } = readPage(url, ITEMS);
+  // Whatever lies beyond the log's end is the feed itself: it must not make another cache entry.
+  return { query, page: { before: before > head.number ? NEWEST : before, limit } };
+}
+
+/** The canonical address of a feed, without its origin: known parameters only, in one order, and only where they say something. */
+export function canonical({ listing, extension, query, page }: FeedAddress): string {
+  const parameters = new URLSearchParams();
+  if (query !== undefined) parameters.set("q", query.canonical);
+  if (page.limit !== ITEMS) parameters.set("limit", String(page.limit));
+  if (page.before !== NEWEST) parameters.set("before", String(page.before));
+  const path = pathOf(listing, extension);
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
+}
+
+/** Where readers look for a feed when a page names none; they do not follow redirects there. */
+export const PROBED: readonly (readonly [path: string, Extension])[] = [
+  ["/feed", "rss"],
+  ["/rss", "rss"],
+  ["/feed.xml", "rss"],
+  ["/rss.xml", "rss"],
+  ["/index.xml", "rss"],
+  ["/index.rss", "rss"],
+  ["/feed/rss", "rss"],
+  ["/atom", "atom"],
+  ["/atom.xml", "atom"],
+  ["/index.atom", "atom"],
+  ["/feed/atom", "atom"],
+  ["/feed/json", "json"],
+  ["/index.json", "json"],
+  ["/calendar.ics", "ics"],
+];

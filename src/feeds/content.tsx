@@ -1,0 +1,49 @@
+/** HTML for feed readers. It is escaped by the renderer, never by hand. */
+import type { ComponentChildren } from "preact";
+import { render } from "preact-render-to-string";
+
+/** Languages written in the Arabic, Hebrew, Syriac or Thaana script. */
+const RIGHT_TO_LEFT = /^(?:arc?|ckb|dv|fa|he|ps|sd|syr|ug|ur|yi)\b/;
+export const direction = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr");
+
+/** HTML that stands on its own, in a language (BCP 47) and its direction. Styles would be stripped by readers; attributes stay. */
+export function html(language: string, children: ComponentChildren): string {
+  return render(
+    <div lang={language} dir={direction(language)}>
+      {children}
+    </div>,
+  );
+}
+
+/** Our own words inside an item of another language. */
+export const Ours = ({ children }: { children: ComponentChildren }) => (
+  <div lang="en" dir="ltr">
+    {children}
+  </div>
+);
+
+/**
+ * Words of another language inside a line: they turn nothing round that stands beside them, as with `bdi`, which Universal Feed Parser
+ * takes out.
+ */
+export const Foreign = ({ language, children }: { language: string | null; children: ComponentChildren }) => (
+  <span {...(language === null ? { dir: "auto" as const } : { lang: language, dir: direction(language) })}>
+    {children}
+  </span>
+);
+
+export function EventLinks({ events }: { events: readonly { title: string; url: string }[] }) {
+  if (events.length === 0) return null;
+  return (
+    <>
+      <p>Events:</p>
+      <ul>
+        {events.map(({ title, url }) => (
+          <li>
+            <a href={url}>{title}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+/** What feeds list: events, or articles. */
+
+import type { ParsedQuery } from "../query/grammar.ts";
+import { match } from "../query/match.ts";
+import { type AnalysedText, analyse, type Matchable } from "../query/text.ts";
+import { type Article, articleMatchable } from "../record/article.ts";
+import { readNewestArticles } from "../record/articles.ts";
+import { eventMatchable, readNewestEvents, type SourcedEvent } from "../record/events.ts";
+import { type Listed, listArticles, listEvents, type Page } from "../record/find.ts";
+import { type Head, NEWEST } from "../record/log.ts";
+import type { Names } from "../record/names.ts";
+import type { FeedItem } from "./feed.ts";
+import { articleItem, eventItem, type Making } from "./items.tsx";
+import { type Newest, NewestItems } from "./newest.ts";
+
+export interface Listing {
+  name: "events" | "articles";
+  /** The beginning of its addresses. */
+  path: string;
+  /** What is added to the wire's title. */
+  suffix: string;
+  /** One page of it. */
+  list: (
+    db: D1Database,
+    head: Head,
+    query: ParsedQuery | undefined,
+    page: Asked,
+    making: Making,
+  ) => Promise<ListedItems>;
+}
+
+/** Which page: how many items, and before which log entry; NEWEST for the feed itself. */
+export type Asked = Pick<Page, "before" | "limit">;
+
+export interface ListedItems {
+  items: FeedItem[];
+  /** The log entry before which the next page begins; undefined where there is nothing more. */
+  next: number | undefined;
+}
+
+interface Kind<T> {
+  newest: (db: D1Database) => Promise<Newest<T>>;
+  list: (db: D1Database, names: Names, query: ParsedQuery | undefined, page: Page) => Promise<Listed<T>>;
+  matchable: (item: T, names: Names) => Matchable;
+  item: (item: T, making: Making) => FeedItem;
+}
+
+function makeListing<T extends { log: number }>(
+  { name, path, suffix }: Pick<Listing, "name" | "path" | "suffix">,
+  kind: Kind<T>,
+): Listing {
+  const newest = new NewestItems(kind.newest);
+  const matches = (item: T, names: Names, { tree }: ParsedQuery): boolean =>
+    match(tree, analysed(item, names, kind.matchable)) !== undefined;
+
+  /** The newest ones, from the isolate as far as it has them. One more than is shown tells whether there is a next page. */
+  async function first(
+    db: D1Database,
+    head: Head,
+    names: Names,
+    query: ParsedQuery | undefined,
+    count: number,
+  ): Promise<Listed<T>> {
+    const { items: kept, whole } = await newest.at(db, head);
+    const found = query === undefined ? kept : kept.filter((item) => matches(item, names, query));
+    if (whole || found.length >= count) return { items: found.slice(0, count), next: undefined };
+    const before = kept.at(-1)?.log ?? NEWEST;
+    const rest = await kind.list(db, names, query, { before, limit: count - found.length, feed: true });
+    return { items: [...found, ...rest.items], next: rest.next };
+  }
+
+  return {
+    name,
+    path,
+    suffix,
+    list: async (db, head, query, { before, limit }, making) => {
+      const listed =
+        before === NEWEST
+          ? await first(db, head, making.names, query, limit + 1)
+          : upToBoundary(await kind.list(db, making.names, query, { before, limit: limit + 1, feed: true }), limit);
+      const { items, next } = shorten(listed, limit);
+      return { items: items.map((item) => made(item, making, kind.item)), next };
+    },
+  };
+}
+
+/** At most so many items; `next` follows the last of them where there were more. */
+function shorten<T extends { log: number }>({ items, next }: Listed<T>, limit: number): Listed<T> {
+  return items.length > limit ? { items: items.slice(0, limit), next: items[limit - 1]?.log } : { items, next };
+}
+
+/**
+ * Where an older page ends: at an item whose number says so, whichever page it stands on, or when it is full. So the pages that begin at
+ * different items soon become the same ones, and a reader who follows them meets addresses that it knows (RFC 5005, section 4): what rsync
+ * does with files. One item in `limit` ends a page; the product spreads them evenly (Knuth, The Art of Computer Programming, 6.4).
+ */
+const endsPage = (log: number, limit: number): boolean => (Math.imul(log, 2654435769) >>> 0) * limit < 2 ** 32;
+
+function upToBoundary<T extends { log: number }>({ items, next }: Listed<T>, limit: number): Listed<T> {
+  const last = items.findIndex(({ log }) => endsPage(log, limit));
+  return last < 0 || last === items.length - 1
+    ? { items, next }
+    : { items: items.slice(0, last + 1), next: items[last]?.log };
+}
+
+/** What was worked out for an item, by the names of the time; and its feed items by origin, since they hold addresses. */
+const texts = new WeakMap<object, { names: Names; text: AnalysedText }>();
+const feedItems = new WeakMap<object, { names: Names; byOrigin: Map<string, FeedItem> }>();
+/** Feed items are kept for so many origins: a Worker answers to one name, or a few. */
+const ORIGINS = 4;
+
+function analysed<T extends object>(item: T, names: Names, matchable: Kind<T>["matchable"]): AnalysedText {
+  const known = texts.get(item);
+  if (known?.names === names) return known.text;
+  const text = analyse(matchable(item, names), names.vocabulary);
+  texts.set(item, { names, text });
+  return text;
+}
+
+function made<T extends object>(item: T, making: Making, make: Kind<T>["item"]): FeedItem {
+  const known = feedItems.get(item);
+  const { byOrigin } = known?.names === making.names ? known : { byOrigin: new Map<string, FeedItem>() };
+  const feedItem = byOrigin.get(making.origin) ?? make(item, making);
+  if (byOrigin.size >= ORIGINS && !byOrigin.has(making.origin)) byOrigin.clear();
+  byOrigin.set(making.origin, feedItem);
+  feedItems.set(item, { names: making.names, byOrigin });
+  return feedItem;
+}
+
+export const EVENTS: Listing = makeListing<SourcedEvent>(
+  { name: "events", path: "/feed", suffix: "" },
+  { newest: readNewestEvents, list: listEvents, matchable: eventMatchable, item: eventItem },
+);
+
+export const ARTICLES: Listing = makeListing<Article>(
+  { name: "articles", path: "/articles", suffix: ": articles" },
+  {
+    newest: readNewestArticles,
+    list: (db, names, query, page) => listArticles(db, names, query, page, false),
+    matchable: articleMatchable,
+    item: articleItem,
+  },
+);
+
+export const LISTINGS = [EVENTS, ARTICLES] as const;

@@ -1,0 +1,61 @@
+/** Feeds as topics of WebSub (https://www.w3.org/TR/websub/): which feed an address names, and what it says now. */
+import { badRequest, Problem } from "../problem.ts";
+import { readRecentHead } from "../record/log.ts";
+import { readNames } from "../record/names.ts";
+import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from "./address.ts";
+import { type FeedContext, feedAt } from "./desk.ts";
+import { FORMATS } from "./formats.ts";
+import type { Listing } from "./listing.ts";
+
+export interface Topic {
+  listing: Listing["name"];
+  /** The feed's canonical address, without its origin. */
+  canonical: string;
+  /** The query as it was written; undefined for a feed of everything. */
+  query: string | undefined;
+}
+
+/** The feed that an address names. Throws a Problem at `hub.topic` where it names none, or one that never changes. */
+export async function readTopic(address: string, context: FeedContext): Promise<Topic> {
+  const refuse = (message: string): Problem => badRequest([{ path: "hub.topic", message }]);
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.origin !== context.origin) throw refuse(`the address of a feed of ${context.origin} was expected`);
+  const found = STANDING.find(([listing, extension]) => pathOf(listing, extension) === url.pathname);
+  if (found === undefined) throw refuse("there is no public feed at this address");
+  if (url.searchParams.has("before"))
+    throw refuse("a page of older items does not change; subscribe to the feed itself");
+  try {
+    const feed = await readAddress(url, found, context, 0);
+    const query = feed.query === undefined ? undefined : (url.searchParams.get("q") ?? undefined);
+    return { listing: feed.listing.name, canonical: canonical(feed), query };
+  } catch (error) {
+    if (error instanceof Problem) throw refuse(error.message);
+    throw error;
+  }
+}
+
+/** What the feed at a canonical address says, at a log entry or later. */
+export async function renderTopic(
+  address: string,
+  context: FeedContext,
+  atLeast: number,
+): Promise<{ body: string; type: string; etag: string }> {
+  const url = new URL(address, context.origin);
+  const found = STANDING.find(([listing, extension]) => pathOf(listing, extension) === url.pathname);
+  if (found === undefined) throw new Error(`no feed at ${url.pathname}`);
+  const feed = await readAddress(url, found, context, atLeast);
+  const { body, etag } = await feedAt(feed, feed.head, feed.names, context);
+  return { body: new TextDecoder().decode(body), type: FORMATS[feed.extension].type, etag };
+}
+
+async function readAddress(
+  url: URL,
+  [listing, extension]: (typeof STANDING)[number],
+  { env }: FeedContext,
+  atLeast: number,
+) {
+  const head = await readRecentHead(env.DB, atLeast);
+  const names = await readNames(env.DB, head);
+  const address: FeedAddress = { listing, extension, ...readParameters(url, head, names) };
+  return { ...address, head, names };
+}

@@ -1,0 +1,26 @@
+/** Which are the newest rows that stand in feeds, as far as they are worth being kept in memory. */
+
+/** So many items are read at the most, */
+const ITEMS = 200;
+/** and so much of what they say, in characters: an isolate has 128 MB for everything, and an analysed text takes some fifty bytes a character. */
+const CHARACTERS = 300_000;
+
+/** Their log entries, newest first; `whole`: whether there are no others. */
+export async function newestRows(
+  db: D1Database,
+  table: "events" | "articles",
+  column: "document" | "text",
+): Promise<{ only: number[]; whole: boolean }> {
+  const { results } = await db
+    .prepare(`SELECT log, length(${column}) AS size FROM ${table} WHERE mode <> 'silent' ORDER BY log DESC LIMIT ?`)
+    .bind(ITEMS + 1)
+    .all<{ log: number; size: number }>();
+  let left = CHARACTERS;
+  const only: number[] = [];
+  for (const { log, size } of results.slice(0, ITEMS)) {
+    left -= size;
+    if (left < 0) break;
+    only.push(log);
+  }
+  return { only, whole: only.length === results.length };
+}
