@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchAnalysis } from "./analysis.ts";
 import { benchDelivery } from "./delivery/index.ts";
-import { benchFeeds } from "./feeds.ts";
+import { benchFeeds } from "./feeds/index.ts";
 import { benchPercolator } from "./percolator/index.ts";
 import { benchWorst } from "./percolator/worst.ts";
 import { benchQuality } from "./quality.ts";
@@ -23,6 +23,8 @@ const { positionals: asked, values: options } = parseArgs({
     out: { type: "string" },
     store: { type: "string" },
     seconds: { type: "string" },
+    events: { type: "string" },
+    only: { type: "string" },
   },
 });
 
@@ -31,7 +33,7 @@ const BENCHMARKS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   percolator: () => benchPercolator(options),
   worst: benchWorst,
   quality: benchQuality,
-  feeds: benchFeeds,
+  feeds: () => benchFeeds(options),
   delivery: () => benchDelivery(options),
 };
 
@@ -48,7 +50,8 @@ for (const [name, bench] of Object.entries(BENCHMARKS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const rows = await bench();
   console.log(`\n${name}`);
-  console.table(rows);
+  // Rows with the same columns are a table of their own.
+  for (const table of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) console.table(table);
   const date = new Date().toISOString().slice(0, 10);
   const machine = { node: process.version, cpus: cpus().length };
   writeFileSync(join(folder, `${date}-${name}.json`), `${JSON.stringify({ date, machine, rows }, null, 2)}\n`);
