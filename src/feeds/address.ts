@@ -42,12 +42,13 @@ export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAdd
 
 /** The canonical address of a feed, without its origin: known parameters only, in one order, and only where they say something. */
 export function canonical({ listing, extension, query, page }: FeedAddress): string {
-  const parameters = new URLSearchParams();
-  if (query !== undefined) parameters.set("q", query.canonical);
-  if (page.limit !== ITEMS) parameters.set("limit", String(page.limit));
-  if (page.before !== NEWEST) parameters.set("before", String(page.before));
+  const parameters = [
+    ...(query === undefined ? [] : [`q=${encodeURIComponent(query.canonical)}`]),
+    ...(page.limit === ITEMS ? [] : [`limit=${page.limit}`]),
+    ...(page.before === NEWEST ? [] : [`before=${page.before}`]),
+  ];
   const path = pathOf(listing, extension);
-  return parameters.size === 0 ? path : `${path}?${parameters}`;
+  return parameters.length === 0 ? path : `${path}?${parameters.join("&")}`;
 }
 
 /** Where readers look for a feed when a page names none; they do not follow redirects there. */

@@ -52,7 +52,7 @@ export async function feedAt(address: FeedAddress, head: Head, names: Names, con
   const format = FORMATS[address.extension];
   const before = known();
   if (before !== undefined) return before;
-  const made = await makeFeed(address, head, names, context);
+  const made = await makeFeed(address, self, head, names, context);
   // Of those who waited for the record, one writes the feed.
   const meanwhile = known();
   if (meanwhile !== undefined) return meanwhile;
@@ -65,7 +65,13 @@ export async function feedAt(address: FeedAddress, head: Head, names: Names, con
   return feed;
 }
 
-async function makeFeed(address: FeedAddress, head: Head, names: Names, context: FeedContext): Promise<Feed> {
+async function makeFeed(
+  address: FeedAddress,
+  self: string,
+  head: Head,
+  names: Names,
+  context: FeedContext,
+): Promise<Feed> {
   const { listing, query, page } = address;
   const { settings, origin, env } = context;
   const making = { names, origin, wire: settings.title };
@@ -79,7 +85,7 @@ async function makeFeed(address: FeedAddress, head: Head, names: Names, context:
     description: settings.description,
     author: settings.title,
     home: `${origin}/${search}`,
-    self: at(page.before),
+    self,
     older: next === undefined ? undefined : at(next),
     current: page.before === NEWEST ? undefined : at(NEWEST),
     hub: `${origin}/hub`,
@@ -87,13 +93,20 @@ async function makeFeed(address: FeedAddress, head: Head, names: Names, context:
   };
 }
 
+let keptBytes = 0;
+
 function keep(key: string, entry: { db: D1Database; head: number; feed: Rendered }): void {
-  kept.delete(key);
+  drop(key);
   kept.set(key, entry);
-  let bytes = [...kept.values()].reduce((sum, { feed }) => sum + feed.body.length, 0);
-  for (const [oldest, { feed }] of kept) {
-    if (kept.size <= MOST_KEPT && bytes <= MOST_BYTES) return;
-    kept.delete(oldest);
-    bytes -= feed.body.length;
+  keptBytes += entry.feed.body.length;
+  // The oldest first.
+  for (const oldest of kept.keys()) {
+    if (kept.size <= MOST_KEPT && keptBytes <= MOST_BYTES) return;
+    drop(oldest);
   }
+}
+
+function drop(key: string): void {
+  keptBytes -= kept.get(key)?.feed.body.length ?? 0;
+  kept.delete(key);
 }
