@@ -58,7 +58,11 @@ export const operations: Readonly<Record<string, Operation>> = {
       },
     ]),
   ),
-  "GET /feeds.opml": { summary: "The standing feeds, for a reader's import", type: "text/x-opml" },
+  "GET /feeds.opml": {
+    summary: "The standing feeds, or those of a query, for a reader's import",
+    parameters: ["q"],
+    type: "text/x-opml",
+  },
   "POST /hub": {
     summary: "Subscribe a callback to a feed, or end that (WebSub); the callback is asked to confirm it",
     body: hubForm,

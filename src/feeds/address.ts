@@ -51,6 +51,10 @@ export function canonical({ listing, extension, query, page }: FeedAddress): str
   return parameters.length === 0 ? path : `${path}?${parameters.join("&")}`;
 }
 
+/** The part of an address that asks for a query; empty for everything. */
+export const searchOf = (query: ParsedQuery | undefined): string =>
+  query === undefined ? "" : `?q=${encodeURIComponent(query.canonical)}`;
+
 /** Where readers look for a feed when a page names none; they do not follow redirects there. */
 export const PROBED: readonly (readonly [path: string, Extension])[] = [
   ["/feed", "rss"],

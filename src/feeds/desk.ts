@@ -1,8 +1,10 @@
 /** GET /feed.* and /articles.*: the feeds of the record. */
 import type { Context, Handler } from "../context.ts";
+import type { Settings } from "../env.ts";
+import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST, readRecentHead, recentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
-import { canonical, type FeedAddress, readParameters } from "./address.ts";
+import { canonical, type FeedAddress, readParameters, searchOf } from "./address.ts";
 import type { Feed } from "./feed.ts";
 import { render } from "./format.ts";
 import { type Extension, FORMATS } from "./formats.ts";
@@ -76,12 +78,11 @@ async function makeFeed(
   const { settings, origin, env } = context;
   const making = { names, origin, wire: settings.title };
   const { items, next } = await listing.list(env.DB, head, query, page, making);
-  const title = settings.title + listing.suffix;
-  const search = query === undefined ? "" : `?q=${encodeURIComponent(query.canonical)}`;
+  const search = searchOf(query);
   const at = (before: number) => origin + canonical({ ...address, page: { ...page, before } });
   return {
     id: `parley:${listing.name}${search}`,
-    title: query ? `${title}: ${query.canonical}` : title,
+    title: titleOf(settings, listing, query),
     description: settings.description,
     author: settings.title,
     home: `${origin}/${search}`,
@@ -92,6 +93,10 @@ async function makeFeed(
     items,
   };
 }
+
+/** What a feed is called: by the wire, what it lists, and the query. */
+export const titleOf = ({ title }: Settings, { suffix }: Listing, query: ParsedQuery | undefined): string =>
+  title + suffix + (query === undefined ? "" : `: ${query.canonical}`);
 
 let keptBytes = 0;
 

@@ -1,16 +1,17 @@
 /** GET /feeds.opml: the standing feeds as OPML 2.0 (http://opml.org/spec2.opml), for a reader's import. */
 import xml, { type XmlObject } from "xml";
 import type { Handler } from "../context.ts";
+import type { ParsedQuery } from "../query/grammar.ts";
 import { namesWithEvents } from "../record/event-names.ts";
 import { clean } from "../record/fields.ts";
 import { type Head, readRecentHead } from "../record/log.ts";
 import type { NameKind } from "../record/name.ts";
-import { type Names, readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
-import { canonical, WHOLE } from "./address.ts";
-import { CACHE_CONTROL, type FeedContext } from "./desk.ts";
+import { labelOf, type Names, readNames } from "../record/names.ts";
+import { readFilter, readQuery } from "../record/query.ts";
+import { canonical, searchOf, WHOLE } from "./address.ts";
+import { CACHE_CONTROL, type FeedContext, titleOf } from "./desk.ts";
 import { write } from "./format.ts";
-import { ARTICLES, EVENTS, type Listing } from "./listing.ts";
+import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
 import { type Rendered, rendered, serve } from "./serve.ts";
 
 const TYPE = "text/x-opml; charset=utf-8";
@@ -23,54 +24,55 @@ const GROUPS: readonly (readonly [NameKind, title: string])[] = [
 
 let kept: { db: D1Database; head: number; origin: string; list: Rendered } | undefined;
 
+/** With `q`: the feeds of that query alone. */
 export const serveOpml: Handler = async (request, context) => {
-  const { env, origin } = context;
+  const { env, origin, url } = context;
   const head = await readRecentHead(env.DB);
+  const names = await readNames(env.DB, head);
+  const query = readFilter(url.searchParams.get("q"), names);
+  if (query !== undefined) return serve(request, makeList(feedsOf(query, context), query, head, context));
   if (kept?.db !== env.DB || kept.head !== head.number || kept.origin !== origin) {
-    const list = await makeList(head, await readNames(env.DB, head), context);
-    kept = { db: env.DB, head: head.number, origin, list };
+    const feeds = [...feedsOf(undefined, context), ...standing(names, await namesWithEvents(env.DB), origin)];
+    kept = { db: env.DB, head: head.number, origin, list: makeList(feeds, undefined, head, context) };
   }
   return serve(request, kept.list);
 };
 
-async function makeList(head: Head, names: Names, { env, origin, settings }: FeedContext): Promise<Rendered> {
-  const withEvents = await namesWithEvents(env.DB);
-  const groups = GROUPS.map(([kind, title]) => {
-    const ids = withEvents.filter((id) => id.startsWith(`${kind}:`));
-    const outlines = ids.map((id) => ({ title: names.records.get(id)?.label ?? id, id }));
-    outlines.sort((a, b) => a.title.localeCompare(b.title, "en"));
-    return group(
-      title,
-      outlines.map(({ title, id }) => outline(title, EVENTS, origin, names, id)),
-    );
+const feedsOf = (query: ParsedQuery | undefined, { settings, origin }: FeedContext): XmlObject[] =>
+  LISTINGS.map((listing) => outline(titleOf(settings, listing, query), listing, origin, query));
+
+/** A feed for each name that has events. */
+const standing = (names: Names, withEvents: readonly string[], origin: string): XmlObject[] =>
+  GROUPS.flatMap(([kind, title]) => {
+    const feeds = withEvents
+      .filter((id) => id.startsWith(`${kind}:`))
+      .map((id) => ({ label: labelOf(names, id), query: readQuery(id, names, "q") }))
+      .sort((a, b) => a.label.localeCompare(b.label, "en"));
+    const outlines = feeds.map(({ label, query }) => outline(label, EVENTS, origin, query));
+    return outlines.length === 0 ? [] : [{ outline: [{ _attr: { text: title } }, ...outlines] }];
   });
-  const body = [
-    outline(settings.title, EVENTS, origin, names),
-    outline(settings.title + ARTICLES.suffix, ARTICLES, origin, names),
-    ...groups.filter((each) => each !== undefined),
-  ];
-  const opml = xml(
-    { opml: [{ _attr: { version: "2.0" } }, { head: [{ title: clean(`${settings.title}: feeds`) }] }, { body }] },
-    { declaration: true, indent: " " },
-  );
-  return rendered({ self: `${origin}/feeds.opml`, older: undefined, current: undefined, hub: undefined }, write(opml), {
+
+function makeList(
+  body: XmlObject[],
+  query: ParsedQuery | undefined,
+  head: Head,
+  { origin, settings }: FeedContext,
+): Rendered {
+  const title = clean(`${titleOf(settings, EVENTS, query)}: feeds`);
+  const opml = xml({ opml: [{ _attr: { version: "2.0" } }, { head: [{ title }] }, { body }] }, LAYOUT);
+  const self = `${origin}/feeds.opml${searchOf(query)}`;
+  return rendered({ self, older: undefined, current: undefined, hub: undefined }, write(opml), {
     type: TYPE,
     changed: head.at,
     cacheControl: CACHE_CONTROL,
   });
 }
 
-function group(title: string, outlines: readonly XmlObject[]): XmlObject | undefined {
-  return outlines.length === 0 ? undefined : { outline: [{ _attr: { text: title } }, ...outlines] };
-}
+const LAYOUT = { declaration: true, indent: " " };
 
-/** A feed; with an id, of the events that a name stands in. */
-function outline(title: string, listing: Listing, origin: string, names: Names, id?: string): XmlObject {
-  const query = id === undefined ? undefined : readQuery(id, names, "q");
-  const search = query === undefined ? "" : `?q=${encodeURIComponent(query.canonical)}`;
-  const xmlUrl = origin + canonical({ listing, extension: "rss", query, page: WHOLE });
+function outline(title: string, listing: Listing, origin: string, query: ParsedQuery | undefined): XmlObject {
   const text = clean(title);
-  return {
-    outline: { _attr: { type: "rss", text, title: text, xmlUrl, htmlUrl: `${origin}/${search}`, language: "en" } },
-  };
+  const xmlUrl = origin + canonical({ listing, extension: "rss", query, page: WHOLE });
+  const htmlUrl = `${origin}/${searchOf(query)}`;
+  return { outline: { _attr: { type: "rss", text, title: text, xmlUrl, htmlUrl, language: "en" } } };
 }

@@ -3,7 +3,7 @@
 import { parseOpml } from "feedsmith";
 import ICAL from "ical.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { addArticle, curate, event, json, putEvent, putName, putNames } from "../client.ts";
+import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putName, putNames } from "../client.ts";
 import { readAtom, readJson, readRss, readText } from "./support.ts";
 
 beforeAll(async () => {
@@ -179,6 +179,17 @@ describe("the list of feeds", () => {
       const { items = [] } = await readRss(`${outline.xmlUrl}`.slice("https://wire.example".length));
       expect([outline.text, items.length > 0]).toEqual([outline.text, true]);
     }
+  });
+
+  it("with a query names the feeds of that query alone; one that cannot be read is a 400 that says where", async () => {
+    const { head, body } = parseOpml(await readText("/feeds.opml?q=Truce+OR+aleppo"));
+    expect(head?.title).toBe("Parley: the Syria talks, 2015 and 2016: aleppo OR truce: feeds");
+    expect(body?.outlines?.map(({ xmlUrl }) => xmlUrl)).toEqual([
+      "https://wire.example/feed.rss?q=aleppo%20OR%20truce",
+      "https://wire.example/articles.rss?q=aleppo%20OR%20truce",
+    ]);
+    const bad = await call("/feeds.opml?q=%22open");
+    expect([bad.status, (await bad.json<ProblemBody>()).errors?.[0]?.path]).toEqual([400, "q"]);
   });
 
   it("loses a name whose events are silent, and gains one that a correction brings", async () => {
