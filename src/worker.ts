@@ -3,7 +3,7 @@ import { type IRequest, IttyRouter } from "itty-router";
 import { wakeShards } from "./alerts/directory.ts";
 import { forgetRegistrations } from "./alerts/limits.ts";
 import type { Context } from "./context.ts";
-import { type Env, readSettings, type Settings } from "./env.ts";
+import { type Env, readSettings } from "./env.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
 import { routes } from "./routes.ts";
@@ -21,9 +21,7 @@ for (const [method, path, handler] of routes) {
 
 export default {
   fetch(request: Request, env, ctx) {
-    // Settings that are malformed are told of where everything else is that goes wrong.
-    const settings = read.get(env);
-    return (settings && serveWarm(request, env.DB, settings.publicUrl)) ?? respond(request, env, ctx);
+    return serveWarm(request, env) ?? respond(request, env, ctx);
   },
 
   async scheduled(_, env) {
@@ -56,16 +54,8 @@ function asGet(request: Request): Request {
   return new Request(request.url, { headers, ...(request.cf && { cf: request.cf }) });
 }
 
-/** The settings stay what they are for as long as the isolate lives. */
-const read = new WeakMap<Env, Settings>();
-function settingsOf(env: Env): Settings {
-  const settings = read.get(env) ?? readSettings(env);
-  read.set(env, settings);
-  return settings;
-}
-
 async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const settings = settingsOf(env);
+  const settings = readSettings(env);
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work);
   const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? originOf(url), params: {} };
   const response: Response | undefined = await router.fetch(request, request, context);

@@ -155,9 +155,12 @@ describe("the hub is asked so often in an hour", () => {
   };
   afterAll(startClock);
 
-  it("by one caller", async () => {
+  it("by one caller, 25 times as often as alerts are registered", async () => {
     beginHour();
-    expect(await times(3, () => "192.0.2.7")).toEqual([202, 202, 429]);
+    await times(1, () => "192.0.2.7");
+    await env.DB.prepare("UPDATE registrations SET count = 49 WHERE subject = 'hub-caller:192.0.2.7'").run();
+    expect(await times(2, () => "192.0.2.7")).toEqual([202, 429]);
+    expect(await times(1, () => "192.0.2.8")).toEqual([202]);
   });
 
   it("for one host, 25 times as often", async () => {

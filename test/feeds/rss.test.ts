@@ -185,7 +185,7 @@ describe("a channel of RSS", () => {
     const feed = await readRss("/feed.rss?q=+TRUCE++AND+(Aleppo)&utm_source=x");
     expect(feed.title).toBe("Parley: the Syria talks, 2015 and 2016: aleppo truce");
     const self = feed.atom?.links?.find(({ rel }) => rel === "self")?.href;
-    expect(self).toBe("https://wire.example/feed.rss?q=aleppo+truce");
+    expect(self).toBe("https://wire.example/feed.rss?q=aleppo%20truce");
     expect(feed.link).toBe("https://wire.example/?q=aleppo%20truce");
   });
 
