@@ -3,7 +3,7 @@ import * as z from "zod";
 import { alertInput, alertPatch, replayInput } from "./alerts/alert.ts";
 import { hubForm } from "./alerts/hub.ts";
 import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
-import { type Extension, FORMATS } from "./feeds/formats.ts";
+import { FORMATS } from "./feeds/formats.ts";
 import { articleInput } from "./record/article.ts";
 import { eventInput, retraction } from "./record/event.ts";
 import { nameInput } from "./record/name.ts";
@@ -32,8 +32,6 @@ const PARAMETERS = {
 } as const;
 
 const LISTING = ["q", "limit", "before"] as const;
-const mediaType = (extension: Extension): string => FORMATS[extension].type.replace(/;.*/, "");
-const LISTED = { events: "Events", articles: "Articles" } as const;
 const HTML = "text/html";
 
 /** By method and path, as in routes.ts. */
@@ -42,9 +40,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     STANDING.map(([listing, extension]) => [
       `GET ${pathOf(listing, extension)}`,
       {
-        summary: `${LISTED[listing.name]}, newest on the wire first, as ${FORMATS[extension].name}`,
+        summary: `${listing.label}, newest on the wire first, as ${FORMATS[extension].name}`,
         parameters: LISTING,
-        type: mediaType(extension),
+        type: FORMATS[extension].type,
       },
     ]),
   ),
@@ -54,7 +52,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       {
         summary: `The same as /feed.${extension}, where readers look for it`,
         parameters: LISTING,
-        type: mediaType(extension),
+        type: FORMATS[extension].type,
       },
     ]),
   ),
@@ -73,12 +71,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /alerts/:id.rss": {
     summary: "An alert's matches as RSS 2.0",
     parameters: ["key", "limit"],
-    type: mediaType("rss"),
+    type: FORMATS.rss.type,
   },
   "GET /alerts/:id.json": {
     summary: "An alert's matches as JSON Feed 1.1",
     parameters: ["key", "limit"],
-    type: mediaType("json"),
+    type: FORMATS.json.type,
   },
   "GET /api/preview": {
     summary: "What a query would do: how it is read, warnings, and what it finds on record",

@@ -4,6 +4,7 @@ import { wakeShards } from "./alerts/directory.ts";
 import { forgetRegistrations } from "./alerts/limits.ts";
 import type { Context } from "./context.ts";
 import { type Env, readSettings } from "./env.ts";
+import { FEED_PATHS } from "./feeds/address.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
 import { routes } from "./routes.ts";
@@ -76,7 +77,7 @@ function methodsOf(pathname: string): string[] {
 
 /** What programs read and nobody owns: scripts of any page may read it too. No cookie is ever involved. */
 const isData = (pathname: string): boolean =>
-  /^\/api\/(?!alerts\b)|^(?!\/api\/).*\.(?:rss|json|atom|ics|opml)$/.test(pathname);
+  FEED_PATHS.has(pathname) || pathname === "/openapi.json" || /^\/api\/(?!alerts\b)/.test(pathname);
 
 /** What a browser asks before a script of another page may read with conditions (the Fetch standard, "CORS protocol"). */
 const preflight = (): Response =>

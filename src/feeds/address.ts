@@ -43,7 +43,7 @@ export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAdd
 /** The canonical address of a feed, without its origin: known parameters only, in one order, and only where they say something. */
 export function canonical({ listing, extension, query, page }: FeedAddress): string {
   const parameters = [
-    ...(query === undefined ? [] : [`q=${encodeURIComponent(query.canonical)}`]),
+    ...(query === undefined ? [] : [queryParameter(query)]),
     ...(page.limit === ITEMS ? [] : [`limit=${page.limit}`]),
     ...(page.before === NEWEST ? [] : [`before=${page.before}`]),
   ];
@@ -53,7 +53,11 @@ export function canonical({ listing, extension, query, page }: FeedAddress): str
 
 /** The part of an address that asks for a query; empty for everything. */
 export const searchOf = (query: ParsedQuery | undefined): string =>
-  query === undefined ? "" : `?q=${encodeURIComponent(query.canonical)}`;
+  query === undefined ? "" : `?${queryParameter(query)}`;
+
+/** As URLs are written when they arrive: the URL Standard encodes an apostrophe too. */
+const queryParameter = ({ canonical }: ParsedQuery): string =>
+  `q=${encodeURIComponent(canonical).replaceAll("'", "%27")}`;
 
 /** Where readers look for a feed when a page names none; they do not follow redirects there. */
 export const PROBED: readonly (readonly [path: string, Extension])[] = [
@@ -72,3 +76,10 @@ export const PROBED: readonly (readonly [path: string, Extension])[] = [
   ["/index.json", "json"],
   ["/calendar.ics", "ics"],
 ];
+
+/** Every path at which a feed is. */
+export const FEED_PATHS: ReadonlySet<string> = new Set([
+  ...STANDING.map(([listing, extension]) => pathOf(listing, extension)),
+  ...PROBED.map(([path]) => path),
+  "/feeds.opml",
+]);

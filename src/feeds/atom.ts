@@ -10,7 +10,7 @@ const TYPE = "application/atom+xml";
 export const atom: Format = {
   name: "Atom 1.0",
   extension: "atom",
-  type: `${TYPE}; charset=utf-8`,
+  type: TYPE,
   item: (item) => xml({ entry: entry(item) }),
   separator: "",
   frame: (feed) => split(xml({ feed: head(feed) }, { declaration: true }), "</feed>"),

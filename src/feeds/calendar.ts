@@ -11,7 +11,7 @@ const TTL = 60 * 60;
 export const calendar: Format = {
   name: "iCalendar",
   extension: "ics",
-  type: "text/calendar; charset=utf-8",
+  type: "text/calendar",
   item: (item) =>
     item.happened === undefined
       ? ""

@@ -2,9 +2,18 @@
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 
-/** Languages written in the Arabic, Hebrew, Syriac or Thaana script. */
-const RIGHT_TO_LEFT = /^(?:arc?|ckb|dv|fa|he|ps|sd|syr|ug|ur|yi)\b/;
-export const direction = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr");
+/** Scripts that are written from right to left (ISO 15924). */
+const RIGHT_TO_LEFT = new Set(["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Mand", "Rohg", "Samr"]);
+
+/** The direction of a language (BCP 47), by the script that it names or is usually written in. */
+export function direction(language: string): "rtl" | "ltr" {
+  try {
+    return RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script ?? "") ? "rtl" : "ltr";
+  } catch {
+    // It has the form of a tag and is none.
+    return "ltr";
+  }
+}
 
 /** HTML that stands on its own, in a language (BCP 47) and its direction. Styles would be stripped by readers; attributes stay. */
 export function html(language: string, children: ComponentChildren): string {

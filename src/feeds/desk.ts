@@ -89,7 +89,8 @@ async function makeFeed(
     self,
     older: next === undefined ? undefined : at(next),
     current: page.before === NEWEST ? undefined : at(NEWEST),
-    hub: `${origin}/hub`,
+    // Older pages do not change.
+    hub: page.before === NEWEST ? `${origin}/hub` : undefined,
     items,
   };
 }
@@ -101,6 +102,9 @@ export const titleOf = ({ title }: Settings, { suffix }: Listing, query: ParsedQ
 let keptBytes = 0;
 
 function keep(key: string, entry: { db: D1Database; head: number; feed: Rendered }): void {
+  const other = kept.get(key);
+  // A request that began earlier may end later.
+  if (other?.db === entry.db && other.head > entry.head) return;
   drop(key);
   kept.set(key, entry);
   keptBytes += entry.feed.body.length;

@@ -31,7 +31,7 @@ export interface FeedItem {
   html: string;
   /** The same in plain text, for calendars. */
   text: string;
-  /** The moment of publication on this wire, RFC 3339 in UTC; never changes. */
+  /** The moment of publication on this wire, RFC 3339 in UTC; once an item stands in a feed it never changes. */
   published: string;
   /** The last change, RFC 3339 in UTC. */
   updated: string;

@@ -7,7 +7,7 @@ export interface Format {
   name: string;
   /** The end of its addresses: `rss`. */
   extension: string;
-  /** Media type, with its charset. */
+  /** Media type. All are in UTF-8. */
   type: string;
   /** Writes one item. */
   item: (item: FeedItem) => string;
@@ -38,9 +38,6 @@ export function render(format: Format, feed: Feed): Written {
   const digest = digestOf([before, ...items.map((item) => item.digest), after].join("\n"));
   return { body: join([encoder.encode(before), ...bodies, encoder.encode(after)]), digest };
 }
-
-/** The same as text. */
-export const renderText = (format: Format, feed: Feed): string => new TextDecoder().decode(render(format, feed).body);
 
 function writeItem({ extension, item: text }: Format, item: FeedItem): Written {
   const known = written.get(item) ?? new Map<string, Written>();

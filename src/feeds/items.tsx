@@ -129,7 +129,7 @@ function EventBody({ event, names, lines }: { event: SourcedEvent; names: Names;
 function eventText(event: SourcedEvent, names: Names, lines: readonly Line[]): string {
   const claims = event.claims.map(({ by, says }) => `- ${claimant(names, by)}: ${says}`);
   const sources = event.sources.map(
-    (source) => `- ${source.title} (${sourceDetails(source)})${source.url === null ? "" : ` ${source.url}`}`,
+    (source) => `- ${source.title} (${sourceDetails(source)})${source.url === null ? "" : ` ${asUri(source.url)}`}`,
   );
   return [
     event.summary,
@@ -140,14 +140,23 @@ function eventText(event: SourcedEvent, names: Names, lines: readonly Line[]): s
   ].join("\n\n");
 }
 
+/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
+function asUri(address: string): string {
+  const url = new URL(address);
+  for (const part of ["pathname", "search", "hash"] as const) {
+    url[part] = url[part].replace(/[^\w;/?:@&=+$.\-!~*'()%,#]/g, encodeURIComponent);
+  }
+  return url.href;
+}
+
 type Shown = Pick<Source, "url" | "title" | "publisher" | "published_at" | "language" | "ours">;
 
 function SourceLine(source: Shown) {
   const { url, title, language } = source;
   return (
     <>
-      <Foreign language={language}>{url === null ? title : <a href={url}>{title}</a>}</Foreign> ({sourceDetails(source)}
-      )
+      <Foreign language={language}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign> (
+      {sourceDetails(source)})
     </>
   );
 }
@@ -173,7 +182,7 @@ export function articleItem(article: Article, { names, origin }: Making): FeedIt
   );
   return {
     guid: `parley:article:${article.id}`,
-    url: article.url ?? undefined,
+    url: article.url === null ? undefined : asUri(article.url),
     title: article.title,
     html: html(language, body),
     text: article.summary ?? "",

@@ -5,7 +5,7 @@ import { type Format, split } from "./format.ts";
 export const json: Format = {
   name: "JSON Feed 1.1",
   extension: "json",
-  type: "application/feed+json; charset=utf-8",
+  type: "application/feed+json",
   item: (item) => JSON.stringify(itemObject(item)),
   separator: ",",
   frame: (feed) => split(JSON.stringify(feedObject(feed)), "]}"),

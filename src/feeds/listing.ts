@@ -15,6 +15,8 @@ import { type Newest, NewestItems } from "./newest.ts";
 
 export interface Listing {
   name: "events" | "articles";
+  /** What it is called in lists of feeds. */
+  label: string;
   /** The beginning of its addresses. */
   path: string;
   /** What is added to the wire's title. */
@@ -46,7 +48,7 @@ interface Kind<T> {
 }
 
 function makeListing<T extends { log: number }>(
-  { name, path, suffix }: Pick<Listing, "name" | "path" | "suffix">,
+  { name, label, path, suffix }: Pick<Listing, "name" | "label" | "path" | "suffix">,
   kind: Kind<T>,
 ): Listing {
   const newest = new NewestItems(kind.newest);
@@ -71,6 +73,7 @@ function makeListing<T extends { log: number }>(
 
   return {
     name,
+    label,
     path,
     suffix,
     list: async (db, head, query, { before, limit }, making) => {
@@ -128,12 +131,12 @@ function made<T extends object>(item: T, making: Making, make: Kind<T>["item"]):
 }
 
 export const EVENTS: Listing = makeListing<SourcedEvent>(
-  { name: "events", path: "/feed", suffix: "" },
+  { name: "events", label: "Events", path: "/feed", suffix: "" },
   { newest: readNewestEvents, list: listEvents, matchable: eventMatchable, item: eventItem },
 );
 
 export const ARTICLES: Listing = makeListing<Article>(
-  { name: "articles", path: "/articles", suffix: ": articles" },
+  { name: "articles", label: "Articles", path: "/articles", suffix: ": articles" },
   {
     newest: readNewestArticles,
     list: (db, names, query, page) => listArticles(db, names, query, page, false),

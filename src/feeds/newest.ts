@@ -16,6 +16,9 @@ const PATIENCE = 500;
 /** So often they look whether it has done, in milliseconds. */
 const LOOK_AGAIN = 2;
 
+/** So much is kept of what items and their sources say, in characters: it is kept several times over, as it is written in each format. */
+const MOST_SAID = 1_000_000;
+
 export class NewestItems<T extends { log: number }> {
   readonly #read: (db: D1Database) => Promise<Newest<T>>;
   #kept: (Newest<T> & { db: D1Database; head: number }) | undefined;
@@ -32,7 +35,7 @@ export class NewestItems<T extends { log: number }> {
   async at(db: D1Database, head: Head): Promise<Newest<T>> {
     const known = () => (this.#kept?.db === db && this.#kept.head >= head.number ? this.#kept : undefined);
     // One request reads them, the others wait: each with a timer of its own, since no request may hang on what another one does.
-    while (known() === undefined && Date.now() - this.#begun < PATIENCE) await scheduler.wait(LOOK_AGAIN);
+    while (known() === undefined && Math.abs(Date.now() - this.#begun) < PATIENCE) await scheduler.wait(LOOK_AGAIN);
     return known() ?? this.#readAt(db, head);
   }
 
@@ -40,7 +43,8 @@ export class NewestItems<T extends { log: number }> {
     this.#begun = Date.now();
     try {
       const { items, whole } = await this.#read(db);
-      const kept = { db, head: head.number, whole, items: this.#withOld(items) };
+      const within = this.#withOld(items);
+      const kept = { db, head: head.number, whole: whole && within.length === items.length, items: within };
       if (this.#kept?.db !== db || this.#kept.head < head.number) this.#kept = kept;
       return kept;
     } finally {
@@ -48,16 +52,18 @@ export class NewestItems<T extends { log: number }> {
     }
   }
 
+  /** The same items, as far as there is room for them; those that have not changed as they were. */
   #withOld(items: readonly T[]): T[] {
     const said = new Map<number, { said: string; item: T }>();
-    const kept = items.map((item) => {
+    let left = MOST_SAID;
+    for (const item of items) {
       const now = { said: JSON.stringify(item), item };
+      left -= now.said.length;
+      if (left < 0) break;
       const old = this.#said.get(item.log);
-      const same = old?.said === now.said ? old : now;
-      said.set(item.log, same);
-      return same.item;
-    });
+      said.set(item.log, old?.said === now.said ? old : now);
+    }
     this.#said = said;
-    return kept;
+    return [...said.values()].map(({ item }) => item);
   }
 }

@@ -14,7 +14,7 @@ import { write } from "./format.ts";
 import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
 import { type Rendered, rendered, serve } from "./serve.ts";
 
-const TYPE = "text/x-opml; charset=utf-8";
+const TYPE = "text/x-opml";
 
 const GROUPS: readonly (readonly [NameKind, title: string])[] = [
   ["topic", "Topics"],

@@ -13,7 +13,7 @@ const TYPE = "application/rss+xml";
 export const rss: Format = {
   name: "RSS 2.0",
   extension: "rss",
-  type: `${TYPE}; charset=utf-8`,
+  type: TYPE,
   item: (item) => cut(new RSS(NOTHING).item(itemOptions(item)).xml(), "<item>", "</item>"),
   separator: "",
   frame: (feed) => split(withLastBuildDate(new RSS(feedOptions(feed)).xml(), lastChange(feed)), "</channel>"),

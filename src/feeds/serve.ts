@@ -48,7 +48,7 @@ export const rendered = (
       "access-control-expose-headers": "etag, last-modified, link",
       "x-content-type-options": "nosniff",
     },
-    content: { "content-type": type, link: linkField(feed) },
+    content: { "content-type": `${type}; charset=utf-8`, link: linkField(feed) },
   },
 });
 
@@ -94,12 +94,13 @@ const GZIP = /^\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i;
 
 /**
  * The time of a change as HTTP dates tell it, without fractions, in milliseconds. In the second of the change itself another one may
- * follow, which would look the same: until that second is over, the one before it is told (RFC 9110, section 8.8.2.2).
+ * follow, which would look the same (RFC 9110, section 8.8.2.2), and of which this isolate may hear most of a second later: until the
+ * next second is over as well, the one before the change is told.
  */
 function lastModified(changed: string | null, now: number): number | null {
   if (changed === null) return null;
   const second = Math.floor(Date.parse(changed) / 1000);
-  return (Math.floor(now / 1000) > second ? second : second - 1) * 1000;
+  return (Math.floor(now / 1000) > second + 1 ? second : second - 1) * 1000;
 }
 
 /** If-None-Match decides where it is given; else If-Modified-Since (RFC 9110, section 13.2.2). */

@@ -45,7 +45,7 @@ export async function renderTopic(
   if (found === undefined) throw new Error(`no feed at ${url.pathname}`);
   const feed = await readAddress(url, found, context, atLeast);
   const { body, etag } = await feedAt(feed, feed.head, feed.names, context);
-  return { body: new TextDecoder().decode(body), type: FORMATS[feed.extension].type, etag };
+  return { body: new TextDecoder().decode(body), type: `${FORMATS[feed.extension].type}; charset=utf-8`, etag };
 }
 
 async function readAddress(

@@ -105,7 +105,7 @@ export async function readDocuments(db: D1Database, ids: readonly string[]): Pro
 
 /** The newest events that stand in feeds. */
 export async function readNewestEvents(db: D1Database): Promise<{ items: SourcedEvent[]; whole: boolean }> {
-  const { only, whole } = await newestRows(db, "events", "document");
+  const { only, whole } = await newestRows(db, "events");
   return { items: await readEvents(db, { before: NEWEST, limit: only.length, only, feed: true }), whole };
 }
 

@@ -66,18 +66,9 @@ function isCalendarDate(value: string): boolean {
 /** An address that a reader may open. */
 export const webAddress = z
   .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
-  .overwrite(asUri)
+  .overwrite((value) => new URL(value).href)
   .max(2048, "at most 2048 characters, percent-encoded")
   .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password");
-
-/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
-function asUri(value: string): string {
-  const url = new URL(value);
-  for (const part of ["pathname", "search", "hash"] as const) {
-    url[part] = url[part].replace(/[^\w;/?:@&=+$.\-!~*'()%,#]/g, encodeURIComponent);
-  }
-  return url.href;
-}
 
 /** Whether an entry sets off alerts and stands in feeds. */
 export const mode = z

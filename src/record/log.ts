@@ -74,8 +74,8 @@ let commits = 0;
 export function recentHead(db: D1Database): Head | undefined {
   if (recent?.db !== db) return undefined;
   const now = Date.now();
-  const age = now - recent.at;
-  return age < RECENT || (age < STALE && now - looked < STALE - RECENT) ? recent.head : undefined;
+  const age = Math.abs(now - recent.at);
+  return age < RECENT || (age < STALE && Math.abs(now - looked) < STALE - RECENT) ? recent.head : undefined;
 }
 
 /** The same, read where it has to be. With `atLeast`, a head that has this entry. */
@@ -91,6 +91,8 @@ export async function readHead(db: D1Database): Promise<Head> {
   const seen = commits;
   const head = await db.prepare("SELECT number, names, at FROM head").first<Head>();
   if (head === null) throw new Error("the record has no head: its migrations were not applied");
+  // A read that began earlier may end later.
+  if (recent?.db === db && recent.at > at && recent.head.number > head.number) return recent.head;
   if (seen === commits) recent = { db, head, at };
   return head;
 }

@@ -2,20 +2,23 @@
 
 /** So many items are read at the most, */
 const ITEMS = 200;
-/** and so much of what they say, in characters: an isolate has 128 MB for everything, and an analysed text takes some fifty bytes a character. */
-const CHARACTERS = 300_000;
+/** and so much of what they say, in characters: an isolate that has just begun analyses all of it for the first filter. */
+const CHARACTERS = { events: 300_000, articles: 100_000 } as const;
+/** Where it says it. */
+const TEXT = { events: "document", articles: "text" } as const;
 
 /** Their log entries, newest first; `whole`: whether there are no others. */
 export async function newestRows(
   db: D1Database,
   table: "events" | "articles",
-  column: "document" | "text",
 ): Promise<{ only: number[]; whole: boolean }> {
   const { results } = await db
-    .prepare(`SELECT log, length(${column}) AS size FROM ${table} WHERE mode <> 'silent' ORDER BY log DESC LIMIT ?`)
+    .prepare(
+      `SELECT log, length(${TEXT[table]}) AS size FROM ${table} WHERE mode <> 'silent' ORDER BY log DESC LIMIT ?`,
+    )
     .bind(ITEMS + 1)
     .all<{ log: number; size: number }>();
-  let left = CHARACTERS;
+  let left: number = CHARACTERS[table];
   const only: number[] = [];
   for (const { log, size } of results.slice(0, ITEMS)) {
     left -= size;

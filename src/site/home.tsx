@@ -2,7 +2,7 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { pathOf, STANDING } from "../feeds/address.ts";
+import { pathOf, STANDING, searchOf } from "../feeds/address.ts";
 import { FORMATS } from "../feeds/formats.ts";
 import { check, readInteger, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
@@ -18,7 +18,6 @@ import { EventSummary } from "./event-view.tsx";
 import { htmlPage } from "./layout.tsx";
 
 const EVENTS_SHOWN = 30;
-const LISTED = { events: "Events", articles: "Articles" } as const;
 
 export const home: Handler = (_, context) =>
   showHome(context, { query: context.url.searchParams.get("q") ?? "", url: "", errors: [] });
@@ -31,11 +30,11 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   const page = { before, limit: EVENTS_SHOWN, feed: false };
   const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
-  const suffix = query ? `?q=${encodeURIComponent(query.canonical)}` : "";
+  const suffix = searchOf(query);
   const feeds = STANDING.map(([listing, extension]) => ({
     href: pathOf(listing, extension) + suffix,
-    type: FORMATS[extension].type.replace(/;.*/, ""),
-    title: `${LISTED[listing.name]}, ${FORMATS[extension].name}`,
+    type: FORMATS[extension].type,
+    title: `${listing.label}, ${FORMATS[extension].name}`,
   }));
   const children = (
     <>

@@ -4,10 +4,10 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import type { Feed, FeedItem } from "../../src/feeds/feed.ts";
-import { renderText } from "../../src/feeds/format.ts";
 import { FORMATS } from "../../src/feeds/formats.ts";
 import { clean } from "../../src/record/fields.ts";
 import { unescaped } from "./parsers/calendars.ts";
+import { renderText } from "./render.ts";
 
 /** Pieces of text that formats are written with, and units of UTF-16 as they come, halves of characters too. */
 const piece = fc.oneof(

@@ -3,6 +3,7 @@
 import { parseOpml } from "feedsmith";
 import ICAL from "ical.js";
 import { beforeAll, describe, expect, it } from "vitest";
+import { direction } from "../../src/feeds/content.tsx";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putName, putNames } from "../client.ts";
 import { readAtom, readJson, readRss, readText } from "./support.ts";
 
@@ -162,6 +163,20 @@ describe("an article in Arabic", () => {
     expect(item?.tags).toEqual(expect.arrayContaining(["Homs", "Ceasefire"]));
   });
 });
+
+it.each([
+  ["en", "ltr"],
+  ["ar", "rtl"],
+  ["ar-SY", "rtl"],
+  ["arz", "rtl"],
+  ["prs", "rtl"],
+  ["he", "rtl"],
+  ["ku", "ltr"],
+  ["ku-Arab", "rtl"],
+  ["uz-Latn", "ltr"],
+  ["und", "ltr"],
+  ["en-abcd-ab-cd-xx", "ltr"],
+])("the direction of %s is %s", (language, expected) => expect(direction(language)).toBe(expected));
 
 describe("the list of feeds", () => {
   it("names all events, all articles, and a feed for each name that has events, which has items", async () => {

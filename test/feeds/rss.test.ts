@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { renderText } from "../../src/feeds/format.ts";
 import { FORMATS } from "../../src/feeds/formats.ts";
 import { addArticle, curate, json, putEvent, putName, putNames } from "../client.ts";
+import { renderText } from "./render.ts";
 import { asPublisher, HARD_TITLES, itemOf, readRss, readText } from "./support.ts";
 
 const GMT =

@@ -1,6 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";
@@ -37,7 +37,7 @@ beforeAll(async () => {
     await addArticle(`a-${i}`, { text: i % 2 ? "In Aleppo." : "Elsewhere." });
   }
   // In the second of a change the validators are still those of the second before.
-  await scheduler.wait(1100);
+  await scheduler.wait(2100);
 });
 
 describe.each(FEEDS)("%s", (path) => {
@@ -129,16 +129,19 @@ describe("scripts of other pages", () => {
     },
   );
 
-  it.each([...FEEDS, "/api/events/e-1"])("may ask for %s with conditions", async (path) => {
-    const headers = {
-      origin: "https://other.example",
-      "access-control-request-method": "GET",
-      "access-control-request-headers": "if-none-match",
-    };
-    const answer = await call(path, { method: "OPTIONS", headers });
-    expect([answer.status, answer.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
-    expect(answer.headers.get("access-control-allow-headers")).toContain("if-none-match");
-  });
+  it.each([...FEEDS, "/api/events/e-1", "/feed", "/rss.xml", "/feed/json"])(
+    "may ask for %s with conditions",
+    async (path) => {
+      const headers = {
+        origin: "https://other.example",
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "if-none-match",
+      };
+      const answer = await call(path, { method: "OPTIONS", headers });
+      expect([answer.status, answer.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
+      expect(answer.headers.get("access-control-allow-headers")).toContain("if-none-match");
+    },
+  );
 
   it("may not read a page", async () => {
     expect((await get("/")).headers.has("access-control-allow-origin")).toBe(false);
@@ -175,8 +178,23 @@ describe("the field Link", () => {
     "%s names the hub and the page of older items",
     async (path) => {
       const link = (await get(`${path}?limit=2`)).headers.get("link") ?? "";
+      // Older pages do not change: nobody is told of them.
+      const older = /<https:\/\/wire\.example([^>]*)>; rel="next"/.exec(link)?.[1] ?? "";
+      expect((await get(older)).headers.get("link")).not.toContain("hub");
       expect(link).toContain('<https://wire.example/hub>; rel="hub"');
       expect(link).toMatch(/<https:\/\/wire\.example\/[a-z]+\.[a-z]+\?limit=2&before=\d+>; rel="prev-archive"/);
+    },
+  );
+});
+
+describe("the canonical address", () => {
+  it.each(["q=%22l'accord%22", "q=%22a%26b%22", "q=%D8%AD%D9%84%D8%A8", "q=a+b", "q=bomb*", "q=(a|b)-c", "q=title:x!"])(
+    "is written as it arrives when it is asked for: %s",
+    async (parameters) => {
+      const self = /<([^>]*)>; rel="self"/.exec((await get(`/feed.rss?${parameters}`)).headers.get("link") ?? "")?.[1];
+      expect(new URL(self ?? "").href).toBe(self);
+      const path = self?.slice("https://wire.example".length) ?? "";
+      expect((await get(path)).headers.get("link")).toContain(`<${self}>; rel="self"`);
     },
   );
 });
@@ -395,6 +413,41 @@ describe("a change is in the feed as soon as it was answered", () => {
     expect(await readText("/feed.rss")).toContain("parley:event:hushed");
     await json(curate("PUT", "/api/events/hushed", event({ mode: "silent" })));
     expect(await readText("/feed.rss")).not.toContain("parley:event:hushed");
+  });
+});
+
+describe("a head of the log", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** As another isolate would write it. */
+  const changeElsewhere = (id: string) =>
+    env.DB.batch([
+      env.DB.prepare("INSERT INTO log SELECT number + 1, at, 'event.corrected', ?, 2 FROM head").bind(id),
+      env.DB.prepare(
+        "UPDATE events SET document = json_set(document, '$.title', 'Changed elsewhere') WHERE id = ?",
+      ).bind(id),
+    ]);
+
+  it.each([
+    ["goes on", 900, "elsewhere-on"],
+    ["is set back by an hour", -3_600_000, "elsewhere-back"],
+    ["is set forward by a day", 86_400_000, "elsewhere-forward"],
+  ])("is read again when the clock %s", async (_, milliseconds, id) => {
+    await putEvent(id, { title: "As it was" });
+    expect(await readText("/feed.rss?limit=1")).toContain("As it was");
+    await changeElsewhere(id);
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => now + milliseconds);
+    expect(await readText("/feed.rss?limit=1")).toContain("Changed elsewhere");
+  });
+
+  it("is good for less than half a second without being read again", async () => {
+    await putEvent("elsewhere-soon", { title: "As it was" });
+    await readText("/feed.rss?limit=1");
+    await changeElsewhere("elsewhere-soon");
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => now);
+    expect(await readText("/feed.rss?limit=1")).toContain("As it was");
   });
 });
 
