@@ -60,12 +60,15 @@ function eventData(item: FeedItem, happened: Happened): ICalEventData {
 /** The first day of a date of reduced precision: 2016-09 begins on 2016-09-01. */
 const firstDay = (date: string): Date => new Date(`${`${date}-01-01`.slice(0, 10)}T00:00:00Z`);
 
-/** The day after the last one of a date of reduced precision: an end is not part of it (section 3.6.1). */
-function dayAfter(date: string): Date {
+/**
+ * The day after the last one of a date of reduced precision: an end is not part of it (section 3.6.1). Null past the year 9999, which has no
+ * form (section 3.3.4): the event has its first day then.
+ */
+function dayAfter(date: string): Date | null {
   const [year = 0, month, day] = date.split("-").map(Number);
   const first = firstDay(date);
   if (month === undefined) first.setUTCFullYear(year + 1);
   else if (day === undefined) first.setUTCMonth(month);
   else first.setUTCDate(day + 1);
-  return first;
+  return first.getUTCFullYear() > 9999 ? null : first;
 }

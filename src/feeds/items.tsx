@@ -85,7 +85,7 @@ const CLAIMED = "What only one side says:";
 function EventBody({ event, names, lines }: { event: SourcedEvent; names: Names; lines: readonly Line[] }) {
   return (
     <>
-      <p>{event.summary}</p>
+      <p dir="auto">{event.summary}</p>
       <p>
         {lines.map(([what, said], i) => (
           <>
@@ -99,7 +99,7 @@ function EventBody({ event, names, lines }: { event: SourcedEvent; names: Names;
           <p>{CLAIMED}</p>
           <ul>
             {event.claims.map(({ by, says }) => (
-              <li>
+              <li dir="auto">
                 <strong>{claimant(names, by)}:</strong> {says}
               </li>
             ))}

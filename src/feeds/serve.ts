@@ -107,12 +107,22 @@ function lastModified(changed: string | null, now: number): number | null {
 function isCurrent(headers: Headers, etag: string, changed: string | null): boolean {
   const known = headers.get("if-none-match");
   if (known !== null) return known.trim() === "*" || entityTags(known).includes(opaque(etag));
-  const since = Date.parse(headers.get("if-modified-since") ?? "");
+  const given = headers.get("if-modified-since") ?? "";
+  // What is no HTTP date is passed over (section 13.1.3).
+  const since = HTTP_DATE.test(given) ? Date.parse(given) : Number.NaN;
   // HTTP dates have no fractions of a second.
   return changed !== null && Math.floor(Date.parse(changed) / 1000) * 1000 <= since;
 }
 
+/** The three forms of a date in HTTP (section 5.6.7). */
+const HTTP_DATE =
+  /^(?:\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})$/;
+
 /** The opaque parts of a list of entity tags: weak comparison (RFC 9110, section 8.8.3.2). */
-const entityTags = (list: string): string[] => (list.match(/(?:W\/)?"[^"]*"/g) ?? []).map(opaque);
+const entityTags = (list: string): string[] =>
+  // Between and around them stand commas and blanks alone (section 5.6.1).
+  /^[\s,]*$/.test(list.replaceAll(TAG, "")) ? (list.match(TAG) ?? []).map(opaque) : [];
+
+const TAG = /(?:W\/)?"[^"]*"/g;
 
 const opaque = (etag: string): string => etag.replace(/^W\//, "");

@@ -1,18 +1,28 @@
 /** What every page has: head, header, footer. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
+import { pathOf, STANDING } from "../feeds/address.ts";
+import { FORMATS } from "../feeds/formats.ts";
+import { EVENTS } from "../feeds/listing.ts";
 
 interface Page {
   /** What the wire is called. */
   wire: string;
   /** What the page is called; without, it is the wire's first page. */
   title?: string;
-  /** Feeds that show the same, for autodiscovery. */
+  /** Feeds that show the same, for autodiscovery; else those of all events. */
   feeds?: readonly { href: string; type: string; title: string }[];
   children: ComponentChildren;
 }
 
-function Layout({ wire, title, feeds = [], children }: Page) {
+/** The feeds of all events, by their formats. */
+const ALL_EVENTS = STANDING.filter(([listing]) => listing === EVENTS).map(([listing, extension]) => ({
+  href: pathOf(listing, extension),
+  type: FORMATS[extension].type,
+  title: `${listing.label}, ${FORMATS[extension].name}`,
+}));
+
+function Layout({ wire, title, feeds = ALL_EVENTS, children }: Page) {
   return (
     <html lang="en">
       <head>

@@ -102,6 +102,7 @@ describe("in the calendar", () => {
     ["a span, whose end is not part of it", { date: "2016-09-12", end_date: "2016-09-14" }, "2016-09-12", "2016-09-15"],
     ["a month", { date: "2016-02" }, "2016-02-01", "2016-03-01"],
     ["a December", { date: "2015-12" }, "2015-12-01", "2016-01-01"],
+    ["the last day that has a form", { date: "9999-12-31" }, "9999-12-31", "null"],
     ["a year", { date: "2015" }, "2015-01-01", "2016-01-01"],
     ["months", { date: "2016-01", end_date: "2016-02" }, "2016-01-01", "2016-03-01"],
     [

@@ -215,6 +215,9 @@ describe("If-None-Match", () => {
     ["the tag inside another", (etag) => `"x${etag.slice(3)}`, 200],
     ["nothing", () => "", 200],
     ["nonsense", () => '"', 200],
+    ["the tag after something else", (etag) => `x${etag}`, 200],
+    ["the tag before something else", (etag) => `${etag}x`, 200],
+    ["a list with empty members", (etag) => `, "other",, ${etag},`, 304],
   ];
   it.each(cases)("%s", async (_, header, status) => {
     const answer = await get("/feed.rss", { "if-none-match": header(await etagOf("/feed.rss")) });
@@ -235,11 +238,26 @@ describe("If-None-Match", () => {
 });
 
 describe("If-Modified-Since", () => {
+  const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+  const parts = (date: string) => date.split(/[ ,]+/);
+  const rfc850 = (date: string): string => {
+    const [, day, month, year, time] = parts(date);
+    return `${DAYS[new Date(date).getUTCDay()]}, ${day}-${month}-${year?.slice(2)} ${time} GMT`;
+  };
+  const asctime = (date: string): string => {
+    const [weekday, day, month, year, time] = parts(date);
+    return `${weekday} ${month} ${`${Number(day)}`.padStart(2)} ${time} ${year}`;
+  };
   const cases: [name: string, header: (modified: string) => string, status: number][] = [
     ["the time itself", (modified) => modified, 304],
     ["a later time", (modified) => hourAfter(modified, 1), 304],
     ["an earlier time", (modified) => hourAfter(modified, -1), 200],
+    ["the time as RFC 850 wrote it", (modified) => rfc850(modified), 304],
+    ["the time as C's asctime writes it", (modified) => asctime(modified), 304],
     ["no time", () => "yesterday", 200],
+    ["a year", () => "2099", 200],
+    ["words with a year", () => "foo 2099", 200],
+    ["a time of RFC 3339", () => "2099-11-22T23:59:59Z", 200],
     ["nothing", () => "", 200],
   ];
   it.each(cases)("%s", async (_, header, status) => {
