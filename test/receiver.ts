@@ -112,7 +112,7 @@ function answerHub(name: string, request: IncomingMessage, response: ServerRespo
     const { count, asked } = note(name, request, body);
     const verifies = request.method === "GET";
     const go = (wanted: string): void => {
-      if (verifies) answerVerification(wanted, searchParams.get("hub.challenge") ?? "", response);
+      if (verifies) answerVerification(wanted, searchParams, count === 1, response);
       else answer(wanted, count, asked, response);
     };
     const behaviour = verifies ? verification : distribution;

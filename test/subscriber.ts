@@ -4,12 +4,21 @@
  *
  * - `agree`: 200 and the challenge; `agree-N`: the same with another status
  * - `refuse-N`: N and nothing else
+ * - `only-MODE`: agrees to that mode, and refuses the other by 404; `agree-once`: to the first of all its verifications alone
  * - `padded`, `other`, `json`: 200, and almost the challenge
  * - `hang`, `drop`, `gate`: as the receiver does; the gate is that of `{name}.verification`
  */
 import type { ServerResponse } from "node:http";
 
-export function answerVerification(behaviour: string, challenge: string, response: ServerResponse): void {
+export function answerVerification(
+  wanted: string,
+  asked: URLSearchParams,
+  isFirst: boolean,
+  response: ServerResponse,
+): void {
+  const challenge = asked.get("hub.challenge") ?? "";
+  const agrees = wanted === "agree-once" ? isFirst : wanted === `only-${asked.get("hub.mode")}`;
+  const behaviour = !/^(only|agree-once)/.test(wanted) ? wanted : agrees ? "agree" : "refuse-404";
   const [, kind = behaviour, status = "200"] = /^(agree|refuse)-(\d+)$/.exec(behaviour) ?? [];
   const bodies: Readonly<Record<string, string>> = {
     agree: challenge,

@@ -17,14 +17,21 @@ export interface NewAlert {
 }
 
 /** What a subscriber asks of the hub; it waits for the callback's word. */
-export interface HubAsking {
-  mode: "subscribe" | "unsubscribe";
+export type HubAsking = HubSubscribing | HubUnsubscribing;
+
+export interface HubUnsubscribing {
+  mode: "unsubscribe";
+  callback: string;
+  /** As the subscriber wrote it. */
+  topic: string;
+}
+
+export interface HubSubscribing {
+  mode: "subscribe";
   callback: string;
   /** As the subscriber wrote it, and what it is. */
   topic: string;
-  address: string;
-  listing: "events" | "articles";
-  query: string | undefined;
+  feed: { listing: "events" | "articles"; canonical: string; query: string | undefined };
   /** In seconds. */
   lease: number;
   secret: string | undefined;
@@ -117,8 +124,10 @@ export interface ShardCalls {
   challenged(id: string, challenge: string): Promise<AlertView | undefined>;
   /** Confirms an alert by its challenge; the alert as it is then. */
   confirm(id: string, challenge: string): Promise<AlertView | undefined>;
-  /** Asks a subscriber's callback whether that is what it wants; false where the shard is full. */
-  askSubscriber(id: string, asking: HubAsking): Promise<boolean>;
+  /** Asks a subscriber's callback whether that is what it wants; `full`: the shard takes no new one. */
+  askSubscriber(id: string, asking: HubAsking): Promise<"asked" | "full" | Refused>;
+  /** Whether a subscription stands: its callback has confirmed it, and its lease has not ended. */
+  isSubscribed(id: string): Promise<boolean>;
   status(): Promise<ShardStatus>;
   /** Follows the log to its end and starts what is due. */
   wake(): Promise<void>;

@@ -21,7 +21,7 @@ import {
   replayInput,
   shardOf,
 } from "./alert.ts";
-import type { NewAlert, Outcome, ShardCalls } from "./calls.ts";
+import type { NewAlert, Outcome, Refused, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
 import { countRegistration, networkOf } from "./limits.ts";
 import { bearerToken, hash } from "./secrets.ts";
@@ -231,9 +231,13 @@ const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests", 50
 function unwrap<T extends object>(outcome: Outcome<T>): T {
   if (outcome === undefined) throw noSuchAlert();
   if (!("refused" in outcome)) return outcome;
-  const { refused, status, retryAfter } = outcome;
+  throw problemOf(outcome);
+}
+
+/** What a shard refused, as the Problem that it is. */
+export function problemOf({ refused, status, retryAfter }: Refused): Problem {
   const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-  throw new Problem(status, TITLES[status], refused.charAt(0).toUpperCase() + refused.slice(1), { headers });
+  return new Problem(status, TITLES[status], refused.charAt(0).toUpperCase() + refused.slice(1), { headers });
 }
 
 const accepted = (body: object): Response =>

@@ -30,28 +30,43 @@ export async function wakeShards(env: Env): Promise<void> {
   }
 }
 
-/**
- * Notes that a WebSub subscription is asked for again, or for the first time: then it is to be in `shard`. Which shard has it; without
- * `shard`, undefined where none does.
- */
+/** By what a WebSub subscription is found: see data/migrations/0004_hub.sql. */
+export interface SubscriptionNames {
+  /** Absent where the topic cannot be read. */
+  id?: string;
+  written: string;
+}
+
+/** The subscription of a callback and a topic, and its shard; undefined where there is none. */
+export async function findSubscription(
+  db: D1Database,
+  { id, written }: SubscriptionNames,
+): Promise<{ id: string; shard: number } | undefined> {
+  const found = await db
+    .prepare("SELECT id, shard FROM subscriptions WHERE id = ?1 OR written = ?2 ORDER BY written = ?2 DESC LIMIT 1")
+    .bind(id ?? null, written)
+    .first<{ id: string; shard: number }>();
+  return found ?? undefined;
+}
+
+/** Notes that a subscription is asked for again, or for the first time: then it is to be in `shard`. Which shard has it. */
 export async function claimSubscription(
   db: D1Database,
   { id, nonce }: SubscriptionKey,
-  shard?: number,
-): Promise<number | undefined> {
-  const claim =
-    shard === undefined
-      ? db.prepare("UPDATE subscriptions SET nonce = ?2 WHERE id = ?1 RETURNING shard").bind(id, nonce)
-      : db
-          .prepare(
-            `INSERT INTO subscriptions (id, nonce, shard) VALUES (?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET nonce = excluded.nonce RETURNING shard`,
-          )
-          .bind(id, nonce, shard);
-  return (await claim.first<number>("shard")) ?? undefined;
+  written: string,
+  shard: number,
+): Promise<number> {
+  const claimed = await db
+    .prepare(
+      `INSERT INTO subscriptions (id, written, nonce, shard) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET nonce = excluded.nonce RETURNING shard`,
+    )
+    .bind(id, written, nonce, shard)
+    .first<number>("shard");
+  return claimed ?? shard;
 }
 
-/** A subscription, and the asking that was the last one its shard knows of. */
+/** A subscription, and the asking to subscribe that was the last one its shard knows of. */
 export interface SubscriptionKey {
   id: string;
   nonce: string;

@@ -9,8 +9,17 @@ import { check, readText } from "../input.ts";
 import { badRequest, Problem } from "../problem.ts";
 import { readHead } from "../record/log.ts";
 import { randomText } from "./alert.ts";
-import type { HubAsking } from "./calls.ts";
-import { claimSubscription, listShards, moveSubscription, openShard, shardStub } from "./directory.ts";
+import type { HubAsking, HubSubscribing } from "./calls.ts";
+import { problemOf } from "./desk.ts";
+import {
+  claimSubscription,
+  findSubscription,
+  listShards,
+  moveSubscription,
+  openShard,
+  type SubscriptionNames,
+  shardStub,
+} from "./directory.ts";
 import { countRegistration, networkOf } from "./limits.ts";
 
 const MAX_BODY = 16 * 1024;
@@ -45,13 +54,20 @@ export const hubForm = z.object({
 
 /** 202: the callback is asked. Throws a Problem for what cannot be asked, or too often. */
 export const askHub: Handler = async (request, context) => {
-  const asking = await readAsking(await readForm(request), context);
+  const { asking, names, unread } = await readAsking(await readForm(request), context);
   const { env, settings } = context;
   const caller = networkOf(request.headers.get("cf-connecting-ip") ?? "unknown");
+  const count = (subjects: string[]) => countRegistration(env.DB, subjects, settings.registrationLimit);
+  await count([`hub-caller:${caller}`]);
+  const found = await findSubscription(env.DB, names);
+  if (unread && found === undefined) throw unread;
   const host = new URL(asking.callback).hostname.replace(/\.+$/, "");
-  const subjects = [`hub-caller:${caller}`, `hub-host:${host}`, "hub-total:"];
-  await countRegistration(env.DB, subjects, settings.registrationLimit);
-  await pass(env, asking);
+  // Whoever uses up the bound of a host must not keep its subscriptions from being renewed.
+  const stands = found !== undefined && (await shardStub(env, found.shard).isSubscribed(found.id));
+  await count([...(stands ? [] : [`hub-host:${host}`]), "hub-total:"]);
+  const id = found?.id ?? names.id;
+  if (asking.mode === "subscribe" && id !== undefined) await place(env, { id, written: names.written }, asking);
+  else if (found) await tell(env, found, asking);
   return new Response(null, { status: 202, headers: { "cache-control": "no-store" } });
 };
 
@@ -63,26 +79,34 @@ async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request, MAX_BODY));
 }
 
+/** What is asked for, and by what it is found. */
+interface Read {
+  asking: HubAsking;
+  names: SubscriptionNames;
+  /** Why the topic cannot be read. What was subscribed to while it could be must have an end all the same. */
+  unread?: Problem;
+}
+
 /** Parameters that are not known are passed over, as section 5.1 says; those that are empty count as absent. */
-async function readAsking(form: URLSearchParams, context: Context): Promise<HubAsking> {
+async function readAsking(form: URLSearchParams, context: Context): Promise<Read> {
   const asked = check(Object.fromEntries([...form].filter(([, value]) => value !== "")), hubForm);
-  const { "hub.mode": mode, "hub.callback": callback, "hub.topic": written, "hub.secret": secret } = asked;
+  const { "hub.mode": mode, "hub.callback": callback, "hub.topic": topic, "hub.secret": secret } = asked;
   await checkCallback(callback, context);
-  const { canonical: address, listing, query } = await readTopic(written, context);
+  const { origin } = context;
+  const nameOf = async (address: string) => `sub_${(await sha256(`${callback}\n${address}`)).slice(0, 40)}`;
+  const written = await nameOf(topic);
+  const feed = await readTopic(topic, context).catch((error: unknown) => {
+    if (mode === "unsubscribe" && error instanceof Problem) return error;
+    throw error;
+  });
+  if (feed instanceof Problem) {
+    return { asking: { mode: "unsubscribe", callback, topic }, names: { written }, unread: feed };
+  }
+  const names = { id: await nameOf(origin + feed.canonical), written };
+  if (mode === "unsubscribe") return { asking: { mode, callback, topic }, names };
+  const lease = Math.min(Math.max(Number(asked["hub.lease_seconds"] ?? LEASE), 1), MOST_LEASE);
   const { number: since } = await readHead(context.env.DB);
-  return {
-    mode,
-    callback,
-    topic: written,
-    address,
-    listing,
-    query,
-    lease: Math.min(Math.max(Number(asked["hub.lease_seconds"] ?? LEASE), 1), MOST_LEASE),
-    secret,
-    origin: context.origin,
-    since,
-    nonce: randomText(16),
-  };
+  return { asking: { mode, callback, topic, feed, lease, secret, origin, since, nonce: randomText(16) }, names };
 }
 
 async function checkCallback(callback: string, { settings, origin, url }: Context): Promise<void> {
@@ -95,18 +119,21 @@ async function checkCallback(callback: string, { settings, origin, url }: Contex
 }
 
 /** Passes what is asked to the shard that has the subscription; a new one goes where there is room, as alerts do. */
-async function pass(env: Env, asking: HubAsking): Promise<void> {
-  const id = `sub_${(await sha256(`${asking.topic}\n${asking.callback}`)).slice(0, 40)}`;
+async function place(env: Env, { id, written }: Required<SubscriptionNames>, asking: HubSubscribing): Promise<void> {
   const { DB } = env;
   const last = (await listShards(DB)).at(-1) ?? 0;
-  const { mode, nonce } = asking;
-  let shard = await claimSubscription(DB, { id, nonce }, mode === "subscribe" ? last : undefined);
-  // There is nothing to end.
-  if (shard === undefined) return;
+  let shard = await claimSubscription(DB, { id, nonce: asking.nonce }, written, last);
   await openShard(DB, shard);
-  while (!(await shardStub(env, shard).askSubscriber(id, asking))) {
+  while (!(await tell(env, { id, shard }, asking))) {
     shard = Math.max(shard + 1, last);
     await openShard(DB, shard);
     await moveSubscription(DB, id, shard);
   }
+}
+
+/** Whether the shard has taken it; false where it is full. Throws the Problem where it will not. */
+async function tell(env: Env, { id, shard }: { id: string; shard: number }, asking: HubAsking): Promise<boolean> {
+  const answer = await shardStub(env, shard).askSubscriber(id, asking);
+  if (typeof answer === "object") throw problemOf(answer);
+  return answer === "asked";
 }

@@ -87,8 +87,8 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Attempts kept of one message: of one that is sent again and again the last ones. */
 const ATTEMPTS_KEPT = 25;
 
-/** When the first message of an alert is due. */
-const FIRST_DUE = `(SELECT min(at) FROM (
+/** SQL: when the first message of an alert is due. */
+export const FIRST_DUE = `(SELECT min(at) FROM (
   SELECT min(next_attempt_at) AS at FROM messages INDEXED BY messages_due
     WHERE alert = alerts.id AND late = 0 AND next_attempt_at IS NOT NULL
   UNION ALL SELECT min(next_attempt_at) FROM messages INDEXED BY messages_due
@@ -257,6 +257,16 @@ export class Outbox {
     this.#sql.exec(
       "UPDATE messages SET status = 'delivered', next_attempt_at = NULL WHERE alert = ? AND sequence = ? AND id = ?",
       ...[alert, sequence, id],
+    );
+    this.schedule(alert);
+  }
+
+  /** It waits for longer, and that is no attempt. */
+  postpone({ alert, sequence, id }: Waiting, until: number): void {
+    this.#sql.exec(
+      `UPDATE messages SET next_attempt_at = ?
+       WHERE alert = ? AND sequence = ? AND id = ? AND status = 'pending' AND next_attempt_at IS NOT NULL`,
+      ...[until, alert, sequence, id],
     );
     this.schedule(alert);
   }

@@ -23,10 +23,11 @@ const RETENTION: Retention = { age: 35 * DAY, held: 30 * DAY, messages: 10_000, 
 /** Forgets what is too old. Whether there may be more to forget. */
 export function forgetOld(sql: SqlStorage, now: number, { age, held, messages, alerts } = RETENTION): boolean {
   const young = firstSince(sql, now - age);
-  // Only those that have something to forget: others would be looked at again and again, and keep these from their turn.
+  // Only those that have something to forget: others would be looked at again and again, and keep these from their turn. Subscriptions have
+  // no numbers to go on: their one message is replaced, and goes with them.
   const concerned = sql
     .exec<{ id: string }>(
-      `SELECT id FROM alerts WHERE EXISTS (
+      `SELECT id FROM alerts WHERE query IS NOT NULL AND EXISTS (
          SELECT 1 FROM messages m WHERE m.alert = alerts.id AND m.sequence = alerts.oldest AND m.status <> 'pending'
            AND (m.notice < ?2 OR alerts.latest - alerts.oldest >= ?1))
        LIMIT ?3`,

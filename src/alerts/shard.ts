@@ -10,7 +10,17 @@ import { failpoint } from "../failpoint.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "./alert.ts";
-import type { HubAsking, NewAlert, Outcome, Refused, Replayed, Sent, ShardCalls, ShardStatus } from "./calls.ts";
+import type {
+  HubAsking,
+  HubSubscribing,
+  NewAlert,
+  Outcome,
+  Refused,
+  Replayed,
+  Sent,
+  ShardCalls,
+  ShardStatus,
+} from "./calls.ts";
 import { Courier } from "./courier.ts";
 import { Digests } from "./digests.ts";
 import { forgetSubscriptions } from "./directory.ts";
@@ -55,6 +65,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   readonly #outbox: Outbox;
   readonly #registry: Registry;
   readonly #subscriptions: Subscriptions;
+  readonly #topics: Topics;
   readonly #follower: Follower;
   readonly #courier: Courier;
   readonly #digests: Digests;
@@ -72,14 +83,9 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     this.#outbox = new Outbox(ctx.storage.sql, readSettings(env).dailyLimit);
     this.#registry = new Registry(ctx.storage.sql, this.#outbox);
     this.#subscriptions = new Subscriptions(env, ctx.storage.sql, this.#outbox);
+    this.#topics = new Topics(ctx.storage.sql, this.#outbox);
     this.#digests = new Digests(ctx.storage.sql, this.#outbox);
-    this.#follower = new Follower(
-      env,
-      ctx.storage,
-      this.#registry,
-      new Topics(ctx.storage.sql, this.#outbox),
-      this.#outbox,
-    );
+    this.#follower = new Follower(env, ctx.storage, this.#registry, this.#topics, this.#outbox);
     this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, this.#subscriptions, () => this.#setAlarm());
   }
 
@@ -96,18 +102,34 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     return true;
   }
 
-  async askSubscriber(id: string, asking: HubAsking): Promise<boolean> {
+  async askSubscriber(id: string, asking: HubAsking): Promise<"asked" | "full" | Refused> {
     const queries = await this.#ready();
     const known = this.#subscriptions.has(id);
-    // There is nothing to end: nobody is asked.
-    if (!known && asking.mode === "unsubscribe") return true;
-    if (!known && this.#registry.count() >= SHARD_CAPACITY) return false;
-    this.ctx.storage.transactionSync(() => {
-      if (this.#registry.isEmpty()) this.#follower.moveTo(asking.since);
-      this.#subscriptions.ask(id, asking, queries, Date.now());
-    });
+    if (!known && asking.mode === "subscribe") {
+      if (this.#registry.count() >= SHARD_CAPACITY) return "full";
+      const refused = this.ctx.storage.transactionSync(() => this.#beginSubscription(id, asking, queries));
+      if (refused === undefined) await this.#dispatch();
+      else await forgetSubscriptions(this.env.DB, [{ id, nonce: asking.nonce }]);
+      return refused ?? "asked";
+    }
+    // Where there is nothing to end, nobody is asked.
+    const refused = known && this.ctx.storage.transactionSync(() => this.#subscriptions.ask(id, asking, Date.now()));
     await this.#dispatch();
-    return true;
+    return refused || "asked";
+  }
+
+  /** A new subscription, unless it is refused. What the shard has followed since it was asked for is owed to it. */
+  #beginSubscription(id: string, asking: HubSubscribing, queries: Queries): Refused | undefined {
+    const now = Date.now();
+    if (this.#registry.isEmpty()) this.#follower.moveTo(asking.since);
+    const refused = this.#subscriptions.begin(id, asking, queries, now);
+    const { cursor } = this.#follower;
+    if (refused === undefined && asking.since < cursor) this.#topics.distribute([id], cursor, now);
+    return refused;
+  }
+
+  async isSubscribed(id: string): Promise<boolean> {
+    return this.#subscriptions.stands(id, Date.now());
   }
 
   async view(id: string, tokenHash: string): Promise<AlertView | undefined> {
@@ -368,14 +390,15 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
   async #expire(): Promise<void> {
     const now = Date.now();
     const expired = this.#registry.expired(now);
-    if (expired.length === 0 && !this.#subscriptions.expire(now)) return;
+    const anyEnded = this.#subscriptions.expire(now);
+    if (expired.length === 0 && !anyEnded) return;
     const queries = await this.#ready();
     const ended = this.ctx.storage.transactionSync(() => {
       for (const { id, established } of expired) {
         if (established) this.#registry.pause(id, "its channel was not confirmed within 24 hours");
         else this.#registry.remove(id, queries);
       }
-      return this.#subscriptions.removeEnded(queries);
+      return this.#subscriptions.removeEnded(queries, now);
     });
     for (const { id } of ended) this.#courier.recall(id);
     if (ended.length > 0) await forgetSubscriptions(this.env.DB, ended);

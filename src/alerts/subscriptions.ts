@@ -3,7 +3,8 @@
  * and rests are the ones there are, but no query there; what it is beside stands in a table of its own.
  *
  * Of a subscription at most two messages wait: number 0, which asks its callback whether it wants what was asked for in its name, and
- * number 1, the topic as it will be when it is sent.
+ * number 1, the topic as it will be when it is sent. What is asked is verified in the order in which it was asked, each by itself: so nothing
+ * that anyone asks takes away, or changes, what somebody else asked.
  *
  * Calls are synchronous, so that a caller can put several into one transaction, but for `compose`.
  */
@@ -12,13 +13,14 @@ import type { Verdict } from "../delivery/schedule.ts";
 import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import { renderTopic } from "../feeds/topic.ts";
+import { Problem } from "../problem.ts";
 import { randomText, type WebSubChannel } from "./alert.ts";
-import type { HubAsking } from "./calls.ts";
+import type { HubAsking, HubSubscribing, Refused } from "./calls.ts";
 import { distribution, verification } from "./channels/websub.ts";
 import type { SubscriptionKey } from "./directory.ts";
-import { CONFIRMATION, type Outbox, type Waiting } from "./outbox.ts";
+import { type AlertAfter, CONFIRMATION, type Outbox, type Waiting } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
-import { report } from "./report.ts";
+import { inLog, report } from "./report.ts";
 
 /** The number of the message that brings the topic. */
 export const DISTRIBUTION = 1;
@@ -26,6 +28,12 @@ export const DISTRIBUTION = 1;
 const GAP = 1_000;
 /** What no callback has confirmed is forgotten after this long at the latest, in milliseconds. */
 const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
+/** So many askings for one subscription wait for the callback's word. */
+const MOST_INTENTS = 5;
+/** Subscriptions of the callbacks of one host that a shard takes. */
+export const HOST_CAPACITY = 1_000;
+/** Where the record cannot be read, or lets this invocation read no more, the topic is made so much later, in milliseconds. */
+const UNREADABLE = 5_000;
 /** A subscription to whose callback nothing gets through for this long is removed, in milliseconds. */
 const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
 
@@ -39,14 +47,22 @@ interface Row {
   status: string;
   channel: string;
   origin: string;
-  challenge: string | null;
   expires_at: number | null;
   address: string;
   entry: number;
   delivered: string | null;
-  mode: "subscribe" | "unsubscribe" | null;
+}
+
+/** What waits for the callback's word. */
+interface Waits {
+  [column: string]: SqlStorageValue;
+  number: number;
+  mode: "subscribe" | "unsubscribe";
+  /** As it was written. */
+  topic: string;
   lease: number | null;
   secret: string | null;
+  challenge: string;
 }
 
 export class Subscriptions {
@@ -66,6 +82,12 @@ export class Subscriptions {
     return status !== undefined && status !== "paused";
   }
 
+  /** Whether its callback has confirmed it, and its lease has not ended. */
+  stands(id: string, now: number): boolean {
+    const row = this.#read(id);
+    return row?.status === "active" && (row.expires_at ?? 0) > now;
+  }
+
   /** How many of them there are. */
   count(): number {
     return this.#sql
@@ -75,33 +97,74 @@ export class Subscriptions {
       .one().count;
   }
 
-  /** Asks a callback whether it wants what was asked for in its name. Until it says so, a subscription that stands stays as it is. */
-  ask(id: string, asking: HubAsking, queries: Queries, now: number): void {
-    if (!this.has(id)) this.#create(id, asking, queries, now);
-    this.#sql.exec(
-      "UPDATE subscriptions SET mode = ?, lease = ?, secret = ?, nonce = ? WHERE id = ?",
-      ...[asking.mode, asking.mode === "subscribe" ? asking.lease : null, asking.secret ?? null, asking.nonce, id],
-    );
-    this.#sql.exec("UPDATE alerts SET challenge = ? WHERE id = ?", randomText(32), id);
-    const notice = this.#outbox.writeNotice({ type: "hub.verify", query: "", data: {} }, now);
-    this.#outbox.sendConfirmation(id, notice, randomText(8), now);
-  }
-
-  #create(id: string, asking: HubAsking, queries: Queries, now: number): void {
-    const channel: WebSubChannel = { type: "websub", url: asking.callback, topic: asking.topic };
+  /** A new subscription: its callback is asked whether it wants it. Why there can be none, or undefined. */
+  begin(id: string, asking: HubSubscribing, queries: Queries, now: number): Refused | undefined {
     // One that has ended may not be taken away yet.
     this.#remove(id, queries);
+    const { callback, topic, feed, origin, since, nonce } = asking;
+    const { host } = new URL(callback);
+    if (this.#countOf(host) >= HOST_CAPACITY) {
+      return { refused: `callbacks of ${host} have ${HOST_CAPACITY} subscriptions, and may have no more`, status: 429 };
+    }
+    const channel: WebSubChannel = { type: "websub", url: callback, topic };
     this.#sql.exec(
       `INSERT INTO alerts (id, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at, expires_at)
        VALUES (?, ?, ?, 'pending', '', '', '', ?, ?, ?, ?)`,
-      ...[id, JSON.stringify(channel), new URL(asking.callback).host, asking.origin, asking.since],
-      ...[now, now + CONFIRM_WITHIN],
+      ...[id, JSON.stringify(channel), host, origin, since, now, now + CONFIRM_WITHIN],
     );
     this.#sql.exec(
       "INSERT INTO subscriptions (id, address, listing, query, nonce) VALUES (?, ?, ?, ?, ?)",
-      ...[id, asking.address, asking.listing],
-      ...[asking.query === undefined ? null : queries.file(asking.query), asking.nonce],
+      ...[id, feed.canonical, feed.listing, feed.query === undefined ? null : queries.file(feed.query), nonce],
     );
+    return this.ask(id, asking, now);
+  }
+
+  #countOf(host: string): number {
+    return this.#sql
+      .exec<{ count: number }>("SELECT count(*) AS count FROM alerts WHERE host = ? AND query IS NULL", host)
+      .one().count;
+  }
+
+  /**
+   * Asks the callback of a subscription whether it wants what is asked for in its name. Until it says so, what stands stays as it is. Why that
+   * cannot be asked now, or undefined. Asked the same once more while it waits, it is one asking.
+   */
+  ask(id: string, asking: HubAsking, now: number): Refused | undefined {
+    if (asking.mode === "subscribe") {
+      this.#sql.exec("UPDATE subscriptions SET nonce = ? WHERE id = ?", asking.nonce, id);
+    }
+    const intents = this.#intents(id);
+    const last = intents.at(-1);
+    const { mode, topic } = asking;
+    const { lease = null, secret = null } = asking.mode === "subscribe" ? asking : {};
+    const again = last?.mode === mode && last.topic === topic && last.lease === lease && last.secret === secret;
+    // A verification that could not even be made has ended as a fault: what waits for it would wait for ever.
+    if (last !== undefined && !this.#isVerifying(id)) this.#verify(id, now);
+    if (again) return undefined;
+    if (intents.length >= MOST_INTENTS) {
+      return { refused: "what was asked before waits for the callback's word", status: 429, retryAfter: 60 };
+    }
+    this.#sql.exec(
+      "INSERT INTO intents (subscription, number, mode, topic, lease, secret, challenge) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ...[id, (last?.number ?? 0) + 1, mode, topic, lease, secret, randomText(32)],
+    );
+    if (last === undefined) this.#verify(id, now);
+    return undefined;
+  }
+
+  /** What waits for the callback's word, in the order in which it was asked. */
+  #intents(id: string): Waits[] {
+    return this.#sql.exec<Waits>("SELECT * FROM intents WHERE subscription = ? ORDER BY number", id).toArray();
+  }
+
+  #isVerifying(id: string): boolean {
+    const asks = "SELECT 1 FROM messages WHERE alert = ? AND sequence = ? AND status = 'pending'";
+    return this.#sql.exec(asks, id, CONFIRMATION).toArray().length > 0;
+  }
+
+  #verify(id: string, now: number): void {
+    const notice = this.#outbox.writeNotice({ type: "hub.verify", query: "", data: {} }, now);
+    this.#outbox.sendConfirmation(id, notice, randomText(8), now);
   }
 
   /** The request that a message is by now; undefined where there is none to make: then it waits no longer, or was replaced. */
@@ -116,21 +179,30 @@ export class Subscriptions {
     }
     const { address, origin, entry, delivered } = row;
     const context = { env: this.#env, settings: readSettings(this.#env), origin };
-    const { body, type, etag } = await renderTopic(address, context, entry);
+    const topic = await renderTopic(address, context, entry).catch((error: unknown) => {
+      // What the record does not tell is no fault of the subscription: no attempt is counted.
+      if (error instanceof Problem) throw error;
+      report("topic.unreadable", { subscription: waiting.alert, error: inLog(error) });
+      this.#outbox.postpone(waiting, now + UNREADABLE);
+    });
+    if (!topic) return undefined;
+    const { body, type, etag } = topic;
     if (etag === delivered) {
       this.#outbox.withdraw(waiting);
       return undefined;
     }
-    const request = await distribution(channel, { body, type, self: origin + address, hub: `${origin}/hub` });
+    // The topic, by which the subscriber knows it; what the feed calls itself is canonical.
+    const self = new URL(channel.topic).href;
+    const request = await distribution(channel, { body, type, self, hub: `${origin}/hub` });
     // It may have ended meanwhile. One that was only replaced goes out: it is as new as what replaced it, or is sent again.
     return this.#read(waiting.alert)?.status === "active" ? { ...request, etag } : undefined;
   }
 
   #verification(waiting: Waiting, channel: WebSubChannel): OutgoingRequest | undefined {
-    const { mode, lease, challenge } = this.#read(waiting.alert) ?? { mode: null, challenge: null };
     if (!this.#outbox.stillWaits(waiting)) return undefined;
-    if (mode === null || challenge === null) throw new Error("a part of it is missing");
-    return verification(channel, { mode, topic: channel.topic, challenge, lease: lease ?? null });
+    const [intent] = this.#intents(waiting.alert);
+    if (intent === undefined) throw new Error("a part of it is missing");
+    return verification(channel, intent);
   }
 
   /** What follows from a request. `verdict` is by the rules of messages. */
@@ -143,40 +215,49 @@ export class Subscriptions {
   #settleVerification(waiting: Waiting, attempt: Attempt, judged: Verdict): void {
     const { alert } = waiting;
     const row = this.#read(alert);
-    const agrees = judged.kind === "delivered" && row?.challenge !== null && attempt.body === row?.challenge;
+    const [intent] = this.#intents(alert);
+    const agrees = judged.kind === "delivered" && attempt.body === intent?.challenge;
     const refused: Verdict = { kind: "failed", because: "the callback did not confirm it", gone: false };
     const verdict = agrees || attempt.outcome !== "answered" ? judged : refused;
     if (agrees) failpoint("confirmation.answered", this.#env);
     // What it says to somebody's asking tells nothing of how it takes what is distributed.
     const after = this.#outbox.settle(waiting, attempt, null, verdict, row?.status === "active");
-    if (after === undefined || row === undefined || verdict.kind === "retry") return;
-    if (!agrees) this.#refuse(alert, row);
-    else if (row.mode === "unsubscribe") this.#end(alert, "its callback confirmed that");
-    else this.#begin(alert, row, Date.now());
+    if (after === undefined || row === undefined || intent === undefined || verdict.kind === "retry") return;
+    this.#forgetIntent(alert, intent);
+    const now = Date.now();
+    if (agrees && intent.mode === "subscribe") this.#confirm(alert, row, intent, now);
+    if (agrees && intent.mode === "unsubscribe") this.#end(alert, "its callback confirmed that", now);
+    else this.#verifyNext(alert, now);
   }
 
-  /** The intent is void. What stood before stands; what was to begin does not. */
-  #refuse(id: string, { status }: Row): void {
-    if (status === "active") this.#forgetIntent(id);
-    else this.#end(id, "its callback did not confirm it");
+  /** What was asked next is verified. What stands stands; what never began, and is not asked for any more, does not. */
+  #verifyNext(id: string, now: number): void {
+    const stands = this.#read(id)?.status === "active";
+    for (const intent of this.#intents(id)) {
+      if (stands || intent.mode === "subscribe") {
+        this.#verify(id, now);
+        return;
+      }
+      // There is nothing to end.
+      this.#forgetIntent(id, intent);
+    }
+    if (!stands) this.#end(id, "its callback did not confirm it", now);
   }
 
-  /** A subscription begins, or begins anew, with the secret and the lease that were confirmed. */
-  #begin(id: string, { channel, secret, lease }: Row, now: number): void {
-    const { url, topic }: WebSubChannel = JSON.parse(channel);
+  #forgetIntent(id: string, { number }: Waits): void {
+    this.#sql.exec("DELETE FROM intents WHERE subscription = ? AND number = ?", id, number);
+  }
+
+  /** A subscription begins, or begins anew, with the topic, the secret and the lease that were confirmed. */
+  #confirm(id: string, { channel }: Row, { topic, secret, lease }: Waits, now: number): void {
+    const { url }: WebSubChannel = JSON.parse(channel);
     const confirmed: WebSubChannel = { type: "websub", url, topic, ...(secret !== null && { secret }) };
     this.#sql.exec(
       `UPDATE alerts SET status = 'active', channel = ?, confirmed_at = ?, established = 1, expires_at = ?,
          failing_since = NULL, trouble = NULL WHERE id = ?`,
       ...[JSON.stringify(confirmed), now, now + (lease ?? 0) * 1000, id],
     );
-    this.#forgetIntent(id);
     this.#outbox.release(id, now);
-  }
-
-  #forgetIntent(id: string): void {
-    this.#sql.exec("UPDATE subscriptions SET mode = NULL, lease = NULL, secret = NULL WHERE id = ?", id);
-    this.#sql.exec("UPDATE alerts SET challenge = NULL WHERE id = ?", id);
   }
 
   #settleDistribution(waiting: Waiting, attempt: Attempt, verdict: Verdict, etag: string | undefined): void {
@@ -185,17 +266,28 @@ export class Subscriptions {
       failpoint("message.answered", this.#env);
       this.#sql.exec("UPDATE subscriptions SET delivered = ? WHERE id = ?", etag ?? null, alert);
     }
-    // Where the message was replaced meanwhile, its receiver has answered all the same.
     const after =
-      this.#outbox.settle(waiting, attempt, null, verdict) ?? this.#outbox.noteOutcome(alert, attempt, verdict);
+      this.#outbox.settle(waiting, attempt, null, verdict) ?? this.#settleReplaced(waiting, attempt, verdict);
     if (verdict.kind === "delivered") this.#rest(alert, attempt.at + attempt.milliseconds + GAP);
     const failingSince = after?.failingSince ?? null;
     const gone = verdict.kind === "failed" && verdict.gone;
     const hopeless = failingSince !== null && attempt.at - failingSince >= GIVE_UP_AFTER;
     if (!gone && !hopeless) return;
     const because = gone ? verdict.because : `nothing but failures since ${new Date(failingSince ?? 0).toISOString()}`;
-    this.#end(alert, because);
+    this.#end(alert, because, Date.now());
     report("subscription.ended", { subscription: alert, because });
+  }
+
+  /** The message was replaced meanwhile. Its receiver has answered all the same, and where it failed the schedule goes on with the new one. */
+  #settleReplaced(waiting: Waiting, attempt: Attempt, verdict: Verdict): AlertAfter | undefined {
+    if (verdict.kind !== "delivered") {
+      this.#sql.exec(
+        `UPDATE messages SET tries = ?, late = 1, next_attempt_at = max(next_attempt_at, ?)
+         WHERE alert = ? AND sequence = ? AND next_attempt_at IS NOT NULL`,
+        ...[waiting.tries + 1, verdict.kind === "retry" ? Math.round(verdict.at) : 0, waiting.alert, DISTRIBUTION],
+      );
+    }
+    return this.#outbox.noteOutcome(waiting.alert, attempt, verdict);
   }
 
   #rest(id: string, until: number): void {
@@ -203,11 +295,12 @@ export class Subscriptions {
   }
 
   /** Nothing more leaves, and `removeEnded` takes it away. */
-  #end(id: string, because: string): void {
+  #end(id: string, because: string, now: number): void {
     this.#sql.exec(
-      "UPDATE alerts SET status = 'paused', paused_because = ?, expires_at = ?, challenge = NULL WHERE id = ?",
-      ...[because, Date.now(), id],
+      "UPDATE alerts SET status = 'paused', paused_because = ?, expires_at = ? WHERE id = ?",
+      ...[because, now, id],
     );
+    this.#sql.exec("DELETE FROM intents WHERE subscription = ?", id);
     this.#outbox.hold(id);
   }
 
@@ -223,13 +316,13 @@ export class Subscriptions {
       const row = this.#read(id);
       if (row) this.#endLease(id, row, now);
     }
-    return this.#ended().length > 0;
+    return this.#ended(now).length > 0;
   }
 
   /** A lease is over. Where its renewal waits for the callback's word, so does what there is to send. */
-  #endLease(id: string, { status, mode }: Row, now: number): void {
-    if (status !== "active" || mode !== "subscribe") {
-      this.#end(id, "its lease ended");
+  #endLease(id: string, { status }: Row, now: number): void {
+    if (status !== "active" || !this.#intents(id).some(({ mode }) => mode === "subscribe")) {
+      this.#end(id, "its lease ended", now);
       return;
     }
     this.#sql.exec("UPDATE alerts SET status = 'pending', expires_at = ? WHERE id = ?", now + CONFIRM_WITHIN, id);
@@ -241,17 +334,21 @@ export class Subscriptions {
   }
 
   /** Takes away what has ended, and all that was kept for it; which it was. */
-  removeEnded(queries: Queries): SubscriptionKey[] {
-    const ended = this.#ended();
+  removeEnded(queries: Queries, now: number): SubscriptionKey[] {
+    const ended = this.#ended(now);
     for (const { id } of ended) this.#remove(id, queries);
     return ended;
   }
 
-  #ended(): SubscriptionKey[] {
-    const ended = this.#sql.exec<{ id: string; nonce: string }>(
-      "SELECT s.id, s.nonce FROM subscriptions s JOIN alerts a ON a.id = s.id WHERE a.status = 'paused'",
-    );
-    return ended.toArray();
+  /** By the index of what expires: what has ended expired then. */
+  #ended(now: number): SubscriptionKey[] {
+    return this.#sql
+      .exec<{ id: string; nonce: string }>(
+        `SELECT s.id, s.nonce FROM alerts a JOIN subscriptions s ON s.id = a.id
+         WHERE a.expires_at <= ? AND a.status = 'paused'`,
+        now,
+      )
+      .toArray();
   }
 
   #remove(id: string, queries: Queries): void {
@@ -260,6 +357,7 @@ export class Subscriptions {
       .toArray();
     if (row === undefined) return;
     this.#outbox.removeAll(id);
+    this.#sql.exec("DELETE FROM intents WHERE subscription = ?", id);
     this.#sql.exec("DELETE FROM subscriptions WHERE id = ?", id);
     this.#sql.exec("DELETE FROM alerts WHERE id = ?", id);
     if (row.query !== null) queries.removeUnused(row.query);
@@ -268,7 +366,7 @@ export class Subscriptions {
   #read(id: string): Row | undefined {
     return this.#sql
       .exec<Row>(
-        `SELECT a.status, a.channel, a.origin, a.challenge, a.expires_at, s.address, s.entry, s.delivered, s.mode, s.lease, s.secret
+        `SELECT a.status, a.channel, a.origin, a.expires_at, s.address, s.entry, s.delivered
          FROM subscriptions s JOIN alerts a ON a.id = s.id WHERE s.id = ?`,
         id,
       )

@@ -194,6 +194,7 @@ export const VERSIONS: readonly string[] = [
   CREATE INDEX alerts_expiring ON alerts (expires_at) WHERE expires_at IS NOT NULL;
   CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX alerts_digests ON alerts (digest_at) WHERE digest_at IS NOT NULL;
+  CREATE INDEX subscriptions_by_host ON alerts (host) WHERE query IS NULL;
 
   -- What a subscription is beside its row of alerts, by whose id it goes.
   CREATE TABLE subscriptions (
@@ -203,13 +204,22 @@ export const VERSIONS: readonly string[] = [
     query INTEGER REFERENCES queries (number), -- null: all of the listing
     entry INTEGER NOT NULL DEFAULT 0,      -- what is pushed next holds this log entry
     delivered TEXT,                        -- the ETag of what was pushed last
-    nonce TEXT NOT NULL,                   -- of the last asking
-    -- The intent that waits for its verification, if one does: nothing of it is true yet.
-    mode TEXT,                             -- subscribe, unsubscribe
-    lease INTEGER,                         -- seconds
-    secret TEXT
+    nonce TEXT NOT NULL                    -- of the last asking
   ) WITHOUT ROWID;
-  CREATE INDEX subscriptions_by_query ON subscriptions (listing, query);
+  CREATE INDEX subscriptions_by_listing ON subscriptions (listing, query);
+  CREATE INDEX subscriptions_by_query ON subscriptions (query) WHERE query IS NOT NULL;
+
+  -- What was asked for a subscription and waits for its callback's word; of several the first is verified. Nothing of it is true yet.
+  CREATE TABLE intents (
+    subscription TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    mode TEXT NOT NULL,                    -- subscribe, unsubscribe
+    topic TEXT NOT NULL,                   -- as it was written
+    lease INTEGER,                         -- seconds; of a subscription alone
+    secret TEXT,
+    challenge TEXT NOT NULL,
+    PRIMARY KEY (subscription, number)
+  ) WITHOUT ROWID;
   `,
 ];
 

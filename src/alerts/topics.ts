@@ -3,7 +3,7 @@ import { analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import type { EventDocument } from "../record/event.ts";
 import { eventMatchable } from "../record/events.ts";
-import type { Outbox } from "./outbox.ts";
+import { FIRST_DUE, type Outbox } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import { report } from "./report.ts";
 import { DISTRIBUTION } from "./subscriptions.ts";
@@ -65,7 +65,7 @@ export class Topics {
         queries: matching.map(({ query }) => query),
         unsure: listing === unsure,
       };
-      this.#distribute(this.#concerned(changed, entry, now), entry, now);
+      this.distribute(this.#concerned(changed, entry, now), entry, now);
     }
   }
 
@@ -82,16 +82,22 @@ export class Topics {
   #concerned({ listing, whole, queries, unsure }: Changed, entry: number, now: number): string[] {
     return this.#sql
       .exec<{ id: string }>(
-        `SELECT s.id FROM subscriptions s JOIN alerts a ON a.id = s.id
-         WHERE s.listing = ?1 AND a.since < ?2 AND a.status <> 'paused' AND a.expires_at > ?3
-           AND (?4 AND s.query IS NULL OR s.query IN (SELECT value FROM json_each(?5)) OR ?6 AND s.delivered IS NOT NULL)`,
+        `SELECT s.id FROM (
+           SELECT id FROM subscriptions WHERE ?4 AND listing = ?1 AND query IS NULL
+           UNION SELECT id FROM subscriptions WHERE listing = ?1 AND query IN (SELECT value FROM json_each(?5))
+           UNION SELECT id FROM subscriptions WHERE ?6 AND listing = ?1 AND delivered IS NOT NULL
+         ) s JOIN alerts a ON a.id = s.id WHERE a.since < ?2 AND a.status <> 'paused' AND a.expires_at > ?3`,
         ...[listing, entry, now, whole ? 1 : 0, JSON.stringify(queries), unsure ? 1 : 0],
       )
       .toArray()
       .map(({ id }) => id);
   }
 
-  #distribute(ids: readonly string[], entry: number, now: number): void {
+  /**
+   * Gives subscriptions the message that brings their topic as it is at an entry or later, held while they are pending. One that replaces a
+   * message whose last attempt failed goes on with the schedule of that one: else a callback that fails would be called at every change.
+   */
+  distribute(ids: readonly string[], entry: number, now: number): void {
     if (ids.length === 0) return;
     const notice = this.#outbox.writeNotice({ type: "hub.distribute", query: "", data: {} }, now);
     const listed = JSON.stringify(ids);
@@ -100,13 +106,17 @@ export class Topics {
     this.#sql.exec(`DELETE FROM attempts WHERE sequence = ?2 AND alert ${these}`, listed, DISTRIBUTION);
     // Under another id than what it replaces, so that nothing which becomes of that one is taken for the new one's.
     this.#sql.exec(
-      `INSERT OR REPLACE INTO messages (alert, sequence, id, notice, status, next_attempt_at)
-       SELECT id, ?2, 'push_' || id || '_' || ?3, ?4, 'pending', iif(status = 'pending', NULL, ?5) FROM alerts WHERE id ${these}`,
+      `INSERT OR REPLACE INTO messages (alert, sequence, id, notice, status, next_attempt_at, tries, late)
+       SELECT a.id, ?2, 'push_' || a.id || '_' || ?3, ?4, 'pending',
+         iif(a.status = 'pending', NULL, iif(m.tries > 0, max(coalesce(m.next_attempt_at, ?5), ?5), ?5)),
+         coalesce(m.tries, 0), coalesce(m.late, 0)
+       FROM alerts a LEFT JOIN messages m ON m.alert = a.id AND m.sequence = ?2 AND m.status = 'pending'
+       WHERE a.id ${these}`,
       ...[listed, DISTRIBUTION, String(entry), notice, now],
     );
     this.#sql.exec(
-      `UPDATE alerts SET due_at = max(min(coalesce(due_at, ?2), ?2), rest_until) WHERE id ${these} AND status = 'active'`,
-      ...[listed, now],
+      `UPDATE alerts SET due_at = max(${FIRST_DUE}, rest_until) WHERE id ${these} AND status = 'active'`,
+      listed,
     );
   }
 }

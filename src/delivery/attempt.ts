@@ -33,14 +33,6 @@ export interface OutgoingRequest {
   body?: string;
 }
 
-/** Sends a message by POST. */
-export const post = (
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-  signal?: AbortSignal,
-): Promise<Attempt> => send({ method: "POST", url, headers, body }, signal);
-
 /**
  * Sends a request. It ends after ten seconds, or when the caller's `signal` says so: both are a "timeout" where no answer
  * has begun by then. Throws `OutOfRequests` where nothing was sent since the platform let nothing leave, and nothing else.

@@ -37,13 +37,13 @@ describe("what is sent", () => {
     },
   );
 
-  it("is the canonical feed, and that is what it calls itself, however the topic was written", async () => {
+  it("is the canonical feed, and that is what it calls itself, however the topic was written; beside it stands the topic", async () => {
     const path = "/feed.json?utm_source=x&limit=3&q=ÆTHER%20%20OR%20aether";
     await subscribe(callbackAt("canonical"), path);
     await putEvent("canonical", { title: "The aether meets" });
     const [push] = await pushed("canonical", 1);
     const self = JSON.parse(push?.body ?? "{}").feed_url;
-    expect(push?.headers["link"]).toContain(`<${self}>; rel="self"`);
+    expect(push?.headers["link"]).toContain(`<${new URL(path, ORIGIN)}>; rel="self"`);
     expect(self).not.toContain("utm_source");
     expect((await get(self.slice(ORIGIN.length))).body).toBe(push?.body);
   });

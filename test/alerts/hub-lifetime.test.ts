@@ -1,7 +1,8 @@
 /** How long a subscription lasts, and what it outlives. */
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { putEvent, putNames } from "../client.ts";
+import * as topic from "../../src/feeds/topic.ts";
+import { head, ORIGIN, putEvent, putNames } from "../client.ts";
 import {
   askFor,
   behave,
@@ -15,6 +16,7 @@ import {
   shut,
   subscribe,
   subscription,
+  topicAt,
   verifications,
 } from "./hub.ts";
 import { startClock } from "./owner.ts";
@@ -152,6 +154,127 @@ describe("a callback that fails", () => {
     vi.setSystemTime(began + 5 * DAY + DAY / 2);
     await putEvent("hopeless-2", { title: "The last that fails" });
     await eventually(async () => (await subscription(callback, PATH)) === undefined);
+  });
+});
+
+describe("the schedule of a callback that fails goes on", () => {
+  const waiting = async (callback: string) => {
+    const [message] = await rows<{ id: string; tries: number; status: string; next_attempt_at: number | null }>(
+      `SELECT m.id, m.tries, m.status, m.next_attempt_at FROM messages m JOIN alerts a ON a.id = m.alert
+       WHERE a.channel ->> 'url' = ? AND m.sequence = 1`,
+      callback,
+    );
+    return message;
+  };
+
+  it("whatever changes meanwhile, and ends", async () => {
+    const callback = await subscribeGated("unrelenting");
+    await behave("unrelenting", "status-500");
+    stopClock(Date.now() + DAY);
+    await putEvent("unrelenting-1", { title: "Unrelenting 1" });
+    await eventually(async () => (await waiting(callback))?.tries === 1);
+    for (const number of [2, 3, 4]) {
+      await putEvent(`unrelenting-${number}`, { title: `Unrelenting ${number}` });
+      await caughtUp();
+      vi.setSystemTime((await waiting(callback))?.next_attempt_at ?? 0);
+      await ring();
+      await eventually(async () => (await waiting(callback))?.tries === number);
+      expect(await pushes("unrelenting")).toHaveLength(number);
+    }
+    expect((await waiting(callback))?.status).toBe("failed");
+    await putEvent("unrelenting-5", { title: "The next change begins another one" });
+    await pushed("unrelenting", 5);
+    await behave("unrelenting", "status-204");
+  });
+
+  it("a change does not bring the next attempt on", async () => {
+    const callback = await subscribeGated("unhurried");
+    await behave("unhurried", "status-500");
+    stopClock(Date.now() + DAY);
+    await putEvent("unhurried-1", { title: "Unhurried 1" });
+    await eventually(async () => (await waiting(callback))?.tries === 1);
+    const before = await waiting(callback);
+    await putEvent("unhurried-2", { title: "Unhurried 2" });
+    await caughtUp();
+    const after = await waiting(callback);
+    expect(after).toEqual({ ...before, id: expect.not.stringContaining(before?.id ?? "") });
+    await shard().wake();
+    await ring();
+    expect(await pushes("unhurried")).toHaveLength(1);
+    await behave("unhurried", "status-204");
+  });
+
+  it("also where the change comes while an attempt is under way", async () => {
+    const callback = await subscribeGated("under-way-fails");
+    stopClock(Date.now() + DAY);
+    await shut("under-way-fails");
+    await putEvent("under-way-fails-1", { title: "Under way and failing 1" });
+    await pushed("under-way-fails", 1);
+    const before = await waiting(callback);
+    await putEvent("under-way-fails-2", { title: "Under way and failing 2" });
+    await caughtUp();
+    await behave("under-way-fails", "status-500");
+    await eventually(async () => (await waiting(callback))?.tries === 1);
+    const after = await waiting(callback);
+    expect(after?.id).not.toBe(before?.id);
+    expect(after?.next_attempt_at).toBeGreaterThan(Date.now());
+    await shard().wake();
+    expect(await pushes("under-way-fails")).toHaveLength(1);
+    await behave("under-way-fails", "status-204");
+  });
+});
+
+it("while the record cannot be read the topic waits, and no attempt is counted", async () => {
+  const callback = await subscribeGated("no-record");
+  await behave("no-record", "status-500");
+  stopClock(Date.now() + DAY);
+  await putEvent("no-record", { title: "Without a record" });
+  const message = async () => {
+    const id = (await subscription(callback, PATH))?.id ?? "";
+    const [found] = await rows<{ tries: number; next_attempt_at: number }>(
+      "SELECT tries, next_attempt_at FROM messages WHERE alert = ? AND sequence = 1 AND status = 'pending'",
+      id,
+    );
+    return found ?? { tries: 0, next_attempt_at: 0 };
+  };
+  await eventually(async () => (await message()).tries === 1);
+  await behave("no-record", "status-204");
+  vi.setSystemTime((await message()).next_attempt_at);
+  const failing = vi.spyOn(topic, "renderTopic").mockRejectedValue(new Error("D1_ERROR: Too many API requests"));
+  await ring();
+  await eventually(async () => (await message()).next_attempt_at > Date.now());
+  failing.mockRestore();
+  expect((await message()).tries).toBe(1);
+  expect(await pushes("no-record")).toHaveLength(1);
+  vi.setSystemTime((await message()).next_attempt_at);
+  await ring();
+  await pushed("no-record", 2);
+});
+
+describe("what the shard has followed before it is asked", () => {
+  const begin = async (name: string, since: number): Promise<string> => {
+    const callback = callbackAt(name);
+    await shard().askSubscriber(`sub_${name}`, {
+      ...{ mode: "subscribe", callback, topic: topicAt(PATH), lease: 600, secret: undefined, origin: ORIGIN },
+      ...{ feed: { listing: "events", canonical: PATH, query: undefined }, since, nonce: name },
+    });
+    await eventually(async () => (await subscription(callback, PATH))?.status === "active");
+    return callback;
+  };
+
+  it("and after the subscriber was heard, is sent", async () => {
+    await putEvent("overtaken", { title: "Overtaken" });
+    await caughtUp();
+    await begin("overtaken", (await head()) - 1);
+    const [push] = await pushed("overtaken", 1);
+    expect(push?.body).toContain("Overtaken");
+  });
+
+  it("and before, is not", async () => {
+    await putEvent("known-before", { title: "Known before" });
+    await caughtUp();
+    await begin("known-before", await head());
+    expect(await rows("SELECT id FROM messages WHERE alert = 'sub_known-before' AND sequence = 1")).toEqual([]);
   });
 });
 

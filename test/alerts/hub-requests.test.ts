@@ -170,6 +170,23 @@ describe("the hub is asked so often in an hour", () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it("but whoever uses that up does not keep what stands from being renewed, or ended", async () => {
+    await startClock();
+    const standing = { ...good(), "hub.callback": callbackAt("renewed-beyond-bounds") };
+    await subscribe(callbackAt("renewed-beyond-bounds"), "/feed.rss");
+    beginHour();
+    await times(51, (i) => `192.0.2.${i}`);
+    const counted = () => count("registrations WHERE subject LIKE 'hub-host:%' AND count > 51");
+    const statuses: number[] = [];
+    for (const form of [{ ...standing, "hub.callback": callbackAt("new-beyond-bounds") }, standing]) {
+      statuses.push((await askWith({ REGISTRATION_LIMIT: "2" }, form, "192.0.2.99")).status);
+    }
+    expect(statuses).toEqual([429, 202]);
+    const end = { ...standing, "hub.mode": "unsubscribe" };
+    expect((await askWith({ REGISTRATION_LIMIT: "2" }, end, "192.0.2.99")).status).toBe(202);
+    expect(await counted()).toBe(1);
+  });
+
   it("in all, and says when to come back", async () => {
     beginHour();
     await times(1, () => "192.0.2.1");

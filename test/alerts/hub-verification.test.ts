@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { putEvent } from "../client.ts";
 import {
+  ask,
   askFor,
   behave,
   callbackAt,
@@ -9,6 +10,7 @@ import {
   pushes,
   settledIntent,
   settledPushes,
+  shut,
   subscribe,
   subscription,
   topicAt,
@@ -151,6 +153,92 @@ describe("a renewal", () => {
     await putEvent("waiting-renewal", { title: "While a renewal waits" });
     await pushed("waiting-renewal", 1);
     expect(await secretOf(callback)).toBe("first");
+  });
+});
+
+describe("what is asked while something else waits for the callback's word is verified after it", () => {
+  const modes = async (name: string) => (await verifications(name)).map((asked) => asked.get("hub.mode"));
+
+  /** A callback that is asked whether it wants to subscribe, and has not answered yet. */
+  async function asked(name: string, path: string, more: Record<string, string> = {}): Promise<string> {
+    const callback = callbackAt(name, "gate");
+    await askFor("subscribe", callback, path, more);
+    await eventually(async () => (await verifications(name)).length === 1);
+    return callback;
+  }
+
+  it("an end that it did not ask for leaves it what it asked for", async () => {
+    const callback = await asked("kept-beginning", "/feed.rss");
+    await askFor("unsubscribe", callback, "/feed.rss");
+    await behave("kept-beginning.verification", "only-subscribe");
+    await eventually(async () => (await verifications("kept-beginning")).length === 2);
+    await settledIntent(callback, "/feed.rss");
+    expect(await modes("kept-beginning")).toEqual(["subscribe", "unsubscribe"]);
+    expect((await subscription(callback, "/feed.rss"))?.status).toBe("active");
+  });
+
+  it("an end that it did ask for is one", async () => {
+    const callback = await asked("short-stay", "/feed.rss");
+    await askFor("unsubscribe", callback, "/feed.rss");
+    await behave("short-stay.verification", "agree");
+    await eventually(async () => (await subscription(callback, "/feed.rss")) === undefined);
+    expect(await modes("short-stay")).toEqual(["subscribe", "unsubscribe"]);
+  });
+
+  it("an end of what did not begin is asked of nobody", async () => {
+    const callback = await asked("no-beginning", "/feed.rss");
+    await askFor("unsubscribe", callback, "/feed.rss");
+    await behave("no-beginning.verification", "refuse-404");
+    await eventually(async () => (await subscription(callback, "/feed.rss")) === undefined);
+    await settledPushes();
+    expect(await modes("no-beginning")).toEqual(["subscribe"]);
+  });
+
+  it("another beginning does not take away an end", async () => {
+    const callback = callbackAt("kept-end", "gate");
+    await behave("kept-end.verification", "agree");
+    await subscribe(callback, "/feed.rss");
+    await shut("kept-end.verification");
+    await askFor("unsubscribe", callback, "/feed.rss");
+    await eventually(async () => (await verifications("kept-end")).length === 2);
+    await askFor("subscribe", callback, "/feed.rss", { "hub.secret": "another" });
+    await behave("kept-end.verification", "only-unsubscribe");
+    await eventually(async () => (await subscription(callback, "/feed.rss")) === undefined);
+  });
+
+  it("another secret and lease count only where it confirms those", async () => {
+    const callback = await asked("two-secrets", "/feed.rss", { "hub.secret": "first", "hub.lease_seconds": "1000" });
+    await askFor("subscribe", callback, "/feed.rss", { "hub.secret": "second", "hub.lease_seconds": "2000" });
+    await behave("two-secrets.verification", "agree-once");
+    await eventually(async () => (await verifications("two-secrets")).length === 2);
+    await settledIntent(callback, "/feed.rss");
+    const { channel = "{}", expires_at = 0, confirmed_at = 0 } = (await subscription(callback, "/feed.rss")) ?? {};
+    expect([JSON.parse(channel).secret, expires_at - confirmed_at]).toEqual(["first", 1_000_000]);
+    const challenges = (await verifications("two-secrets")).map((verified) => verified.get("hub.challenge"));
+    expect(new Set(challenges).size).toBe(2);
+  });
+
+  it("the same once more is not", async () => {
+    const callback = await asked("twice-the-same", "/feed.rss", { "hub.secret": "same" });
+    await askFor("subscribe", callback, "/feed.rss", { "hub.secret": "same" });
+    await behave("twice-the-same.verification", "agree");
+    await settledIntent(callback, "/feed.rss");
+    await settledPushes();
+    expect(await verifications("twice-the-same")).toHaveLength(1);
+  });
+
+  it("five wait at the most", async () => {
+    const callback = await asked("impatient", "/feed.rss");
+    for (const lease of ["61", "62", "63", "64"]) {
+      await askFor("subscribe", callback, "/feed.rss", { "hub.lease_seconds": lease });
+    }
+    const form = { "hub.mode": "unsubscribe", "hub.callback": callback, "hub.topic": topicAt("/feed.rss") };
+    const answer = await ask(form);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(await answer.text()).toContain("What was asked before waits for the callback's word");
+    await behave("impatient.verification", "agree");
+    await eventually(async () => (await verifications("impatient")).length === 5);
+    await settledIntent(callback, "/feed.rss");
   });
 });
 

@@ -55,7 +55,8 @@ export interface Kept extends Record<string, SqlStorageValue> {
 /** A subscription as the shard keeps it; undefined where it keeps none. */
 export async function subscription(callback: string, path: string): Promise<Kept | undefined> {
   const [row] = await rows<Kept>(
-    `SELECT s.id, a.status, a.channel, a.expires_at, a.confirmed_at, s.mode, s.delivered
+    `SELECT s.id, a.status, a.channel, a.expires_at, a.confirmed_at, s.delivered,
+       (SELECT mode FROM intents WHERE subscription = s.id LIMIT 1) AS mode
      FROM subscriptions s JOIN alerts a ON a.id = s.id
      WHERE a.channel ->> 'url' = ? AND a.channel ->> 'topic' = ? AND a.status <> 'paused'`,
     ...[callback, topicAt(path)],

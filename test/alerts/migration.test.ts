@@ -19,6 +19,7 @@ const TABLES = [
   "attempts",
   "gathered",
   "subscriptions",
+  "intents",
   "version",
 ];
 

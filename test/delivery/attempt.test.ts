@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { type Attempt, OutOfRequests, post } from "../../src/delivery/attempt.ts";
+import { type Attempt, OutOfRequests, send } from "../../src/delivery/attempt.ts";
 import type { Received } from "../receiver.ts";
 
 const receiver = inject("receiver");
 const BODY = JSON.stringify({ data: { title: "الهدنة 🕊️" } });
+
+const post = (url: string, headers: Record<string, string>, body: string, signal?: AbortSignal): Promise<Attempt> =>
+  send({ method: "POST", url, headers, body }, signal);
 
 const attempt = (behaviour: string, name: string = crypto.randomUUID()): Promise<Attempt> =>
   post(`${receiver}/${name}/${behaviour}`, { "content-type": "application/json" }, BODY);
