@@ -15,7 +15,7 @@ import { websub } from "./channels/websub.ts";
 import { type Lane, Lanes } from "./lanes.ts";
 import { Latency } from "./latency.ts";
 import { makeMessage } from "./message.ts";
-import { CONFIRMATION, type Outbox, type Outgoing, SLOW, type Waiting } from "./outbox.ts";
+import { CONFIRMATION, type MessageRow, type Outbox, type Outgoing, SLOW, type Waiting } from "./outbox.ts";
 import type { Registry } from "./registry.ts";
 import { inLog, report } from "./report.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -35,6 +35,8 @@ const LATE_TURN = 4;
 const CONFIRMATION_ATTEMPTS = 4;
 /** An alert of whose messages nothing arrives for this long is paused, in milliseconds. */
 const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
+/** So long an answer waits for others that are settled with it, in milliseconds. */
+const GATHER = 10;
 
 interface Flight {
   lane: Lane;
@@ -60,6 +62,10 @@ export class Courier {
   readonly #turns = new Map<string, number>();
   /** The platform lets no more requests leave in this invocation. */
   #exhausted = false;
+  /** Resolves when the answers that wait are settled: see `#gather`. */
+  #gathering: Promise<void> | undefined;
+  /** A look at what is next that is about to begin. */
+  #dispatching: Promise<void> | undefined;
 
   /** `arm` sets the alarm; it is called before the first request leaves, so that whatever happens then, someone looks again. */
   constructor(
@@ -112,7 +118,7 @@ export class Courier {
     const armed = Promise.withResolvers<void>();
     if (!this.#exhausted) {
       this.#fillLanes();
-      for (let lane = this.#lanes.take(); lane; lane = this.#lanes.take()) this.#launch(lane, armed.promise);
+      this.#launchAll(armed.promise);
       this.#hurry();
     }
     try {
@@ -126,7 +132,10 @@ export class Courier {
     const now = Date.now();
     // The clock was set back, if only by a little: what is due since then would never be seen.
     if (now < this.#filledUntil) this.#filledUntil = 0;
-    for (const lane of this.#outbox.lanes(this.#filledUntil, now)) this.#lanes.add(lane);
+    for (const lane of this.#outbox.lanes(this.#filledUntil, now)) {
+      // One whose answer waits to be settled has its place in no lane: it is looked up when it lands.
+      if (!this.#flights.has(lane.alert)) this.#lanes.add(lane);
+    }
     this.#filledUntil = now;
   }
 
@@ -138,13 +147,42 @@ export class Courier {
     }
   }
 
+  #launchAll(armed: Promise<void>): void {
+    for (let lane = this.#lanes.take(); lane; lane = this.#lanes.take()) this.#launch(lane, armed);
+  }
+
   #launch(lane: Lane, armed: Promise<void>): void {
     const abort = new AbortController();
     const began = Number.POSITIVE_INFINITY;
     const flight: Flight = { lane, began, abort, done: Promise.resolve() };
     flight.done = armed.then(() => this.#deliver(flight)).finally(() => this.#land(lane.alert));
     this.#flights.set(lane.alert, flight);
-    this.#ctx.waitUntil(flight.done.then(() => this.dispatch()));
+    this.#ctx.waitUntil(flight.done.then(() => this.#dispatchOnce()));
+  }
+
+  /** Those that land together are followed by one look at what is next. */
+  #dispatchOnce(): Promise<void> {
+    this.#dispatching ??= Promise.resolve().then(() => {
+      this.#dispatching = undefined;
+      return this.dispatch();
+    });
+    return this.#dispatching;
+  }
+
+  /**
+   * An answer is there: the next alert gets the place at once, and it resolves when the answer is to be settled. Those that come within a
+   * few milliseconds are settled in one turn of the event loop. The platform writes that to the disk as one transaction, for which each request
+   * that follows waits; `transactionSync` is a savepoint within, so that an answer which cannot be written takes no other with it.
+   */
+  #gather(alert: string): Promise<void> {
+    this.#lanes.land(alert);
+    // Nobody has to be armed: as long as this flight has not landed, the alarm stands.
+    if (!this.#exhausted) this.#launchAll(Promise.resolve());
+    // Where nothing else is under way, no other answer comes.
+    this.#gathering ??= scheduler.wait(this.#lanes.flying > 0 ? GATHER : 0).then(() => {
+      this.#gathering = undefined;
+    });
+    return this.#gathering;
   }
 
   #land(alert: string): void {
@@ -167,8 +205,8 @@ export class Courier {
     try {
       const turn = (this.#turns.get(alert) ?? 0) + 1;
       this.#turns.set(alert, turn);
-      const waiting = this.#outbox.next(alert, Date.now(), turn % LATE_TURN === 0);
-      if (waiting) await this.#carry(waiting, flight);
+      const next = this.#outbox.next(alert, Date.now(), turn % LATE_TURN === 0);
+      if (next) await this.#carry(next.waiting, next.row, flight);
       // Its place among those that wait was a wrong one: left so, it would be its turn for ever.
       else this.#outbox.schedule(alert);
     } catch (error) {
@@ -181,11 +219,10 @@ export class Courier {
     }
   }
 
-  async #carry(waiting: Waiting, flight: Flight): Promise<void> {
+  async #carry(waiting: Waiting, row: MessageRow, flight: Flight): Promise<void> {
     const began = Date.now();
     try {
-      const outgoing = this.#outbox.read(waiting, began);
-      if (outgoing === undefined) throw new Error("a part of it is missing");
+      const outgoing = this.#outbox.open(row, began);
       const { channel } = outgoing;
       // What waited for a channel that is a feed now has been delivered; there is nothing to call.
       if (channel.type === "feed") throw new Error("a feed has nothing to deliver");
@@ -207,6 +244,7 @@ export class Courier {
     const compose = () => this.#compose(waiting, outgoing, channel, kind);
     const sent = await this.#attempt(outgoing.origin, channel.url, compose, flight);
     if (sent === undefined) return;
+    await this.#gather(waiting.alert);
     this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, sent.attempt));
   }
 
@@ -219,6 +257,7 @@ export class Courier {
     const compose = () => this.#subscriptions.compose(waiting, channel);
     const sent = await this.#attempt(origin, channel.url, compose, flight);
     if (sent === undefined) return;
+    await this.#gather(waiting.alert);
     const { attempt, request } = sent;
     const verdict = this.#verdict(waiting, attempt, websub.gone);
     this.#ctx.storage.transactionSync(() => this.#subscriptions.settle(waiting, attempt, verdict, request?.etag));
@@ -284,8 +323,8 @@ export class Courier {
     // What a channel answers that has been replaced meanwhile says nothing of the present one; and where the message's schedule was begun
     // anew meanwhile, it has just begun.
     const replaced = !this.#outbox.calls(waiting.alert, channel);
-    const anew = replaced || this.#outbox.begunAnew(waiting);
-    const verdict = anew && judged.kind !== "delivered" ? ({ kind: "retry", at: attempt.at } as const) : judged;
+    const anew = judged.kind !== "delivered" && (replaced || this.#outbox.begunAnew(waiting));
+    const verdict = anew ? ({ kind: "retry", at: attempt.at } as const) : judged;
     const confirms =
       waiting.sequence === CONFIRMATION && kind.echoes && holdsChallenge(attempt.body, outgoing.challenge);
     if (verdict.kind === "delivered") failpoint(confirms ? "confirmation.answered" : "message.answered", this.#env);

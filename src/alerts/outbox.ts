@@ -59,12 +59,14 @@ export interface AlertAfter {
   failingSince: number | null;
 }
 
-interface MessageRow {
+/** All that is known of a message and of its alert. */
+export interface MessageRow {
   [column: string]: SqlStorageValue;
   alert: string;
   sequence: number;
   id: string;
   status: string;
+  tries: number;
   next_attempt_at: number | null;
   remarks: string | null;
   type: string;
@@ -78,10 +80,13 @@ interface MessageRow {
   challenge: string | null;
 }
 
-const SELECT = `
-  SELECT m.alert, m.sequence, m.id, m.status, m.next_attempt_at, m.remarks, n.type, n.at, n.query, n.data,
-    a.channel, a.secret, a.old_secrets, a.origin, a.challenge
-  FROM messages m JOIN notices n ON n.number = m.notice JOIN alerts a ON a.id = m.alert`;
+const COLUMNS = `m.alert, m.sequence, m.id, m.status, m.tries, m.next_attempt_at, m.remarks, n.type, n.at, n.query, n.data,
+  a.channel, a.secret, a.old_secrets, a.origin, a.challenge`;
+const SELECT = `SELECT ${COLUMNS} FROM messages m JOIN notices n ON n.number = m.notice JOIN alerts a ON a.id = m.alert`;
+/** What is missing beside a message is null: it has its turn all the same, and ends by it. */
+const NEXT = `SELECT ${COLUMNS}
+  FROM messages m INDEXED BY messages_due LEFT JOIN notices n ON n.number = m.notice LEFT JOIN alerts a ON a.id = m.alert
+  WHERE m.alert = ? AND m.late = ? AND m.next_attempt_at <= ? ORDER BY m.next_attempt_at, m.sequence LIMIT 1`;
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Attempts kept of one message: of one that is sent again and again the last ones. */
@@ -345,31 +350,21 @@ export class Outbox {
 
   /**
    * The message of an alert whose turn it is: the longest waiting of those that were not tried yet, else of those that were; with
-   * `lateFirst` the other way round.
+   * `lateFirst` the other way round. Its row is what `open` reads.
    */
-  next(alert: string, now: number, lateFirst: boolean): Waiting | undefined {
+  next(alert: string, now: number, lateFirst: boolean): { waiting: Waiting; row: MessageRow } | undefined {
     for (const late of lateFirst ? [1, 0] : [0, 1]) {
-      const [row] = this.#sql
-        .exec<{ sequence: number; id: string; tries: number }>(
-          `SELECT sequence, id, tries FROM messages INDEXED BY messages_due
-           WHERE alert = ? AND late = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1`,
-          ...[alert, late, now],
-        )
-        .toArray();
-      if (row) return { alert, ...row, late: late === 1 };
+      const [row] = this.#sql.exec<MessageRow>(NEXT, alert, late, now).toArray();
+      if (row === undefined) continue;
+      const { sequence, id, tries } = row;
+      return { waiting: { alert, sequence, id, tries, late: late === 1 }, row };
     }
     return undefined;
   }
 
-  /** A message that is still to be delivered; undefined where it is done, held, or its alert gone. */
-  read({ alert, sequence, id }: Waiting, now: number): Outgoing | undefined {
-    const row = this.#sql
-      .exec<MessageRow>(
-        `${SELECT} WHERE m.alert = ? AND m.sequence = ? AND m.id = ? AND m.status = 'pending' AND m.next_attempt_at IS NOT NULL`,
-        ...[alert, sequence, id],
-      )
-      .toArray()[0];
-    if (row === undefined) return undefined;
+  /** All that an attempt needs of a message. Throws where a part of it is missing or cannot be read. */
+  open(row: MessageRow, now: number): Outgoing {
+    if (row.data === null || row.channel === null) throw new Error("a part of it is missing");
     const old: OldSecret[] = JSON.parse(row.old_secrets);
     const secrets = [row.secret, ...old.filter(({ until }) => until > now).map(({ secret }) => secret)];
     return { ...parts(row), id: row.id, channel: JSON.parse(row.channel), secrets, challenge: row.challenge };

@@ -18,6 +18,7 @@ import {
   ring,
   rows,
   settled,
+  shut,
   tick,
   view,
 } from "../support.ts";
@@ -73,6 +74,32 @@ describe("a message that cannot be made", () => {
     const feed = await call("GET", alert.feed_url.replace(".rss", ".json"));
     const { items }: { items: { id: string }[] } = await feed.json();
     expect(items.map(({ id }) => id)).toEqual([3, 2, 1].map((sequence) => `msg_${alert.id}_${sequence}`));
+  });
+});
+
+describe("answers that come together", () => {
+  it("one that cannot be written takes no other with it, and its message goes out again under the same id", async () => {
+    const names = ["unwritten-a", "unwritten-b", "unwritten-c"];
+    const alerts = await Promise.all(names.map((name) => registerGated(name, "unwritten")));
+    const [damaged, ...others] = alerts;
+    await Promise.all(names.map(shut));
+    await addArticle("It is unwritten.");
+    for (const name of names) await eventually(async () => (await received(name)).length === 1);
+    await rows(
+      `CREATE TRIGGER unwritten BEFORE INSERT ON attempts WHEN NEW.alert = '${damaged?.id}'
+       BEGIN SELECT RAISE(ABORT, 'a damaged page'); END`,
+    );
+    await Promise.all(names.map((name) => behave(name, "echo")));
+    for (const other of others) {
+      const [delivery] = await settled(other, 1);
+      expect(delivery?.attempts, other.name).toHaveLength(1);
+      expect(await received(other.name), other.name).toHaveLength(1);
+    }
+    await eventually(async () => (await received("unwritten-a")).length > 1);
+    await rows("DROP TRIGGER unwritten");
+    for (const alert of alerts) expect(await settled(alert, 1)).toMatchObject([{ status: "delivered" }]);
+    const ids = (await received("unwritten-a")).map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids)).toEqual(new Set([`msg_${damaged?.id}_1`]));
   });
 });
 
