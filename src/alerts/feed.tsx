@@ -1,7 +1,7 @@
 /** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for whoever holds the key in its address. */
 import type { ComponentChildren } from "preact";
 import type { Handler } from "../context.ts";
-import { direction, EventLinks, html } from "../feeds/content.tsx";
+import { asUri, direction, EventLinks, html } from "../feeds/content.tsx";
 import type { Feed, FeedItem } from "../feeds/feed.ts";
 import { type Format, render } from "../feeds/format.ts";
 import { rendered, serve } from "../feeds/serve.ts";
@@ -126,7 +126,7 @@ function matched({ article, events, matches }: ArticleMatched): Told {
   );
   return {
     title: article.title,
-    url: article.url ?? undefined,
+    url: article.url === null ? undefined : asUri(article.url),
     language: article.language ?? "und",
     creator: article.publisher ?? undefined,
     body,

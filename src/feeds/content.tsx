@@ -56,3 +56,12 @@ export function EventLinks({ events }: { events: readonly { title: string; url: 
     </>
   );
 }
+
+/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
+export function asUri(address: string): string {
+  const url = new URL(address);
+  for (const part of ["pathname", "search", "hash"] as const) {
+    url[part] = url[part].replace(/[^\w;/?:@&=+$.\-!~*'()%,#]/g, encodeURIComponent);
+  }
+  return url.href;
+}

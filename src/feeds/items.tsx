@@ -3,7 +3,7 @@ import { eventUrl } from "../links.ts";
 import type { Article } from "../record/article.ts";
 import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
 import { labelOf, type Names } from "../record/names.ts";
-import { EventLinks, Foreign, html, Ours } from "./content.tsx";
+import { asUri, EventLinks, Foreign, html, Ours } from "./content.tsx";
 import { dateInWords } from "./dates.ts";
 import type { FeedItem, Place } from "./feed.ts";
 
@@ -138,15 +138,6 @@ function eventText(event: SourcedEvent, names: Names, lines: readonly Line[]): s
     sources.length > 0 ? ["Sources:", ...sources].join("\n") : NOT_SOURCED,
     ...(event.revision > 1 ? [`Corrected; this is revision ${event.revision}.`] : []),
   ].join("\n\n");
-}
-
-/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
-function asUri(address: string): string {
-  const url = new URL(address);
-  for (const part of ["pathname", "search", "hash"] as const) {
-    url[part] = url[part].replace(/[^\w;/?:@&=+$.\-!~*'()%,#]/g, encodeURIComponent);
-  }
-  return url.href;
 }
 
 type Shown = Pick<Source, "url" | "title" | "publisher" | "published_at" | "language" | "ours">;
