@@ -5,7 +5,7 @@
 import { answerOf, secretsOf } from "../delivery/answer.ts";
 import { type Attempt, type OutgoingRequest, OutOfRequests, send } from "../delivery/attempt.ts";
 import { judgeDestination } from "../delivery/destination.ts";
-import { judge } from "../delivery/schedule.ts";
+import { isGivenUp, judge } from "../delivery/schedule.ts";
 import { signatureHeaders } from "../delivery/signature.ts";
 import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
@@ -33,8 +33,6 @@ const AFTER_FAULT = 5_000;
 const LATE_TURN = 4;
 /** An address that never confirmed is not asked for days: so many attempts, and that is all. */
 const CONFIRMATION_ATTEMPTS = 4;
-/** An alert of whose messages nothing arrives for this long is paused, in milliseconds. */
-const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
 /** So long an answer waits for others that are settled with it, in milliseconds. */
 const GATHER = 10;
 
@@ -351,8 +349,7 @@ export class Courier {
     failingSince: number | null,
   ): void {
     const gone = verdict.kind === "failed" && verdict.gone;
-    const hopeless = failingSince !== null && attempt.at - failingSince >= GIVE_UP_AFTER;
-    if (!gone && !hopeless) return;
+    if (!gone && !isGivenUp(failingSince, attempt)) return;
     const last = attempt.status === null ? attempt.outcome : `status ${attempt.status}`;
     const because = gone
       ? verdict.because

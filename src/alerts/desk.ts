@@ -2,7 +2,6 @@
 
 import type { z } from "zod";
 import type { Context, Handler } from "../context.ts";
-import { judgeDestination } from "../delivery/destination.ts";
 import { makeSecret } from "../delivery/signature.ts";
 import { readInteger, readJson } from "../input.ts";
 import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
@@ -23,8 +22,9 @@ import {
 } from "./alert.ts";
 import type { NewAlert, Outcome, Refused, ShardCalls } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
-import { countRegistration, networkOf } from "./limits.ts";
+import { callerOf, countRegistration } from "./limits.ts";
 import { bearerToken, hash } from "./secrets.ts";
+import { checkTarget, hostNameOf } from "./target.ts";
 
 const MAX_BODY = 16 * 1024;
 
@@ -99,14 +99,8 @@ async function noting<T>(errors: InputError[], run: () => T | Promise<T>): Promi
   }
 }
 
-async function checkChannel(channel: Channel, { settings, origin, url }: Context): Promise<void> {
-  if (channel.type === "feed") return;
-  const refusal = await judgeDestination(channel.url, {
-    allowPrivate: settings.allowPrivateTargets,
-    own: [origin, url.origin],
-    resolver: settings.dnsResolver,
-  });
-  if (refusal) throw badRequest([{ path: "channel.url", message: refusal.because }]);
+async function checkChannel(channel: Channel, context: Context): Promise<void> {
+  if (channel.type !== "feed") await checkTarget(channel.url, "channel.url", context);
 }
 
 /** The bound that all callers share comes last: see `countRegistration`. */
@@ -114,13 +108,12 @@ async function checkChannel(channel: Channel, { settings, origin, url }: Context
 const SHARED_HOSTS = ["hooks.slack.com", "discord.com", "discordapp.com", "ntfy.sh"];
 
 function targetOf(address: string): string {
-  const { hostname, pathname } = new URL(address);
-  const host = hostname.replace(/\.+$/, "");
-  return SHARED_HOSTS.includes(host) ? host + pathname : host;
+  const host = hostNameOf(address);
+  return SHARED_HOSTS.includes(host) ? host + new URL(address).pathname : host;
 }
 
 function registrationSubjects(request: Request, channel: Channel): string[] {
-  const caller = `caller:${networkOf(request.headers.get("cf-connecting-ip") ?? "unknown")}`;
+  const caller = `caller:${callerOf(request)}`;
   const host = channel.type === "feed" ? [] : [`host:${targetOf(channel.url)}`];
   return [caller, ...host, "total:"];
 }

@@ -1,12 +1,11 @@
 /** POST /hub: what subscribers ask of a WebSub hub (W3C Recommendation, section 5.1). What comes of it is asked of their callbacks. */
 import * as z from "zod";
 import type { Context, Handler } from "../context.ts";
-import { judgeDestination } from "../delivery/destination.ts";
 import { sha256 } from "../digest.ts";
 import type { Env } from "../env.ts";
 import { readTopic } from "../feeds/topic.ts";
 import { check, readText } from "../input.ts";
-import { badRequest, Problem } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import { readHead } from "../record/log.ts";
 import { randomText } from "./alert.ts";
 import type { HubAsking, HubSubscribing } from "./calls.ts";
@@ -20,7 +19,8 @@ import {
   type SubscriptionNames,
   shardStub,
 } from "./directory.ts";
-import { countRegistration, networkOf } from "./limits.ts";
+import { callerOf, countRegistration } from "./limits.ts";
+import { checkTarget, hostNameOf } from "./target.ts";
 
 const MAX_BODY = 16 * 1024;
 const DAY = 24 * 60 * 60;
@@ -56,15 +56,13 @@ export const hubForm = z.object({
 export const askHub: Handler = async (request, context) => {
   const { asking, names, unread } = await readAsking(await readForm(request), context);
   const { env, settings } = context;
-  const caller = networkOf(request.headers.get("cf-connecting-ip") ?? "unknown");
   const count = (subjects: string[]) => countRegistration(env.DB, subjects, settings.registrationLimit);
-  await count([`hub-caller:${caller}`]);
+  await count([`hub-caller:${callerOf(request)}`]);
   const found = await findSubscription(env.DB, names);
   if (unread && found === undefined) throw unread;
-  const host = new URL(asking.callback).hostname.replace(/\.+$/, "");
   // Whoever uses up the bound of a host must not keep its subscriptions from being renewed.
   const stands = found !== undefined && (await shardStub(env, found.shard).isSubscribed(found.id));
-  await count([...(stands ? [] : [`hub-host:${host}`]), "hub-total:"]);
+  await count([...(stands ? [] : [`hub-host:${hostNameOf(asking.callback)}`]), "hub-total:"]);
   const id = found?.id ?? names.id;
   if (asking.mode === "subscribe" && id !== undefined) await place(env, { id, written: names.written }, asking);
   else if (found) await tell(env, found, asking);
@@ -91,7 +89,7 @@ interface Read {
 async function readAsking(form: URLSearchParams, context: Context): Promise<Read> {
   const asked = check(Object.fromEntries([...form].filter(([, value]) => value !== "")), hubForm);
   const { "hub.mode": mode, "hub.callback": callback, "hub.topic": topic, "hub.secret": secret } = asked;
-  await checkCallback(callback, context);
+  await checkTarget(callback, "hub.callback", context);
   const { origin } = context;
   const nameOf = async (address: string) => `sub_${(await sha256(`${callback}\n${address}`)).slice(0, 40)}`;
   const written = await nameOf(topic);
@@ -107,15 +105,6 @@ async function readAsking(form: URLSearchParams, context: Context): Promise<Read
   const lease = Math.min(Math.max(Number(asked["hub.lease_seconds"] ?? LEASE), 1), MOST_LEASE);
   const { number: since } = await readHead(context.env.DB);
   return { asking: { mode, callback, topic, feed, lease, secret, origin, since, nonce: randomText(16) }, names };
-}
-
-async function checkCallback(callback: string, { settings, origin, url }: Context): Promise<void> {
-  const refusal = await judgeDestination(callback, {
-    allowPrivate: settings.allowPrivateTargets,
-    own: [origin, url.origin],
-    resolver: settings.dnsResolver,
-  });
-  if (refusal) throw badRequest([{ path: "hub.callback", message: refusal.because }]);
 }
 
 /** Passes what is asked to the shard that has the subscription; a new one goes where there is room, as alerts do. */

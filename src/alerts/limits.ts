@@ -13,6 +13,9 @@ export function networkOf(address: string): string {
   return `${ipaddr.fromByteArray([...parsed.toByteArray().slice(0, 8), ...Array<number>(8).fill(0)])}/64`;
 }
 
+/** Who sent a request: the platform says from which address. */
+export const callerOf = (request: Request): string => networkOf(request.headers.get("cf-connecting-ip") ?? "unknown");
+
 /** In all, so many times as often as one caller may. */
 const CALLERS = 25;
 

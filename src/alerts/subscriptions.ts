@@ -9,7 +9,7 @@
  * Calls are synchronous, so that a caller can put several into one transaction, but for `compose`.
  */
 import type { Attempt, OutgoingRequest } from "../delivery/attempt.ts";
-import type { Verdict } from "../delivery/schedule.ts";
+import { isGivenUp, type Verdict } from "../delivery/schedule.ts";
 import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import { renderTopic } from "../feeds/topic.ts";
@@ -34,8 +34,6 @@ const MOST_INTENTS = 5;
 export const HOST_CAPACITY = 1_000;
 /** Where the record cannot be read, or lets this invocation read no more, the topic is made so much later, in milliseconds. */
 const UNREADABLE = 5_000;
-/** A subscription to whose callback nothing gets through for this long is removed, in milliseconds. */
-const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
 
 /** A request to a callback. `etag` is that of the topic that it brings. */
 export interface HubRequest extends OutgoingRequest {
@@ -271,8 +269,7 @@ export class Subscriptions {
     if (verdict.kind === "delivered") this.#rest(alert, attempt.at + attempt.milliseconds + GAP);
     const failingSince = after?.failingSince ?? null;
     const gone = verdict.kind === "failed" && verdict.gone;
-    const hopeless = failingSince !== null && attempt.at - failingSince >= GIVE_UP_AFTER;
-    if (!gone && !hopeless) return;
+    if (!gone && !isGivenUp(failingSince, attempt)) return;
     const because = gone ? verdict.because : `nothing but failures since ${new Date(failingSince ?? 0).toISOString()}`;
     this.#end(alert, because, Date.now());
     report("subscription.ended", { subscription: alert, because });

@@ -8,6 +8,13 @@ export type Verdict =
   /** Given up, and why. */
   | { kind: "failed"; because: string; gone: boolean };
 
+/** A receiver to which nothing gets through for this long is given up, in milliseconds. */
+const GIVE_UP_AFTER = 5 * 24 * 60 * 60 * 1000;
+
+/** Whether nothing but failures came of a receiver's messages since a time, null for not at all, and for too long by an attempt. */
+export const isGivenUp = (failingSince: number | null, { at }: Attempt): boolean =>
+  failingSince !== null && at - failingSince >= GIVE_UP_AFTER;
+
 /** Receivers are spread over ±20 % of each wait, so that those which failed together do not come back together. */
 const JITTER = 0.2;
 /** A receiver may ask for more patience than the schedule has, within bounds; in seconds. */

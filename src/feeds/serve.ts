@@ -48,9 +48,12 @@ export const rendered = (
       "access-control-expose-headers": "etag, last-modified, link",
       "x-content-type-options": "nosniff",
     },
-    content: { "content-type": `${type}; charset=utf-8`, link: linkField(feed) },
+    content: { "content-type": contentType(type), link: linkField(feed) },
   },
 });
+
+/** The field Content-Type of a media type: all feeds are in UTF-8. */
+export const contentType = (type: string): string => `${type}; charset=utf-8`;
 
 const linkField = (feed: Linked): string =>
   [...linksOf(feed), { rel: "self", href: feed.self }].map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(", ");

@@ -6,6 +6,7 @@ import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from ".
 import { type FeedContext, feedAt } from "./desk.ts";
 import { FORMATS } from "./formats.ts";
 import type { Listing } from "./listing.ts";
+import { contentType } from "./serve.ts";
 
 export interface Topic {
   listing: Listing["name"];
@@ -20,7 +21,7 @@ export async function readTopic(address: string, context: FeedContext): Promise<
   const refuse = (message: string): Problem => badRequest([{ path: "hub.topic", message }]);
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.origin !== context.origin) throw refuse(`the address of a feed of ${context.origin} was expected`);
-  const found = STANDING.find(([listing, extension]) => pathOf(listing, extension) === url.pathname);
+  const found = standingAt(url);
   if (found === undefined) throw refuse("there is no public feed at this address");
   if (url.searchParams.has("before"))
     throw refuse("a page of older items does not change; subscribe to the feed itself");
@@ -41,12 +42,15 @@ export async function renderTopic(
   atLeast: number,
 ): Promise<{ body: string; type: string; etag: string }> {
   const url = new URL(address, context.origin);
-  const found = STANDING.find(([listing, extension]) => pathOf(listing, extension) === url.pathname);
+  const found = standingAt(url);
   if (found === undefined) throw new Error(`no feed at ${url.pathname}`);
   const feed = await readAddress(url, found, context, atLeast);
   const { body, etag } = await feedAt(feed, feed.head, feed.names, context);
-  return { body: new TextDecoder().decode(body), type: `${FORMATS[feed.extension].type}; charset=utf-8`, etag };
+  return { body: new TextDecoder().decode(body), type: contentType(FORMATS[feed.extension].type), etag };
 }
+
+const standingAt = ({ pathname }: URL) =>
+  STANDING.find(([listing, extension]) => pathOf(listing, extension) === pathname);
 
 async function readAddress(
   url: URL,

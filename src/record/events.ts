@@ -5,7 +5,7 @@ import { analyse, type Matchable } from "../query/text.ts";
 import { articleEvent, MAX_LINKS, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
 import { fileNames } from "./event-names.ts";
-import type { Mode } from "./fields.ts";
+import { surfaces } from "./fields.ts";
 import { commitEntry, type LogKind, NEWEST, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
@@ -161,9 +161,6 @@ function revisedEvent(id: string, input: EventInput, document: EventDocument, ol
     retracted: null,
   };
 }
-
-/** Whether something that stood in no feed stands in them from now on. */
-const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";
 
 const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): boolean =>
   old.retracted === null && old.mode === event.mode && changedFields(old, document).length === 0;

@@ -77,3 +77,6 @@ export const mode = z
     "new: in feeds, sets off alerts; historic: in feeds and search, sets off no alert; silent: search and pages only",
   );
 export type Mode = z.infer<typeof mode>;
+
+/** Whether something that stood in no feed stands in them from now on. */
+export const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";

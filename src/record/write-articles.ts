@@ -5,6 +5,7 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
 import { articleEvent, readArticle } from "./articles.ts";
+import { surfaces } from "./fields.ts";
 import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
 import type { Names } from "./names.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
@@ -139,7 +140,7 @@ function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): voi
 /** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
 function corrected(old: Article, input: ArticleInput): Article {
   const article = { ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]), url: old.url };
-  if (old.mode === "silent" && article.mode !== "silent") return article;
+  if (surfaces(old.mode, article.mode)) return article;
   return { ...article, log: old.log, added_at: old.added_at };
 }
 

@@ -2,8 +2,7 @@
 import { alertInput } from "../alerts/alert.ts";
 import { registerAlert } from "../alerts/desk.ts";
 import type { Context, Handler } from "../context.ts";
-import { pathOf, STANDING, searchOf } from "../feeds/address.ts";
-import { FORMATS } from "../feeds/formats.ts";
+import { STANDING, searchOf } from "../feeds/address.ts";
 import { check, readInteger, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
@@ -15,6 +14,7 @@ import { labelOf, type Names, readNames } from "../record/names.ts";
 import { readQuery } from "../record/query.ts";
 import { AlertForm, type Filled, showRegistered } from "./alert-form.tsx";
 import { EventSummary } from "./event-view.tsx";
+import { feedLinks } from "./feed-links.ts";
 import { htmlPage } from "./layout.tsx";
 
 const EVENTS_SHOWN = 30;
@@ -30,12 +30,7 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   const page = { before, limit: EVENTS_SHOWN, feed: false };
   const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
-  const suffix = searchOf(query);
-  const feeds = STANDING.map(([listing, extension]) => ({
-    href: pathOf(listing, extension) + suffix,
-    type: FORMATS[extension].type,
-    title: `${listing.label}, ${FORMATS[extension].name}`,
-  }));
+  const feeds = feedLinks(STANDING, searchOf(query));
   const children = (
     <>
       <search>

@@ -1,9 +1,9 @@
 /** What every page has: head, header, footer. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
-import { pathOf, STANDING } from "../feeds/address.ts";
-import { FORMATS } from "../feeds/formats.ts";
+import { STANDING } from "../feeds/address.ts";
 import { EVENTS } from "../feeds/listing.ts";
+import { feedLinks } from "./feed-links.ts";
 
 interface Page {
   /** What the wire is called. */
@@ -16,11 +16,10 @@ interface Page {
 }
 
 /** The feeds of all events, by their formats. */
-const ALL_EVENTS = STANDING.filter(([listing]) => listing === EVENTS).map(([listing, extension]) => ({
-  href: pathOf(listing, extension),
-  type: FORMATS[extension].type,
-  title: `${listing.label}, ${FORMATS[extension].name}`,
-}));
+const ALL_EVENTS = feedLinks(
+  STANDING.filter(([listing]) => listing === EVENTS),
+  "",
+);
 
 function Layout({ wire, title, feeds = ALL_EVENTS, children }: Page) {
   return (

@@ -1,0 +1,11 @@
+/** Links to the feeds, for lists and for autodiscovery. */
+import { pathOf, type STANDING } from "../feeds/address.ts";
+import { FORMATS } from "../feeds/formats.ts";
+
+/** `search` is the part of their addresses that asks for a query: `?q=…`, or empty. */
+export const feedLinks = (feeds: typeof STANDING, search: string) =>
+  feeds.map(([listing, extension]) => ({
+    href: pathOf(listing, extension) + search,
+    type: FORMATS[extension].type,
+    title: `${listing.label}, ${FORMATS[extension].name}`,
+  }));
