@@ -137,6 +137,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /events/:id": { summary: "An event's page", type: HTML },
   "GET /site.css": { summary: "Style sheet", type: "text/css" },
   "GET /icon.svg": { summary: "Icon", type: "image/svg+xml" },
+  "GET /scripts/live.js": { summary: "Script: forms that answer as one types", type: "text/javascript" },
   "GET /healthz": { summary: "Is it up" },
   "GET /api/status": { summary: "The log's head, the record's counts, and what waits in each shard" },
   "GET /openapi.json": { summary: "This description" },

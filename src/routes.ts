@@ -32,8 +32,10 @@ import {
   putEventById,
   putNameById,
 } from "./intake/desk.ts";
-import { home, postAlertForm } from "./site/home.tsx";
-import { confirmAlert, confirmPage, eventPage, icon, styleSheet } from "./site/pages.tsx";
+import { confirmAlert, confirmPage } from "./site/alerts/confirm.tsx";
+import { ASSETS } from "./site/assets.ts";
+import { eventPage } from "./site/events/event-page.tsx";
+import { home, postAlertForm } from "./site/timeline/home.tsx";
 import { health, openApi, status } from "./status.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -79,8 +81,7 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["GET", "/alerts/:id/confirm", confirmPage],
   ["POST", "/alerts/:id/confirm", confirmAlert],
   ["GET", "/events/:id", eventPage],
-  ["GET", "/site.css", styleSheet],
-  ["GET", "/icon.svg", icon],
+  ...ASSETS,
 
   // Operation
   ["GET", "/healthz", health],

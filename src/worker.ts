@@ -8,7 +8,7 @@ import { FEED_PATHS } from "./feeds/address.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
 import { routes } from "./routes.ts";
-import { problemPage } from "./site/pages.tsx";
+import { problemPage } from "./site/problem-page.tsx";
 
 export { Shard } from "./alerts/shard.ts";
 

@@ -30,5 +30,10 @@ function checkData(folder: string): boolean {
 const folder = process.argv[2];
 const checks = folder
   ? [checkData(folder)]
-  : [run("biome", "check", "--error-on-warnings", "."), run("tsc", "-p", "."), checkData(DATA)];
+  : [
+      run("biome", "check", "--error-on-warnings", "."),
+      run("tsc", "-p", "."),
+      run("tsc", "-p", "src/site/scripts"),
+      checkData(DATA),
+    ];
 process.exitCode = checks.every(Boolean) ? 0 : 1;

@@ -115,7 +115,8 @@ export function bundle(config: string, main = "worker.js") {
       env,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const files = readdirSync(folder).filter((file) => file === main || file.endsWith(".css"));
+    // Beside them stand a source map and wrangler's note.
+    const files = readdirSync(folder).filter((file) => file === main || /\.(?:css|svg|client\.js)$/.test(file));
     const modules = files.map((path) => ({
       type: path === main ? ("ESModule" as const) : ("Text" as const),
       path,

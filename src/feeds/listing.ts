@@ -44,32 +44,47 @@ interface Kind<T> {
   newest: (db: D1Database) => Promise<Newest<T>>;
   list: (db: D1Database, names: Names, query: ParsedQuery | undefined, page: Page) => Promise<Listed<T>>;
   matchable: (item: T, names: Names) => Matchable;
-  item: (item: T, making: Making) => FeedItem;
 }
 
-function makeListing<T extends { log: number }>(
-  { name, label, path, suffix }: Pick<Listing, "name" | "label" | "path" | "suffix">,
-  kind: Kind<T>,
-): Listing {
-  const newest = new NewestItems(kind.newest);
-  const matches = (item: T, names: Names, { tree }: ParsedQuery): boolean =>
-    match(tree, analysed(item, names, kind.matchable)) !== undefined;
-
-  /** The newest ones, from the isolate as far as it has them. One more than is shown tells whether there is a next page. */
-  async function first(
+/** Items that match a query, newest on the wire first, from the isolate as far as it has them. */
+export interface Finder<T> {
+  /** The first `count` of them. */
+  first: (
     db: D1Database,
     head: Head,
     names: Names,
     query: ParsedQuery | undefined,
     count: number,
-  ): Promise<Listed<T>> {
-    const { items: kept, whole } = await newest.at(db, head);
-    const found = query === undefined ? kept : kept.filter((item) => matches(item, names, query));
-    if (whole || found.length >= count) return { items: found.slice(0, count), next: undefined };
-    const before = kept.at(-1)?.log ?? NEWEST;
-    const rest = await kind.list(db, names, query, { before, limit: count - found.length, feed: true });
-    return { items: [...found, ...rest.items], next: rest.next };
-  }
+  ) => Promise<Listed<T>>;
+  /** An item as queries see it. */
+  textOf: (item: T, names: Names) => AnalysedText;
+}
+
+/** `feed`: without what is silent. */
+export function makeFinder<T extends { log: number }>(kind: Kind<T>, feed: boolean): Finder<T> {
+  const newest = new NewestItems(kind.newest);
+  const textOf = (item: T, names: Names): AnalysedText => analysed(item, names, kind.matchable);
+  const matches = (item: T, names: Names, { tree }: ParsedQuery): boolean =>
+    match(tree, textOf(item, names)) !== undefined;
+  return {
+    textOf,
+    first: async (db, head, names, query, count) => {
+      const { items: kept, whole } = await newest.at(db, head);
+      const found = query === undefined ? kept : kept.filter((item) => matches(item, names, query));
+      if (whole || found.length >= count) return { items: found.slice(0, count), next: undefined };
+      const before = kept.at(-1)?.log ?? NEWEST;
+      const rest = await kind.list(db, names, query, { before, limit: count - found.length, feed });
+      return { items: [...found, ...rest.items], next: rest.next };
+    },
+  };
+}
+
+function makeListing<T extends { log: number }>(
+  { name, label, path, suffix }: Pick<Listing, "name" | "label" | "path" | "suffix">,
+  kind: Kind<T>,
+  item: (item: T, making: Making) => FeedItem,
+): Listing {
+  const { first } = makeFinder(kind, true);
 
   return {
     name,
@@ -79,10 +94,11 @@ function makeListing<T extends { log: number }>(
     list: async (db, head, query, { before, limit }, making) => {
       const listed =
         before === NEWEST
-          ? await first(db, head, making.names, query, limit + 1)
+          ? // One more than is shown tells whether there is a next page.
+            await first(db, head, making.names, query, limit + 1)
           : upToBoundary(await kind.list(db, making.names, query, { before, limit: limit + 1, feed: true }), limit);
       const { items, next } = shorten(listed, limit);
-      return { items: items.map((item) => made(item, making, kind.item)), next };
+      return { items: items.map((each) => made(each, making, item)), next };
     },
   };
 }
@@ -120,7 +136,7 @@ function analysed<T extends object>(item: T, names: Names, matchable: Kind<T>["m
   return text;
 }
 
-function made<T extends object>(item: T, making: Making, make: Kind<T>["item"]): FeedItem {
+function made<T extends object>(item: T, making: Making, make: (item: T, making: Making) => FeedItem): FeedItem {
   const known = feedItems.get(item);
   const { byOrigin } = known?.names === making.names ? known : { byOrigin: new Map<string, FeedItem>() };
   const feedItem = byOrigin.get(making.origin) ?? make(item, making);
@@ -132,7 +148,8 @@ function made<T extends object>(item: T, making: Making, make: Kind<T>["item"]):
 
 export const EVENTS: Listing = makeListing<SourcedEvent>(
   { name: "events", label: "Events", path: "/feed", suffix: "" },
-  { newest: readNewestEvents, list: listEvents, matchable: eventMatchable, item: eventItem },
+  { newest: (db) => readNewestEvents(db, true), list: listEvents, matchable: eventMatchable },
+  eventItem,
 );
 
 export const ARTICLES: Listing = makeListing<Article>(
@@ -141,8 +158,8 @@ export const ARTICLES: Listing = makeListing<Article>(
     newest: readNewestArticles,
     list: (db, names, query, page) => listArticles(db, names, query, page, false),
     matchable: articleMatchable,
-    item: articleItem,
   },
+  articleItem,
 );
 
 export const LISTINGS = [EVENTS, ARTICLES] as const;

@@ -80,7 +80,7 @@ export async function readArticles(
 
 /** The newest articles that stand in feeds, with their texts. */
 export async function readNewestArticles(db: D1Database): Promise<{ items: Article[]; whole: boolean }> {
-  const { only, whole } = await newestRows(db, "articles");
+  const { only, whole } = await newestRows(db, "articles", true);
   return {
     items: await readArticles(db, { before: NEWEST, limit: only.length, only, feed: true, texts: true }),
     whole,

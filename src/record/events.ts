@@ -103,10 +103,13 @@ export async function readDocuments(db: D1Database, ids: readonly string[]): Pro
   return results.map(({ document }): EventDocument => JSON.parse(document));
 }
 
-/** The newest events that stand in feeds. */
-export async function readNewestEvents(db: D1Database): Promise<{ items: SourcedEvent[]; whole: boolean }> {
-  const { only, whole } = await newestRows(db, "events");
-  return { items: await readEvents(db, { before: NEWEST, limit: only.length, only, feed: true }), whole };
+/** The newest events; with `feed`, of those that stand in feeds. */
+export async function readNewestEvents(
+  db: D1Database,
+  feed: boolean,
+): Promise<{ items: SourcedEvent[]; whole: boolean }> {
+  const { only, whole } = await newestRows(db, "events", feed);
+  return { items: await readEvents(db, { before: NEWEST, limit: only.length, only, feed }), whole };
 }
 
 /**

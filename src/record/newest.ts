@@ -1,4 +1,4 @@
-/** Which are the newest rows that stand in feeds, as far as they are worth being kept in memory. */
+/** Which are the newest rows, as far as they are worth being kept in memory. */
 
 /** So many items are read at the most, */
 const ITEMS = 200;
@@ -7,14 +7,15 @@ const CHARACTERS = { events: 300_000, articles: 100_000 } as const;
 /** Where it says it. */
 const TEXT = { events: "document", articles: "text" } as const;
 
-/** Their log entries, newest first; `whole`: whether there are no others. */
+/** Their log entries, newest first; `whole`: whether there are no others. With `feed`, of those that stand in feeds. */
 export async function newestRows(
   db: D1Database,
   table: "events" | "articles",
+  feed: boolean,
 ): Promise<{ only: number[]; whole: boolean }> {
   const { results } = await db
     .prepare(
-      `SELECT log, length(${TEXT[table]}) AS size FROM ${table} WHERE mode <> 'silent' ORDER BY log DESC LIMIT ?`,
+      `SELECT log, length(${TEXT[table]}) AS size FROM ${table} ${feed ? "WHERE mode <> 'silent'" : ""} ORDER BY log DESC LIMIT ?`,
     )
     .bind(ITEMS + 1)
     .all<{ log: number; size: number }>();

@@ -1,19 +1,41 @@
-/** What every page has: head, header, footer. */
+/** What every page has: head, header with the ways to the other pages, footer, and the fields of its HTTP answer. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 import { STANDING } from "../feeds/address.ts";
 import { EVENTS } from "../feeds/listing.ts";
-import { feedLinks } from "./feed-links.ts";
+import { assetUrl, type Script } from "./assets.ts";
+import { type FeedLink, feedLinks } from "./feed-links.ts";
 
-interface Page {
+export interface Page {
   /** What the wire is called. */
   wire: string;
   /** What the page is called; without, it is the wire's first page. */
   title?: string;
+  /** One or two sentences on it, for search engines and for those to whom its link is sent. */
+  description?: string;
+  /** Its canonical address, absolute; left out where it should not be found by others (it holds a secret, or is an error). */
+  url?: string;
+  /** What it shows: an article is an event's page (Open Graph, https://ogp.me/#types). */
+  kind?: "website" | "article";
+  /** Which of the header's links leads here. */
+  section?: Section;
+  /** As wide as the screen allows, rather than a column to read. */
+  wide?: boolean;
   /** Feeds that show the same, for autodiscovery; else those of all events. */
-  feeds?: readonly { href: string; type: string; title: string }[];
+  feeds?: readonly FeedLink[];
+  /** What makes it pleasant; it must be readable without. */
+  scripts?: readonly Script[];
   children: ComponentChildren;
 }
+
+const SECTIONS = {
+  timeline: ["/", "Timeline"],
+  topics: ["/topics", "Topics"],
+  alerts: ["/alerts/new", "Alerts"],
+  help: ["/help", "Help"],
+  status: ["/status", "Status"],
+} as const;
+type Section = keyof typeof SECTIONS;
 
 /** The feeds of all events, by their formats. */
 const ALL_EVENTS = feedLinks(
@@ -21,50 +43,106 @@ const ALL_EVENTS = feedLinks(
   "",
 );
 
-function Layout({ wire, title, feeds = ALL_EVENTS, children }: Page) {
+function Layout({ children, ...page }: Page) {
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{title === undefined ? wire : `${title} · ${wire}`}</title>
-        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/site.css" />
-        {feeds.map((feed) => (
-          <link rel="alternate" {...feed} />
-        ))}
-      </head>
-      <body>
-        <header>
+      <Head {...page} />
+      <body class={page.wide ? "wide" : undefined}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <header class="site">
           <a class="name" href="/">
-            {wire}
+            {page.wire}
           </a>
+          <nav aria-label="Site">
+            <ul>
+              {Object.entries(SECTIONS).map(([section, [href, label]]) => (
+                <li>
+                  <a href={href} aria-current={section === page.section ? "page" : undefined}>
+                    {label}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
         </header>
-        <main>{children}</main>
-        <footer>
+        <main id="main">{children}</main>
+        <footer class="site">
           <p>Every event names its sources. What only one side says is marked as that side's claim.</p>
+          <p>
+            <a href="/feeds.opml">All feeds (OPML)</a> · <a href="/openapi.json">API</a> ·{" "}
+            <a href="/curate">Curators</a>
+          </p>
         </footer>
       </body>
     </html>
   );
 }
 
-/** Only what this Worker serves itself; no script at all, and nothing inline. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+function Head({
+  wire,
+  title,
+  description,
+  url,
+  kind = "website",
+  feeds = ALL_EVENTS,
+  scripts = [],
+}: Omit<Page, "children">) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{title === undefined ? wire : `${title} · ${wire}`}</title>
+      {description !== undefined && <meta name="description" content={description} />}
+      {url === undefined ? <meta name="robots" content="noindex" /> : <link rel="canonical" href={url} />}
+      {url !== undefined && (
+        <>
+          <meta property="og:site_name" content={wire} />
+          <meta property="og:type" content={kind} />
+          <meta property="og:title" content={title ?? wire} />
+          {description !== undefined && <meta property="og:description" content={description} />}
+          <meta property="og:url" content={url} />
+          <meta name="twitter:card" content="summary" />
+        </>
+      )}
+      <link rel="icon" href={assetUrl("/icon.svg")} type="image/svg+xml" />
+      <link rel="stylesheet" href={assetUrl("/site.css")} />
+      {scripts.map((script) => (
+        <script type="module" src={assetUrl(script)} />
+      ))}
+      {feeds.map((feed) => (
+        <link rel="alternate" {...feed} />
+      ))}
+    </head>
+  );
+}
 
-/** A page as an HTTP answer. */
+/** Only what this Worker serves itself, and nothing inline. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** A page as an HTTP answer. Nothing is kept where `private` says that it shows a secret; else it is asked for again each time. */
 export function htmlPage(
   page: Page,
-  init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+  init: { status?: number; private?: boolean; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   return new Response(`<!doctype html>${render(<Layout {...page} />)}`, {
     status: init.status ?? 200,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
+      "cache-control": init.private || page.url === undefined ? "no-store" : "no-cache",
       "content-security-policy": CONTENT_SECURITY_POLICY,
+      "cross-origin-opener-policy": "same-origin",
       "referrer-policy": "no-referrer",
       ...init.headers,
     },

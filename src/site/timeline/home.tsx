@@ -1,21 +1,21 @@
 /** GET /: the latest events, the feeds, and a form that registers an alert. */
-import { alertInput } from "../alerts/alert.ts";
-import { registerAlert } from "../alerts/desk.ts";
-import type { Context, Handler } from "../context.ts";
-import { STANDING, searchOf } from "../feeds/address.ts";
-import { check, readInteger, readText } from "../input.ts";
-import { Problem } from "../problem.ts";
-import type { ParsedQuery } from "../query/grammar.ts";
-import { reading } from "../query/reading.ts";
-import { warnings } from "../query/warnings.ts";
-import { listEvents } from "../record/find.ts";
-import { NEWEST, readRecentHead } from "../record/log.ts";
-import { labelOf, type Names, readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
-import { AlertForm, type Filled, showRegistered } from "./alert-form.tsx";
-import { EventSummary } from "./event-view.tsx";
-import { feedLinks } from "./feed-links.ts";
-import { htmlPage } from "./layout.tsx";
+import { alertInput } from "../../alerts/alert.ts";
+import { registerAlert } from "../../alerts/desk.ts";
+import type { Context, Handler } from "../../context.ts";
+import { STANDING, searchOf } from "../../feeds/address.ts";
+import { check, readInteger, readText } from "../../input.ts";
+import { Problem } from "../../problem.ts";
+import type { ParsedQuery } from "../../query/grammar.ts";
+import { reading } from "../../query/reading.ts";
+import { warnings } from "../../query/warnings.ts";
+import { listEvents } from "../../record/find.ts";
+import { NEWEST, readRecentHead } from "../../record/log.ts";
+import { labelOf, type Names, readNames } from "../../record/names.ts";
+import { readQuery } from "../../record/query.ts";
+import { AlertForm, type Filled, showRegistered } from "../alerts/new.tsx";
+import { EventSummary } from "../events/event-view.tsx";
+import { feedLinks } from "../feed-links.ts";
+import { htmlPage } from "../layout.tsx";
 
 const EVENTS_SHOWN = 30;
 
@@ -86,7 +86,14 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
     </>
   );
   return htmlPage(
-    { wire: context.settings.title, ...(query && { title: query.canonical }), feeds, children },
+    {
+      wire: context.settings.title,
+      url: `${context.origin}/${searchOf(query)}`,
+      section: "timeline",
+      ...(query && { title: query.canonical }),
+      feeds,
+      children,
+    },
     { status },
   );
 }

@@ -1,7 +1,7 @@
 /** The form that registers an alert, and the page that shows what comes of it. */
-import type { Registered } from "../alerts/desk.ts";
-import type { InputError } from "../problem.ts";
-import { htmlPage } from "./layout.tsx";
+import type { Registered } from "../../alerts/desk.ts";
+import type { InputError } from "../../problem.ts";
+import { htmlPage } from "../layout.tsx";
 
 /** What was typed into the form, and what was wrong with it. */
 export interface Filled {

@@ -1,7 +1,7 @@
 /** An event as pages show it. */
-import { dateInWords } from "../feeds/dates.ts";
-import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
-import { labelOf, type Names } from "../record/names.ts";
+import { dateInWords } from "../../feeds/dates.ts";
+import { claimant, type Source, type SourcedEvent } from "../../record/events.ts";
+import { labelOf, type Names } from "../../record/names.ts";
 
 /** An event in a list. */
 export function EventSummary({ event, names }: { event: SourcedEvent; names: Names }) {

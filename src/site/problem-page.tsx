@@ -1,0 +1,16 @@
+/** What went wrong as a page, for those who came with a browser. */
+import type { Problem } from "../problem.ts";
+import { htmlPage } from "./layout.tsx";
+
+export function problemPage(wire: string, { status, title, message, headers }: Problem): Response {
+  const children = (
+    <article>
+      <h1>{title}</h1>
+      <p>{message}</p>
+      <p>
+        <a href="/">To the record</a>
+      </p>
+    </article>
+  );
+  return htmlPage({ wire, title, children }, { status, headers });
+}
