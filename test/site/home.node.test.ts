@@ -1,54 +1,12 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../src/cli/paths.ts";
-import { api, freePort, type Hook, type Program, start, startHook, temporaryState, until } from "../cli/programs.ts";
-import { hasBrowser, openBrowser } from "./browser.ts";
-
-/** Where the pictures go, to be looked at; they are not committed. */
-const PICTURES = join(ROOT, ".wrangler", "pictures");
+import { describe, expect, it } from "vitest";
+import { api, startHook, until } from "../cli/programs.ts";
+import { hasBrowser } from "./browser.ts";
+import { PICTURES, useSite } from "./site.ts";
 
 describe.runIf(hasBrowser)("the pages, in Chromium", () => {
-  const state = temporaryState();
-  let program: Program;
-  let browser: Browser;
-  let hook: Hook;
-  /** What the pages tried in vain, or asked somebody else for. */
-  const faults: string[] = [];
-
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true });
-    hook = await startHook();
-    program = await start(state.path, await freePort());
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await program?.interrupt();
-    hook?.close();
-    state.remove();
-  });
-
-  afterEach(() => expect(faults.splice(0)).toEqual([]));
-
-  /** A page without JavaScript, on a phone unless said. */
-  async function open(path: string, { width = 390, dark = false } = {}): Promise<Page> {
-    const context = await browser.newContext({
-      javaScriptEnabled: false,
-      colorScheme: dark ? "dark" : "light",
-      viewport: { width, height: 844 },
-    });
-    const page = await context.newPage();
-    page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
-    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-    page.on(
-      "request",
-      (request) => new URL(request.url()).origin === program.url || faults.push(`elsewhere: ${request.url()}`),
-    );
-    await page.goto(program.url + path);
-    return page;
-  }
+  const { url, hook, faults, open: openPage } = useSite();
+  const open = (path: string, look = {}) => openPage(path, { javascript: false, ...look });
 
   it.each([
     ["phone, light", 390, false],
@@ -84,7 +42,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
       ["application/atom+xml", "/articles.atom"],
     ]);
     for (const [type, href] of feeds) {
-      const response = await fetch(program.url + href);
+      const response = await fetch(url() + href);
       expect(response.headers.get("content-type")).toContain(type);
     }
   });
@@ -104,16 +62,16 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
   it("the form registers an alert, shows id, token and secret once, and the alert works", async () => {
     const page = await open("/");
     await page.fill("#query", "longitude");
-    await page.fill("#url", hook.url);
+    await page.fill("#url", hook().url);
     await page.click("text=Register the alert");
     await page.waitForSelector("dl.credentials");
     const [query, id, token, secret] = await page.locator("dl.credentials code").allInnerTexts();
     expect(query).toBe("longitude");
     expect(secret).toMatch(/^whsec_/);
-    const view = () => api(program.url, "GET", `/api/alerts/${id}`, undefined, token);
+    const view = () => api(url(), "GET", `/api/alerts/${id}`, undefined, token);
     await until(async () => (await view())["status"] === "active");
-    await api(program.url, "POST", "/api/articles", { title: "x", text: "A longitude.", published_at: null });
-    await until(() => hook.bodies.some(({ type }) => type === "article.matched"));
+    await api(url(), "POST", "/api/articles", { title: "x", text: "A longitude.", published_at: null });
+    await until(() => hook().bodies.some(({ type }) => type === "article.matched"));
     await page.screenshot({ path: join(PICTURES, "registered.png"), fullPage: true });
   });
 
@@ -134,7 +92,7 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
   it("a link to confirm asks, and its button confirms", async () => {
     const silent = await startHook();
     silent.hold = true;
-    const alert = await api(program.url, "POST", "/api/alerts", {
+    const alert = await api(url(), "POST", "/api/alerts", {
       query: "equator",
       channel: { type: "webhook", url: silent.url },
     });
@@ -144,9 +102,9 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     await page.screenshot({ path: join(PICTURES, "confirm.png"), fullPage: true });
     await page.click("text=Confirm the alert");
     await page.waitForSelector("h1:text('This alert is confirmed')");
-    expect(
-      await api(program.url, "GET", `/api/alerts/${alert["id"]}`, undefined, String(alert["token"])),
-    ).toMatchObject({ status: "active" });
+    expect(await api(url(), "GET", `/api/alerts/${alert["id"]}`, undefined, String(alert["token"]))).toMatchObject({
+      status: "active",
+    });
     silent.close();
   });
 
@@ -154,6 +112,6 @@ describe.runIf(hasBrowser)("the pages, in Chromium", () => {
     const page = await open("/events/nothing");
     expect(await page.locator("h1").innerText()).toBe("Not found");
     expect(faults.splice(0)).toEqual([expect.stringContaining("404")]);
-    expect((await fetch(`${program.url}/events/nothing`)).headers.get("content-type")).toBe("application/problem+json");
+    expect((await fetch(`${url()}/events/nothing`)).headers.get("content-type")).toBe("application/problem+json");
   });
 });

@@ -5,17 +5,14 @@ import type { Context, Handler } from "../../context.ts";
 import { STANDING, searchOf } from "../../feeds/address.ts";
 import { check, readInteger, readText } from "../../input.ts";
 import { Problem } from "../../problem.ts";
-import type { ParsedQuery } from "../../query/grammar.ts";
-import { reading } from "../../query/reading.ts";
-import { warnings } from "../../query/warnings.ts";
 import { listEvents } from "../../record/find.ts";
 import { NEWEST, readRecentHead } from "../../record/log.ts";
-import { labelOf, type Names, readNames } from "../../record/names.ts";
-import { readQuery } from "../../record/query.ts";
+import { readNames } from "../../record/names.ts";
 import { AlertForm, type Filled, showRegistered } from "../alerts/new.tsx";
 import { EventSummary } from "../events/event-view.tsx";
 import { feedLinks } from "../feed-links.ts";
 import { htmlPage } from "../layout.tsx";
+import { ReadAs, readTyped } from "../reading.tsx";
 
 const EVENTS_SHOWN = 30;
 
@@ -26,7 +23,8 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
   const { env, url } = context;
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const q = url.searchParams.get("q")?.trim() ?? "";
-  const { query, problem } = tryQuery(q, names);
+  const typed = readTyped(q, names);
+  const { query, problem } = typed;
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   const page = { before, limit: EVENTS_SHOWN, feed: false };
   const { items, next } = problem ? { items: [], next: undefined } : await listEvents(env.DB, names, query, page);
@@ -49,9 +47,7 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
             <button type="submit">Search</button>
           </div>
           <div id="reading">
-            {problem && <p class="error">{problem}</p>}
-            {query && <ReadAs query={query} names={names} />}
-            {query && warnings(q, query, names.vocabulary).map((warning) => <p class="error">{warning}</p>)}
+            <ReadAs typed={typed} names={names} />
           </div>
         </form>
       </search>
@@ -95,33 +91,6 @@ async function showHome(context: Context, filled: Filled, status = 200): Promise
       children,
     },
     { status },
-  );
-}
-
-function tryQuery(q: string, names: Names): { query?: ParsedQuery; problem?: string } {
-  if (q === "") return {};
-  try {
-    return { query: readQuery(q, names, "q") };
-  } catch (error) {
-    if (error instanceof Problem) return { problem: error.errors[0]?.message ?? error.message };
-    throw error;
-  }
-}
-
-function ReadAs({ query, names }: { query: ParsedQuery; names: Names }) {
-  const named = reading(query.tree).filter((part) => part.names.length > 0);
-  if (named.length === 0) return null;
-  return (
-    <p class="small">
-      Read as:{" "}
-      {named.map((part, i) => (
-        <>
-          {i > 0 && "; "}
-          <code>{part.text}</code> is {part.names.map((id) => labelOf(names, id)).join(" or ")} in any spelling
-        </>
-      ))}
-      . Put words in quotes to look for them literally.
-    </p>
   );
 }
 

@@ -1,0 +1,84 @@
+/** A Worker of its own with the record loaded, and Chromium to look at it as a reader does. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { ROOT } from "../../src/cli/paths.ts";
+import { freePort, type Hook, type Program, start, startHook, temporaryState } from "../cli/programs.ts";
+import { openBrowser } from "./browser.ts";
+
+/** Where the pictures go, to be looked at; they are not committed. */
+export const PICTURES = join(ROOT, ".wrangler", "pictures");
+
+export interface Look {
+  /** In CSS pixels; a phone's unless said. */
+  width?: number;
+  dark?: boolean;
+  javascript?: boolean;
+}
+
+export interface Site {
+  /** Its origin. */
+  url: () => string;
+  /** A receiver of webhooks that answers challenges. */
+  hook: () => Hook;
+  /** Opens an address of the site in a browser without history. */
+  open: (path: string, look?: Look) => Promise<Page>;
+  /**
+   * What pages tried in vain, asked somebody else for, or said in the console as an error: the Content-Security-Policy's refusals among it.
+   * After each test it must be empty; a test that provokes such takes it out with `splice(0)`.
+   */
+  faults: string[];
+}
+
+/** To be called in a `describe.runIf(hasBrowser)`: sets up before its tests, and takes down after them. */
+export function useSite(settings: Record<string, string> = {}): Site {
+  const state = temporaryState();
+  const faults: string[] = [];
+  let program: Program;
+  let browser: Browser;
+  let hook: Hook;
+
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    hook = await startHook();
+    program = await start(state.path, await freePort(), settings);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await program?.interrupt();
+    hook?.close();
+    state.remove();
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  return {
+    url: () => program.url,
+    hook: () => hook,
+    faults,
+    open: async (path, { width = 390, dark = false, javascript = true } = {}) => {
+      const context = await browser.newContext({
+        javaScriptEnabled: javascript,
+        colorScheme: dark ? "dark" : "light",
+        viewport: { width, height: 844 },
+      });
+      const page = await context.newPage();
+      page.on("requestfailed", (request) => {
+        // A later question takes the place of an earlier one.
+        if (request.failure()?.errorText !== "net::ERR_ABORTED") faults.push(`failed: ${request.url()}`);
+      });
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      page.on("pageerror", (error) => faults.push(String(error)));
+      page.on(
+        "request",
+        (request) => new URL(request.url()).origin === program.url || faults.push(`elsewhere: ${request.url()}`),
+      );
+      await page.goto(program.url + path);
+      return page;
+    },
+  };
+}
