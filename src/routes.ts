@@ -19,9 +19,9 @@ import { serveFeed } from "./feeds/desk.ts";
 import { FORMATS } from "./feeds/formats.ts";
 import { EVENTS } from "./feeds/listing.ts";
 import { serveOpml } from "./feeds/opml.ts";
+import { forCurators } from "./intake/curator.ts";
 import {
   deleteEvent,
-  forCurators,
   getArticle,
   getArticles,
   getEvent,
@@ -32,10 +32,27 @@ import {
   putEventById,
   putNameById,
 } from "./intake/desk.ts";
+import { alertPage, postAlertPage } from "./site/alerts/alert-page.tsx";
 import { confirmAlert, confirmPage } from "./site/alerts/confirm.tsx";
+import { newAlertPage, postAlertForm, toNewAlert } from "./site/alerts/new-page.tsx";
 import { ASSETS } from "./site/assets.ts";
+import { articlePage, postArticleForm } from "./site/curate/article-edit.tsx";
+import { newArticlePage, postNewArticle } from "./site/curate/article-new.tsx";
+import { deskPage } from "./site/curate/desk-page.tsx";
+import {
+  eventDeskPage,
+  newEventPage,
+  postEventForm,
+  postNewEvent,
+  postRetraction,
+} from "./site/curate/event-pages.tsx";
+import { forSignedIn, signIn, signInPage, signOut } from "./site/curate/sign-in.tsx";
 import { eventPage } from "./site/events/event-page.tsx";
-import { home, postAlertForm } from "./site/timeline/home.tsx";
+import { helpPage } from "./site/help/help-page.tsx";
+import { namePage } from "./site/names/name-page.tsx";
+import { topicsPage } from "./site/names/topics-page.tsx";
+import { statusPage } from "./site/status/status-page.tsx";
+import { timelinePage } from "./site/timeline/timeline-page.tsx";
 import { health, openApi, status } from "./status.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -76,11 +93,34 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["PUT", "/api/names/:id", forCurators(putNameById)],
 
   // Pages
-  ["GET", "/", home],
+  ["GET", "/", timelinePage],
+  ["GET", "/alerts", toNewAlert],
   ["POST", "/alerts", postAlertForm],
+  ["GET", "/alerts/new", newAlertPage],
+  ["GET", "/alerts/:id", alertPage],
+  ["POST", "/alerts/:id", postAlertPage],
   ["GET", "/alerts/:id/confirm", confirmPage],
   ["POST", "/alerts/:id/confirm", confirmAlert],
   ["GET", "/events/:id", eventPage],
+  ["GET", "/status", statusPage],
+  ["GET", "/help", helpPage],
+  ["GET", "/topics", topicsPage],
+  ["GET", "/topics/:id", namePage("topic")],
+  ["GET", "/actors/:id", namePage("actor")],
+  ["GET", "/places/:id", namePage("place")],
+  ["GET", "/curate", forSignedIn(deskPage)],
+  ["GET", "/curate/session", signInPage],
+  ["POST", "/curate/session", signIn],
+  ["POST", "/curate/sign-out", signOut],
+  ["GET", "/curate/articles/new", forSignedIn(newArticlePage)],
+  ["POST", "/curate/articles/new", forSignedIn(postNewArticle)],
+  ["GET", "/curate/articles/:id", forSignedIn(articlePage)],
+  ["POST", "/curate/articles/:id", forSignedIn(postArticleForm)],
+  ["GET", "/curate/events/new", forSignedIn(newEventPage)],
+  ["POST", "/curate/events/new", forSignedIn(postNewEvent)],
+  ["GET", "/curate/events/:id", forSignedIn(eventDeskPage)],
+  ["POST", "/curate/events/:id", forSignedIn(postEventForm)],
+  ["POST", "/curate/events/:id/retract", forSignedIn(postRetraction)],
   ...ASSETS,
 
   // Operation

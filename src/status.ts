@@ -1,7 +1,9 @@
 /** For operators: is it up, and what waits. */
 import { version } from "../package.json";
+import type { ShardStatus } from "./alerts/calls.ts";
 import { listShards, shardStub } from "./alerts/directory.ts";
 import type { Handler } from "./context.ts";
+import type { Env } from "./env.ts";
 import { describeApi } from "./openapi.ts";
 import { countRecord } from "./record/count.ts";
 import { readHead } from "./record/log.ts";
@@ -10,30 +12,42 @@ import { readHead } from "./record/log.ts";
 export const health: Handler = () =>
   Response.json({ status: "ok", version }, { headers: { "cache-control": "no-store" } });
 
+/** How a shard is doing, seen beside the log. */
+export interface AnsweringShard extends ShardStatus {
+  shard: number;
+  /** So many log entries it has not followed yet. */
+  lag: number;
+  oldest_pending_seconds: number | null;
+}
+
+export interface Status {
+  /** The number of the log's last entry, and when it was written; null for an empty log. */
+  log: { head: number; at: string | null };
+  record: { articles: number; events: number; names: number };
+  /** One that is broken is what an operator came to see. */
+  shards: (AnsweringShard | { shard: number; error: string })[];
+}
+
 /** GET /api/status */
-export const status: Handler = async (_, { env }) => {
+export const status: Handler = async (_, { env }) =>
+  Response.json(await readStatus(env), { headers: { "cache-control": "no-store" } });
+
+/** What both `/api/status` and the page for people tell. */
+export async function readStatus(env: Env): Promise<Status> {
   const head = await readHead(env.DB);
-  const shards = await Promise.all(
-    (await listShards(env.DB)).map(async (shard) => {
-      const told = await shardStub(env, shard)
-        .status()
-        .catch(() => undefined);
-      // One that is broken is what an operator came to see.
-      if (told === undefined) return { shard, error: "does not answer" };
-      const { oldest_pending_at, cursor } = told;
-      const seconds =
-        oldest_pending_at === null ? null : Math.max(0, (Date.now() - Date.parse(oldest_pending_at)) / 1000);
-      return {
-        shard,
-        ...told,
-        lag: head.number - cursor,
-        oldest_pending_seconds: seconds,
-      };
-    }),
-  );
-  const body = { log: { head: head.number, at: head.at }, record: await countRecord(env.DB), shards };
-  return Response.json(body, { headers: { "cache-control": "no-store" } });
-};
+  const shards = await Promise.all((await listShards(env.DB)).map((shard) => askShard(env, shard, head.number)));
+  return { log: { head: head.number, at: head.at }, record: await countRecord(env.DB), shards };
+}
+
+async function askShard(env: Env, shard: number, head: number): Promise<Status["shards"][number]> {
+  const told = await shardStub(env, shard)
+    .status()
+    .catch(() => undefined);
+  if (told === undefined) return { shard, error: "does not answer" };
+  const { oldest_pending_at: oldest, cursor } = told;
+  const seconds = oldest === null ? null : Math.max(0, (Date.now() - Date.parse(oldest)) / 1000);
+  return { shard, ...told, lag: head - cursor, oldest_pending_seconds: seconds };
+}
 
 /** GET /openapi.json */
 export const openApi: Handler = (_, { origin }) => Response.json(describeApi(origin, version));

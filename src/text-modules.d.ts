@@ -6,6 +6,10 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
+declare module "*.png" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
 declare module "*.client.js" {
   const text: string;
   export default text;

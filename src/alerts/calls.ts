@@ -1,4 +1,5 @@
 /** The calls that a shard answers: what its Durable Object implements, and what the Worker sees of it. */
+import type { Article } from "../record/article.ts";
 import type { AlertChange, AlertView, Channel, Delivery, ReplayRange } from "./alert.ts";
 
 /** What a new alert is made of. */
@@ -129,6 +130,8 @@ export interface ShardCalls {
   /** Whether a subscription stands: its callback has confirmed it, and its lease has not ended. */
   isSubscribed(id: string): Promise<boolean>;
   status(): Promise<ShardStatus>;
+  /** How many alerts an article would be sent to, were it added now. Tells nobody of it, and not which. */
+  wouldTell(article: Article): Promise<number>;
   /** Follows the log to its end and starts what is due. */
   wake(): Promise<void>;
 }

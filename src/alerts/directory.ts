@@ -1,5 +1,6 @@
 /** Which shards there are. They are only ever added; each is a Durable Object named by its number. */
 import type { Env } from "../env.ts";
+import { shardOf } from "./alert.ts";
 import type { ShardCalls } from "./calls.ts";
 import { report } from "./report.ts";
 
@@ -9,6 +10,13 @@ export const shardStub = (env: Env, number: number): ShardCalls => env.SHARD.get
 export async function listShards(db: D1Database): Promise<number[]> {
   const { results } = await db.prepare("SELECT number FROM shards ORDER BY number").all<{ number: number }>();
   return results.map(({ number }) => number);
+}
+
+/** The shard that an alert's id names. Only one that was opened: a made-up number must not make a Durable Object. */
+export async function stubOf(env: Env, id: string): Promise<ShardCalls | undefined> {
+  const shard = shardOf(id);
+  const opened = shard !== undefined && (await listShards(env.DB)).includes(shard);
+  return opened ? shardStub(env, shard) : undefined;
 }
 
 /** Opens a shard. Two requests that open the same one open it once. */

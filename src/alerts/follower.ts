@@ -6,12 +6,12 @@ import type { Env } from "../env.ts";
 import { failpoint, failpointAfterWrites } from "../failpoint.ts";
 import { explain } from "../query/explain.ts";
 import { QueryError } from "../query/grammar.ts";
-import { analyse } from "../query/text.ts";
+import { type AnalysedText, analyse } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import { readArticle } from "../record/articles.ts";
 import { changedFields, type Event } from "../record/event.ts";
 import { type Revision, readArticleIds, readDocuments, readEvent, readRevision } from "../record/events.ts";
-import { type LogEntry, readEntries, readHead } from "../record/log.ts";
+import { type LogEntry, NEWEST, readEntries, readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
 import { fitMatched, toldArticle } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
@@ -248,9 +248,14 @@ export class Follower {
       : { ...told, kind: "corrected", changed };
   }
 
+  /** How many alerts an article would be sent to if its entry were the next one. Writes nothing: a query that cannot be run is left for that entry. */
+  wouldTell(article: Article, queries: Queries): number {
+    const matching = queries.matching(textOf(article, queries), () => {});
+    return matching.reduce((sum, { query }) => sum + this.#registry.listening(query, NEWEST).length, 0);
+  }
+
   #matchArticle(article: Article, entry: number, queries: Queries): void {
-    // By the vocabulary of the queries: a registration in between may have brought them a newer one.
-    const text = analyse(articleMatchable(article), queries.names.vocabulary);
+    const text = textOf(article, queries);
     const now = Date.now();
     const matching = queries.matching(text, (query, error) => {
       if (error instanceof QueryError) this.#pauseAsking(query, error);
@@ -284,6 +289,10 @@ export class Follower {
     }
   }
 }
+
+/** By the vocabulary of the queries: a registration in between may have brought them a newer one. */
+const textOf = (article: Article, queries: Queries): AnalysedText =>
+  analyse(articleMatchable(article), queries.names.vocabulary);
 
 const NOTHING: Read = { told: { kind: "nothing" } };
 

@@ -9,7 +9,6 @@ import { Problem } from "../problem.ts";
 import { readHead } from "../record/log.ts";
 import { randomText } from "./alert.ts";
 import type { HubAsking, HubSubscribing } from "./calls.ts";
-import { problemOf } from "./desk.ts";
 import {
   claimSubscription,
   findSubscription,
@@ -19,6 +18,7 @@ import {
   type SubscriptionNames,
   shardStub,
 } from "./directory.ts";
+import { problemOf } from "./holder.ts";
 import { callerOf, countRegistration } from "./limits.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
 

@@ -7,6 +7,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, readSettings } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
+import type { Article } from "../record/article.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "./alert.ts";
@@ -311,6 +312,10 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     };
     this.#status = { at: now, told };
     return told;
+  }
+
+  async wouldTell(article: Article): Promise<number> {
+    return this.#follower.wouldTell(article, await this.#ready());
   }
 
   async wake(): Promise<void> {

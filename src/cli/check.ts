@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { relative } from "node:path";
 import { readData } from "./data.ts";
+import { staleMap } from "./map.ts";
 import { bin, DATA, ROOT } from "./paths.ts";
 import { staleSchemas } from "./schemas.ts";
 
@@ -12,11 +13,10 @@ function run(program: string, ...options: string[]): boolean {
 
 function checkData(folder: string): boolean {
   const { names, articles, events, mistakes } = readData(folder);
-  const stale = staleSchemas().map((file) => ({
-    file,
-    line: 1,
-    reason: "is not what the schemas say: npm run schemas",
-  }));
+  const stale = [
+    ...staleSchemas().map((file) => ({ file, line: 1, reason: "is not what the schemas say: npm run schemas" })),
+    ...staleMap().map((file) => ({ file, line: 1, reason: "is not what the atlas and the places make: npm run map" })),
+  ];
   for (const { file, line, reason } of [...mistakes, ...stale]) {
     console.error(`${relative(process.cwd(), file)}:${line}: ${reason}`);
   }

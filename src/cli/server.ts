@@ -115,18 +115,19 @@ export function bundle(config: string, main = "worker.js") {
       env,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    // Beside them stand a source map and wrangler's note.
-    const files = readdirSync(folder).filter((file) => file === main || /\.(?:css|svg|client\.js)$/.test(file));
-    const modules = files.map((path) => ({
-      type: path === main ? ("ESModule" as const) : ("Text" as const),
-      path,
-      contents: readFileSync(join(folder, path), "utf8"),
-    }));
+    // A source map and wrangler's note stand beside them.
+    const files = readdirSync(folder).filter((file) => !/\.map$|^README/.test(file));
+    const modules = files.map((path) => moduleOf(path, readFileSync(join(folder, path)), main));
     // The entry comes first.
     return modules.sort((a, b) => Number(b.path === main) - Number(a.path === main));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function moduleOf(path: string, contents: Buffer, main: string) {
+  if (path.endsWith(".png")) return { type: "Data" as const, path, contents };
+  return { type: path === main ? ("ESModule" as const) : ("Text" as const), path, contents: contents.toString("utf8") };
 }
 
 /** Applies each migration in one transaction, and notes it in the table in which wrangler does. */

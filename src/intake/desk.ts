@@ -1,47 +1,22 @@
 /** The curators' API, and what anyone may read of it as JSON. */
 
-import { wakeShards } from "../alerts/directory.ts";
-import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
 import type { Context, Handler } from "../context.ts";
-import { failpoint } from "../failpoint.ts";
 import { check, readJson, readPage } from "../input.ts";
 import { eventUrl } from "../links.ts";
-import { badRequest, notFound, Problem } from "../problem.ts";
+import { badRequest, notFound } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Article, articleInput, publicArticle } from "../record/article.ts";
 import { readArticle } from "../record/articles.ts";
 import { eventInput, retraction } from "../record/event.ts";
-import { putEvent, readEvent, retractEvent, type SourcedEvent } from "../record/events.ts";
+import { readEvent, type SourcedEvent } from "../record/events.ts";
 import { slug } from "../record/fields.ts";
 import { listArticles, listEvents, type Page } from "../record/find.ts";
-import { readHead, readRecentHead } from "../record/log.ts";
+import { readRecentHead } from "../record/log.ts";
 import { nameId, nameInput } from "../record/name.ts";
 import { type Names, putName, readNames } from "../record/names.ts";
 import { readFilter } from "../record/query.ts";
-import { addArticle, putArticle } from "../record/write-articles.ts";
-
-/** An article's text may have 256 KB; as JSON it takes up to six bytes for one, and the other fields want some too. */
-const MAX_BODY = 2 * 1024 * 1024;
-
-/** Lets the curators' calls through, and nobody else's. */
-export const forCurators =
-  (handler: Handler): Handler =>
-  async (request, context) => {
-    if (!(await isCurator(request, context))) {
-      throw new Problem(401, "Unauthorized", "This call takes the curators' token: Authorization: Bearer …", {
-        headers: { "www-authenticate": "Bearer" },
-      });
-    }
-    return handler(request, context);
-  };
-
-async function isCurator(request: Request, { settings }: Context): Promise<boolean> {
-  const token = bearerToken(request);
-  if (settings.curatorToken === undefined || token === undefined) return false;
-  return sameHash(await hash(token), await hash(settings.curatorToken));
-}
-
-const readVocabulary = async ({ env }: Context): Promise<Names> => readNames(env.DB, await readHead(env.DB));
+import { add, correct, MAX_BODY, publish, readVocabulary, retract } from "./changes.ts";
+import { isCurator } from "./curator.ts";
 
 /** The id in the path, checked. */
 function idOf({ params }: Context): string {
@@ -53,10 +28,7 @@ function idOf({ params }: Context): string {
 /** POST /api/articles: 201; the same id or URL again: 200 with the first one's id. */
 export const postArticle: Handler = async (request, context) => {
   const input = await readJson(request, articleInput, MAX_BODY);
-  const { id, log, added } = await addArticle(context.env.DB, input, await readVocabulary(context));
-  failpoint("log.appended", context.env);
-  // Where it is there already as well: whoever asks again may have had no answer, because the Worker was killed before it woke anybody.
-  context.waitUntil(wakeShards(context.env));
+  const { id, log, added } = await add(context, input);
   const location = `${context.origin}/api/articles/${id}`;
   return Response.json({ id, log }, { status: added ? 201 : 200, headers: { location } });
 };
@@ -67,8 +39,7 @@ export const putArticleById: Handler = async (request, context) => {
   const input = await readJson(request, articleInput, MAX_BODY);
   if (input.id !== undefined && input.id !== id)
     throw badRequest([{ path: "id", message: `the address says "${id}"` }]);
-  const { outcome, article } = await putArticle(context.env.DB, id, input, await readVocabulary(context));
-  if (outcome !== "same") context.waitUntil(wakeShards(context.env));
+  const { outcome, article } = await correct(context, id, input);
   return Response.json({ id, log: article.log, outcome }, { status: outcome === "created" ? 201 : 200 });
 };
 
@@ -76,8 +47,7 @@ export const putArticleById: Handler = async (request, context) => {
 export const putEventById: Handler = async (request, context) => {
   const id = idOf(context);
   const input = await readJson(request, eventInput, MAX_BODY);
-  const { event, outcome } = await putEvent(context.env.DB, id, input, await readVocabulary(context));
-  if (outcome !== "same") context.waitUntil(wakeShards(context.env));
+  const { event, outcome } = await publish(context, id, input);
   return Response.json({ ...eventJson(event, context), outcome }, { status: outcome === "created" ? 201 : 200 });
 };
 
@@ -85,9 +55,7 @@ export const putEventById: Handler = async (request, context) => {
 export const deleteEvent: Handler = async (request, context) => {
   const id = idOf(context);
   const { reason } = await readJson(request, retraction, MAX_BODY);
-  const event = await retractEvent(context.env.DB, id, reason, await readVocabulary(context));
-  context.waitUntil(wakeShards(context.env));
-  return Response.json(eventJson(event, context));
+  return Response.json(eventJson(await retract(context, id, reason), context));
 };
 
 /** PUT /api/names/{id}: 201 for a new one, 200 for one that changed or says the same. */

@@ -133,22 +133,35 @@ export interface Put {
 
 /**
  * Puts an event on record. An event that stands there already is corrected, and its old revision kept; one that says the same is
- * left as it is; a retracted one stands again. Throws a Problem (409) where another request changes it at the same time.
+ * left as it is; a retracted one stands again. `seen` is the revision that the caller made it from, 0 for none: without it, the one there is now.
+ * Throws a Problem (409) where there is another one, or another request changes it at the same time.
  */
-export async function putEvent(db: D1Database, id: string, input: EventInput, names: Names): Promise<Put> {
+export async function putEvent(
+  db: D1Database,
+  id: string,
+  input: EventInput,
+  names: Names,
+  seen?: number,
+): Promise<Put> {
   const document = await resolveDocument(db, eventDocument(input), names);
-  const first = await readEvent(db, id);
+  const from = seen ?? revisionOf(await readEvent(db, id));
   return untilSettled(async () => {
     const old = await readEvent(db, id);
     const event = revisedEvent(id, input, document, old);
     if (old && saysTheSame(old, event, document)) return { event: old, outcome: "same" };
-    refuseLostRace(id, first, old);
+    refuseLostRace(id, from, old);
     await commit(db, names, old ? "event.corrected" : "event.added", event);
     return { event: await requireEvent(db, id), outcome: old ? "corrected" : "created" };
   });
 }
 
-function revisedEvent(id: string, input: EventInput, document: EventDocument, old: SourcedEvent | undefined): Event {
+/** An event as this input makes it, of the one that is there. */
+export function revisedEvent(
+  id: string,
+  input: EventInput,
+  document: EventDocument,
+  old: SourcedEvent | undefined,
+): Event {
   const now = new Date().toISOString();
   const mode = input.mode ?? old?.mode ?? "new";
   // What was silent comes onto the wire now: it stands in the feeds as what is new does, not among what readers have seen.
@@ -168,14 +181,22 @@ function revisedEvent(id: string, input: EventInput, document: EventDocument, ol
 const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): boolean =>
   old.retracted === null && old.mode === event.mode && changedFields(old, document).length === 0;
 
-/** Retracts an event: a tombstone stays, with the reason. Retracting it again with the same reason changes nothing. */
-export async function retractEvent(db: D1Database, id: string, reason: string, names: Names): Promise<SourcedEvent> {
+/**
+ * Retracts an event: a tombstone stays, with the reason. Retracting it again with the same reason changes nothing. `seen` as in `putEvent`.
+ */
+export async function retractEvent(
+  db: D1Database,
+  id: string,
+  reason: string,
+  names: Names,
+  seen?: number,
+): Promise<SourcedEvent> {
   const first = await readEvent(db, id);
   if (first === undefined) throw notFound(`There is no event "${id}"`);
   return untilSettled(async () => {
     const old = await requireEvent(db, id);
     if (old.retracted === reason) return old;
-    refuseLostRace(id, first, old);
+    refuseLostRace(id, seen ?? first.revision, old);
     const { sources: _, ...event } = old;
     const updated_at = new Date().toISOString();
     await commit(db, names, "event.retracted", { ...event, revision: old.revision + 1, updated_at, retracted: reason });
@@ -189,14 +210,16 @@ async function requireEvent(db: D1Database, id: string): Promise<SourcedEvent> {
   return event;
 }
 
+const revisionOf = (event: SourcedEvent | undefined): number => event?.revision ?? 0;
+
 /** Nobody's correction is written over unseen. */
-function refuseLostRace(id: string, first: SourcedEvent | undefined, now: SourcedEvent | undefined): void {
-  if (first?.revision === now?.revision) return;
+function refuseLostRace(id: string, from: number, now: SourcedEvent | undefined): void {
+  if (from === revisionOf(now)) return;
   throw new Problem(409, "Conflict", `Event "${id}" was changed by another request in between; read it and try again`);
 }
 
 /** Slugs in place of the names as the curator wrote them; refuses what is not on record. */
-async function resolveDocument(db: D1Database, document: EventDocument, names: Names): Promise<EventDocument> {
+export async function resolveDocument(db: D1Database, document: EventDocument, names: Names): Promise<EventDocument> {
   const errors: InputError[] = [];
   const resolve = (field: "places" | "actors" | "topics", kind: NameKind): string[] => {
     const slugs = document[field].map((written, i) => {

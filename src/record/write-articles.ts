@@ -31,7 +31,7 @@ async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: 
   const { number: seen } = await readHead(db);
   const earlier = await findSame(db, id, input.url ?? null);
   if (earlier) return { ...earlier, added: false };
-  const article = newArticle(id, input, await requireEvents(db, input.events ?? []));
+  const article = await draftArticle(db, id, input);
   try {
     const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
     await commitEntry(db, entry, [...insertStatements(db, article, names), failIfOvertaken(db, seen, [id], null)]);
@@ -47,7 +47,7 @@ async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: 
 }
 
 /** An id that the same article always gets: from its URL, or from title and text. */
-async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
+export async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
   return `a-${(await sha256(url ?? JSON.stringify([title, text]))).slice(0, 20)}`;
 }
 
@@ -69,6 +69,10 @@ async function requireEvents(db: D1Database, ids: readonly string[]): Promise<Ar
   if (errors.length > 0) throw badRequest(errors);
   return [...known.values()];
 }
+
+/** An article as it will stand on record, with its events. Throws a Problem (400) where one of them is not on record. */
+export const draftArticle = async (db: D1Database, id: string, input: ArticleInput): Promise<Article> =>
+  newArticle(id, input, await requireEvents(db, input.events ?? []));
 
 /** An article as it will stand on record; its number is given by the log. */
 function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
@@ -100,16 +104,30 @@ export interface ArticlePut {
 
 /**
  * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
- * URL and events stay as they are (others are refused), and the mode where none is given.
+ * URL and events stay as they are (others are refused), and the mode where none is given. `from` is when the article that the caller
+ * corrects was last updated: throws a Problem (409) where it was since.
  */
-export const putArticle = (db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> =>
-  untilSettled(() => tryToPut(db, id, input, names));
+export const putArticle = (
+  db: D1Database,
+  id: string,
+  input: ArticleInput,
+  names: Names,
+  from?: string,
+): Promise<ArticlePut> => untilSettled(() => tryToPut(db, id, input, names, from));
 
-async function tryToPut(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<ArticlePut> {
+async function tryToPut(
+  db: D1Database,
+  id: string,
+  input: ArticleInput,
+  names: Names,
+  from: string | undefined,
+): Promise<ArticlePut> {
   const { number: seen } = await readHead(db);
   const old = await readArticle(db, id);
   if (old) refuseOtherLinks(old, input);
-  if (old && saysTheSame(old, corrected(old, input))) return { outcome: "same", article: old };
+  if (old && correctedFields(old, corrected(old, input)).length === 0) return { outcome: "same", article: old };
+  if (from !== undefined && old?.updated_at !== from)
+    throw new Problem(409, "Conflict", `Article "${id}" was changed by another request in between`);
   if (old) await correct(db, corrected(old, input), names, seen);
   else await addUnder(db, id, input, names);
   const article = await readArticle(db, id);
@@ -137,16 +155,20 @@ function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): voi
   if (errors.length > 0) throw badRequest(errors);
 }
 
+/** The fields in which two states of an article differ. */
+export function correctedFields(old: Article, article: Article): CorrectedField[] {
+  const fields: CorrectedField[] = CORRECTABLE.filter((column) => column !== "updated_at").filter(
+    (column) => article[column] !== old[column],
+  );
+  return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
+}
+
 /** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
-function corrected(old: Article, input: ArticleInput): Article {
+export function corrected(old: Article, input: ArticleInput): Article {
   const article = { ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]), url: old.url };
   if (surfaces(old.mode, article.mode)) return article;
   return { ...article, log: old.log, added_at: old.added_at };
 }
-
-const saysTheSame = (old: Article, article: Article): boolean =>
-  CORRECTABLE.every((column) => column === "updated_at" || article[column] === old[column]) &&
-  JSON.stringify(article.ours) === JSON.stringify(old.ours);
 
 async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
   const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
@@ -181,6 +203,7 @@ const CORRECTABLE = [
   "mode",
   "updated_at",
 ] as const;
+export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "ours";
 const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
 
 function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {

@@ -1,8 +1,14 @@
 /** What pages load beside themselves: style sheet, scripts, pictures. Their addresses change with what they say, so that they may be kept for ever. */
 import { createHash } from "node:crypto";
 import type { Handler } from "../context.ts";
-import { ICON } from "./icon.ts";
+import iconPng from "./icon.png";
+import icon from "./icon.svg";
+import borders from "./map/borders.svg";
+import alert from "./scripts/alert.client.js";
+import copy from "./scripts/copy.client.js";
 import live from "./scripts/live.client.js";
+import typed from "./scripts/typed.client.js";
+import unsaved from "./scripts/unsaved.client.js";
 import alerts from "./styles/alerts.css";
 import base from "./styles/base.css";
 import curate from "./styles/curate.css";
@@ -18,15 +24,27 @@ const SVG = "image/svg+xml";
 
 const FILES = {
   "/site.css": [[base, timeline, map, events, names, alerts, curate, help].join("\n"), CSS],
-  "/icon.svg": [ICON, SVG],
+  "/icon.svg": [icon, SVG],
+  "/icon.png": [iconPng, "image/png"],
+  "/map.svg": [borders, SVG],
+  "/scripts/alert.js": [alert, JAVASCRIPT],
+  "/scripts/copy.js": [copy, JAVASCRIPT],
   "/scripts/live.js": [live, JAVASCRIPT],
+  "/scripts/typed.js": [typed, JAVASCRIPT],
+  "/scripts/unsaved.js": [unsaved, JAVASCRIPT],
 } as const;
 
 export type Asset = keyof typeof FILES;
 export type Script = Extract<Asset, `/scripts/${string}`>;
 
 const digests = new Map(
-  Object.entries(FILES).map(([path, [body]]) => [path, createHash("sha256").update(body).digest("hex").slice(0, 12)]),
+  Object.entries(FILES).map(([path, [body]]) => [
+    path,
+    createHash("sha256")
+      .update(typeof body === "string" ? body : new Uint8Array(body))
+      .digest("hex")
+      .slice(0, 12),
+  ]),
 );
 
 /** The address of an asset as it is now. */

@@ -42,7 +42,7 @@ interface Control extends Labelled {
 }
 
 interface Input extends Control {
-  type?: "text" | "search" | "url" | "password";
+  type?: "text" | "search" | "url" | "password" | "date";
   inputMode?: "url" | "text" | "numeric";
   spellcheck?: boolean;
 }

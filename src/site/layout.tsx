@@ -17,6 +17,9 @@ export interface Page {
   url?: string;
   /** What it shows: an article is an event's page (Open Graph, https://ogp.me/#types). */
   kind?: "website" | "article";
+  /** When an article came onto the wire, and when it was last revised: RFC 3339. */
+  published?: string;
+  modified?: string;
   /** Which of the header's links leads here. */
   section?: Section;
   /** As wide as the screen allows, rather than a column to read. */
@@ -86,6 +89,8 @@ function Head({
   description,
   url,
   kind = "website",
+  published,
+  modified,
   feeds = ALL_EVENTS,
   scripts = [],
 }: Omit<Page, "children">) {
@@ -104,10 +109,14 @@ function Head({
           <meta property="og:title" content={title ?? wire} />
           {description !== undefined && <meta property="og:description" content={description} />}
           <meta property="og:url" content={url} />
+          {published !== undefined && <meta property="article:published_time" content={published} />}
+          {modified !== undefined && <meta property="article:modified_time" content={modified} />}
+          <meta property="og:image" content={new URL(assetUrl("/icon.png"), url).href} />
           <meta name="twitter:card" content="summary" />
         </>
       )}
       <link rel="icon" href={assetUrl("/icon.svg")} type="image/svg+xml" />
+      <link rel="apple-touch-icon" href={assetUrl("/icon.png")} />
       <link rel="stylesheet" href={assetUrl("/site.css")} />
       {scripts.map((script) => (
         <script type="module" src={assetUrl(script)} />

@@ -1,33 +1,40 @@
 /** How a query was read, in words: shown wherever one is typed. */
-
-import { Problem } from "../problem.ts";
-import type { ParsedQuery } from "../query/grammar.ts";
+import { type ParsedQuery, parseQuery, QueryError } from "../query/grammar.ts";
 import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { labelOf, type Names } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
 
 /** A query as it was typed: read, or what is wrong with it; neither where nothing was typed. */
 export interface Typed {
   source: string;
   query?: ParsedQuery;
   problem?: string;
+  /** Where that is, in UTF-16 code units from 0; where something is missing at the end, the end. */
+  position?: number;
 }
 
 /** Reads what was typed. What is wrong with it is told rather than thrown. */
 export function readTyped(source: string, names: Names): Typed {
   if (source.trim() === "") return { source };
   try {
-    return { source, query: readQuery(source, names, "q") };
+    return { source, query: parseQuery(source, names.vocabulary) };
   } catch (error) {
-    if (error instanceof Problem) return { source, problem: error.errors[0]?.message ?? error.message };
+    if (error instanceof QueryError) return { source, problem: error.message, position: error.position };
     throw error;
   }
 }
 
 /** What of it stands for names, and what may not be as it was meant: `aleppo` is Aleppo in any spelling. */
-export function ReadAs({ typed: { source, query, problem }, names }: { typed: Typed; names: Names }) {
-  if (problem !== undefined) return <p class="error">{problem}</p>;
+export function ReadAs({ typed, names }: { typed: Typed; names: Names }) {
+  const { source, query, problem, position } = typed;
+  if (problem !== undefined) {
+    return (
+      <>
+        <p class="error">{problem}</p>
+        {position !== undefined && <Pointed source={source} position={position} />}
+      </>
+    );
+  }
   if (query === undefined) return null;
   const named = reading(query.tree).filter((part) => part.names.length > 0);
   return (
@@ -38,7 +45,7 @@ export function ReadAs({ typed: { source, query, problem }, names }: { typed: Ty
           {named.map((part, i) => (
             <>
               {i > 0 && "; "}
-              <code>{part.text}</code> is {part.names.map((id) => labelOf(names, id)).join(" or ")} in any spelling
+              <code>{part.text}</code> is {labelsOf(part.names, names).join(" or ")} in any spelling
             </>
           ))}
           . Put words in quotes to look for them literally.
@@ -48,5 +55,35 @@ export function ReadAs({ typed: { source, query, problem }, names }: { typed: Ty
         <p class="warning small">{warning}</p>
       ))}
     </>
+  );
+}
+
+/** With their kind where it is all in which they differ: Iran (actor), Iran (place). */
+function labelsOf(ids: readonly string[], names: Names): string[] {
+  const labels = ids.map((id) => labelOf(names, id));
+  return ids.map((id, i) => {
+    const label = labels[i] ?? id;
+    return labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} (${id.slice(0, id.indexOf(":"))})`;
+  });
+}
+
+/** So much of a long query stands on either side of what is wrong, in UTF-16 code units. */
+const AROUND = 40;
+
+/** What was typed, with the character marked that the message speaks of. */
+function Pointed({ source, position }: { source: string; position: number }) {
+  const start = Math.max(0, position - AROUND);
+  const character = String.fromCodePoint(source.codePointAt(position) ?? 0x20);
+  const after = source.slice(position + character.length);
+  return (
+    <p class="pointed" aria-hidden="true">
+      <code dir="auto">
+        {start > 0 && "…"}
+        {source.slice(start, position)}
+        <mark>{character}</mark>
+        {after.slice(0, AROUND)}
+        {after.length > AROUND && "…"}
+      </code>
+    </p>
   );
 }

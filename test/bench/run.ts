@@ -9,6 +9,7 @@ import { benchFeeds } from "./feeds/index.ts";
 import { benchPercolator } from "./percolator/index.ts";
 import { benchWorst } from "./percolator/worst.ts";
 import { benchQuality } from "./quality.ts";
+import { benchSite } from "./site/index.ts";
 
 /** A line of a table: what was measured, and the figures. */
 export type Row = Record<string, string | number>;
@@ -25,6 +26,7 @@ const { positionals: asked, values: options } = parseArgs({
     seconds: { type: "string" },
     events: { type: "string" },
     only: { type: "string" },
+    loads: { type: "string" },
   },
 });
 
@@ -35,6 +37,7 @@ const BENCHMARKS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   quality: benchQuality,
   feeds: () => benchFeeds(options),
   delivery: () => benchDelivery(options),
+  site: () => benchSite(options),
 };
 
 const unknown = asked.filter((name) => !(name in BENCHMARKS));

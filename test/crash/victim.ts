@@ -79,7 +79,11 @@ export function startProgram({ stateDir, modules, onLog }: Start, withWorkerd: b
   const url = Promise.withResolvers<string>();
   // Killed before it was ready, it never is.
   url.promise.catch(() => {});
-  const program = fork(join(import.meta.dirname, "program.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const program = fork(join(import.meta.dirname, "program.ts"), {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Some modules are bytes, which JSON cannot carry.
+    serialization: "advanced",
+  });
   const ended = new Promise<void>((resolve) => program.once("exit", () => resolve()));
   void ended.then(() => url.reject(new Error("the program ended before it was ready")));
   for (const stream of [program.stdout, program.stderr]) stream?.setEncoding("utf8").on("data", onLog);

@@ -15,6 +15,8 @@ export interface Look {
   width?: number;
   dark?: boolean;
   javascript?: boolean;
+  /** What is done with the page before it goes to the address. */
+  before?: (page: Page) => Promise<void>;
 }
 
 export interface Site {
@@ -60,7 +62,7 @@ export function useSite(settings: Record<string, string> = {}): Site {
     url: () => program.url,
     hook: () => hook,
     faults,
-    open: async (path, { width = 390, dark = false, javascript = true } = {}) => {
+    open: async (path, { width = 390, dark = false, javascript = true, before } = {}) => {
       const context = await browser.newContext({
         javaScriptEnabled: javascript,
         colorScheme: dark ? "dark" : "light",
@@ -77,6 +79,7 @@ export function useSite(settings: Record<string, string> = {}): Site {
         "request",
         (request) => new URL(request.url()).origin === program.url || faults.push(`elsewhere: ${request.url()}`),
       );
+      await before?.(page);
       await page.goto(program.url + path);
       return page;
     },

@@ -1,23 +1,97 @@
 /** GET /events/{id} */
-import type { Handler } from "../../context.ts";
+import type { Context, Handler } from "../../context.ts";
 import { eventUrl } from "../../links.ts";
 import { notFound } from "../../problem.ts";
-import { readEvent } from "../../record/events.ts";
+import { readEvent, type SourcedEvent } from "../../record/events.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { readNames } from "../../record/names.ts";
+import { type Names, readNames } from "../../record/names.ts";
+import { type Neighbours, readNeighbours } from "../../record/neighbours.ts";
+import { type History, readHistory } from "../../record/revisions.ts";
 import { htmlPage } from "../layout.tsx";
-import { EventView } from "./event-view.tsx";
+import { Claims, Facts, Told } from "./event-view.tsx";
+import { Follow, queryAround } from "./follow.tsx";
+import { HistoryView } from "./history-view.tsx";
+import { NeighboursView } from "./neighbours-view.tsx";
+import { EventItem } from "./schema-org.tsx";
+import { SourceList } from "./sources.tsx";
 
-export const eventPage: Handler = async (_, { env, params, settings, origin }) => {
+export const eventPage: Handler = async (_, context) => {
+  const { env, params } = context;
   const event = await readEvent(env.DB, params["id"] ?? "");
   if (event === undefined) throw notFound("There is no such event");
-  const names = await readNames(env.DB, await readRecentHead(env.DB));
-  return htmlPage({
-    wire: settings.title,
-    title: event.title,
-    description: event.summary,
-    url: eventUrl(origin, event.id),
-    kind: "article",
-    children: <EventView event={event} names={names} />,
-  });
+  const [names, history, neighbours] = await Promise.all([
+    readRecentHead(env.DB).then((head) => readNames(env.DB, head)),
+    readHistory(env.DB, event.id),
+    readNeighbours(env.DB, event),
+  ]);
+  return htmlPage(pageOf({ event, names, history, neighbours }, context));
 };
+
+/** What the page tells. */
+interface Shown {
+  event: SourcedEvent;
+  names: Names;
+  history: History;
+  neighbours: Neighbours;
+}
+
+/** The page of an event that was retracted stays to be found: whoever looks for it is to see that, and why. */
+function pageOf(shown: Shown, { settings, origin }: Pick<Context, "settings" | "origin">) {
+  const { event } = shown;
+  const isRetracted = event.retracted !== null;
+  const url = eventUrl(origin, event.id);
+  return {
+    wire: settings.title,
+    title: isRetracted ? `Retracted: ${event.title}` : event.title,
+    description: shortened(isRetracted ? `This event was retracted: ${event.retracted}` : event.summary),
+    url,
+    kind: "article" as const,
+    published: event.published_at,
+    ...(event.revision > 1 && { modified: event.updated_at }),
+    wide: true,
+    children: <EventArticle shown={shown} url={url} />,
+  };
+}
+
+function EventArticle({ shown: { event, names, history, neighbours }, url }: { shown: Shown; url: string }) {
+  const isRetracted = event.retracted !== null;
+  const query = isRetracted ? undefined : queryAround(event, names);
+  return (
+    <>
+      <article class={isRetracted ? "event retracted" : "event"}>
+        <div class="told">
+          <Told event={event} />
+          <Claims event={event} names={names} />
+        </div>
+        <div class="known">
+          <Facts event={event} names={names} />
+          {query && <Follow query={query} />}
+        </div>
+        <div class="more">
+          <section class="rests-on" aria-labelledby="sources">
+            <h2 id="sources">Sources</h2>
+            <SourceList sources={event.sources} />
+          </section>
+          <HistoryView history={history} names={names} />
+          <p class="small quiet unprinted">
+            For curators: <a href={`/curate/events/${event.id}`}>correct or retract</a> this event.
+          </p>
+        </div>
+        {!isRetracted && <EventItem event={event} names={names} url={url} />}
+      </article>
+      <NeighboursView neighbours={neighbours} names={names} />
+    </>
+  );
+}
+
+/** So many characters of a description are shown where a link is sent. */
+const DESCRIPTION = 200;
+
+/** A text cut after a word, where it is longer than a description is shown. */
+export function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= DESCRIPTION) return line;
+  const cut = line.slice(0, DESCRIPTION).toWellFormed();
+  const end = cut.lastIndexOf(" ");
+  return `${(end > DESCRIPTION / 2 ? cut.slice(0, end) : cut.slice(0, -1)).replace(/[\s,;:.–-]+$/, "")}…`;
+}

@@ -1,70 +1,67 @@
-/** An event as pages show it. */
+/** The parts of an event that its curator wrote. */
 import { dateInWords } from "../../feeds/dates.ts";
-import { claimant, type Source, type SourcedEvent } from "../../record/events.ts";
+import { namePath } from "../../links.ts";
+import type { Precision } from "../../record/event.ts";
+import { claimant, type SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
+import { Moment } from "../moment.tsx";
 
-/** An event in a list. */
-export function EventSummary({ event, names }: { event: SourcedEvent; names: Names }) {
-  const places = event.places.map((place) => labelOf(names, `place:${place}`));
-  return (
-    <article>
-      <p class="when">
-        <time dateTime={event.date}>{dateInWords(event)}</time>
-        {places.length > 0 && ` · ${places.join(", ")}`}
-      </p>
-      <h3>
-        <a href={`/events/${event.id}`}>{event.title}</a>
-      </h3>
-      <p>{event.retracted === null ? event.summary : `Retracted: ${event.retracted}`}</p>
-    </article>
+/** What happened: title, time, summary; before all of it, that it was retracted. */
+export function Told({ event }: { event: SourcedEvent }) {
+  const { retracted, title, summary, updated_at } = event;
+  const when = (
+    <p class="when">
+      <time dateTime={event.date}>{dateInWords(event)}</time>
+    </p>
   );
-}
-
-/** An event in full. */
-export function EventView({ event, names }: { event: SourcedEvent; names: Names }) {
-  return (
-    <article>
-      <p class="when">
-        <time dateTime={event.date}>{dateInWords(event)}</time>
-      </p>
-      <h1>{event.title}</h1>
-      {event.retracted !== null && (
-        <p class="notice">
-          <strong>This event was retracted:</strong> {event.retracted}
+  if (retracted === null) {
+    return (
+      <>
+        {when}
+        <h1>{title}</h1>
+        <p class="summary" dir="auto">
+          {summary}
         </p>
-      )}
-      <p>{event.summary}</p>
-      <Claims event={event} names={names} />
-      <dl>
-        <NameList title="Where" kind="place" slugs={event.places} names={names} />
-        <NameList title="Who" kind="actor" slugs={event.actors} names={names} />
-        <NameList title="Topics" kind="topic" slugs={event.topics} names={names} />
-        {event.dated_from !== null && (
-          <>
-            <dt>Why this date</dt>
-            <dd>{event.dated_from}</dd>
-          </>
-        )}
-      </dl>
-      <h2>Sources</h2>
-      <SourceList sources={event.sources} />
-      <p class="small">
-        On the wire since <time dateTime={event.published_at}>{event.published_at.slice(0, 10)}</time>
-        {event.revision > 1 && `; revision ${event.revision}, of ${event.updated_at.slice(0, 10)}`}
-      </p>
-    </article>
+      </>
+    );
+  }
+  return (
+    <>
+      <h1>
+        Retracted: <s>{title}</s>
+      </h1>
+      <div class="notice">
+        <p>
+          This event was retracted on <Moment at={updated_at} />. It is kept here so that whoever saw it can see why.
+        </p>
+        <p dir="auto">
+          <strong>Why:</strong> {retracted}
+        </p>
+      </div>
+      <section class="said" aria-labelledby="said">
+        <h2 id="said">What it said</h2>
+        {when}
+        <p class="summary" dir="auto">
+          {summary}
+        </p>
+      </section>
+    </>
   );
 }
 
-function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
+export function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
   if (event.claims.length === 0) return null;
   return (
-    <section class="claims">
-      <h2>What only one side says</h2>
+    <section class="claims" aria-labelledby="claims">
+      <h2 id="claims">What only one side says</h2>
+      <p class="small quiet">Each is a claim by the one who is named, not a finding of this record.</p>
       <ul>
         {event.claims.map(({ by, says }) => (
           <li>
-            <strong>{claimant(names, by)}:</strong> {says}
+            <p class="by">
+              <Claimant by={by} names={names} />
+            </p>
+            <p dir="auto">{says}</p>
           </li>
         ))}
       </ul>
@@ -72,49 +69,65 @@ function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
   );
 }
 
-function NameList({
-  title,
-  kind,
-  slugs,
-  names,
-}: {
-  title: string;
-  kind: string;
-  slugs: readonly string[];
-  names: Names;
-}) {
-  if (slugs.length === 0) return null;
+function Claimant({ by, names }: { by: string; names: Names }) {
+  const id = `actor:${by}`;
+  return names.records.has(id) ? <a href={namePath(id)}>{claimant(names, by)}</a> : <bdi>{by}</bdi>;
+}
+
+/** Where and who, on what, and how well it is known. */
+export function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
+  return (
+    <dl>
+      <NameList title="Where" ids={event.places.map((slug) => `place:${slug}`)} names={names} />
+      <NameList title="Who" ids={event.actors.map((slug) => `actor:${slug}`)} names={names} />
+      <NameList title="Topics" ids={event.topics.map((slug) => `topic:${slug}`)} names={names} />
+      {event.dated_from !== null && (
+        <>
+          <dt>Date</dt>
+          <dd>
+            <details>
+              <summary>{DATED[event.precision]}</summary>
+              <p class="small" dir="auto">
+                {event.dated_from}
+              </p>
+            </details>
+          </dd>
+        </>
+      )}
+      <dt>On the wire since</dt>
+      <dd>
+        <Moment at={event.published_at} />
+        {event.revision > 1 && event.retracted === null && (
+          <>
+            ; <a href="#history">revised</a> <Moment at={event.updated_at} />
+          </>
+        )}
+      </dd>
+    </dl>
+  );
+}
+
+const DATED: Readonly<Record<Precision, string>> = {
+  day: "How the day is known",
+  month: "Known to the month; why",
+  year: "Known to the year; why",
+  within: "Known to lie in these days; why",
+};
+
+function NameList({ title, ids, names }: { title: string; ids: readonly string[]; names: Names }) {
+  if (ids.length === 0) return null;
   return (
     <>
       <dt>{title}</dt>
       <dd>
-        {slugs.map((slug, i) => (
-          <>
-            {i > 0 && ", "}
-            <a href={`/?q=${encodeURIComponent(`${kind}:${slug}`)}`}>{labelOf(names, `${kind}:${slug}`)}</a>
-          </>
-        ))}
+        <ul class="inline">
+          {ids.map((id) => (
+            <li>
+              <a href={namePath(id)}>{labelOf(names, id)}</a>
+            </li>
+          ))}
+        </ul>
       </dd>
     </>
-  );
-}
-
-function SourceList({ sources }: { sources: readonly Source[] }) {
-  if (sources.length === 0) return <p>Not yet sourced.</p>;
-  return (
-    <ul>
-      {sources.map(({ url, title, publisher, published_at, language, ours }) => (
-        <li>
-          <span lang={ours.includes("title") ? "en" : (language ?? undefined)} dir="auto">
-            {url === null ? title : <a href={url}>{title}</a>}
-          </span>
-          <span class="small">
-            {" "}
-            {[publisher ?? "publisher not known", published_at?.slice(0, 10) ?? "day not known"].join(", ")}
-            {ours.includes("title") && "; the title is ours"}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -7,43 +7,55 @@
 /** How long a pause in typing is, in milliseconds. */
 const PAUSE = 250;
 
-for (const form of document.querySelectorAll("form[data-live]")) {
-  if (form instanceof HTMLFormElement) follow(form, (form.dataset["live"] ?? "").split(" "));
-}
+/** @type {WeakMap<HTMLFormElement, { timer?: number, asked?: AbortController }>} */
+const states = new WeakMap();
+
+// At the document, so that forms which come later answer as well.
+document.addEventListener("input", ({ target }) => {
+  const form = target instanceof Element ? target.closest("form") : null;
+  if (form?.dataset["live"] !== undefined) follow(form, form.dataset["live"].split(" "));
+});
 
 /**
  * @param {HTMLFormElement} form
  * @param {readonly string[]} ids
  */
 function follow(form, ids) {
-  /** @type {number | undefined} */
-  let timer;
-  /** @type {AbortController | undefined} */
-  let asked;
-  form.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(async () => {
-      asked?.abort();
-      asked = new AbortController();
-      await refresh(addressOf(form), ids, asked.signal).catch(() => {
-        // The connection, or a later question: the form can still be sent.
-      });
-    }, PAUSE);
-  });
+  const state = states.get(form) ?? {};
+  states.set(form, state);
+  window.clearTimeout(state.timer);
+  state.timer = window.setTimeout(async () => {
+    state.asked?.abort();
+    state.asked = new AbortController();
+    const url = addressOf(form);
+    try {
+      const title = await refresh(url, ids, state.asked.signal);
+      if (form.method !== "get") return;
+      document.title = title;
+      history.replaceState(null, "", url);
+    } catch {
+      // The connection, or a later question: the form can still be sent.
+    }
+  }, PAUSE);
 }
 
 /**
- * Where sending a form with the method GET leads.
+ * Where sending a form with the method GET leads. A form that is posted has other fields, that belong in no address: of it only `q`
+ * is asked, at the page that its `data-ask` names.
  * @param {HTMLFormElement} form
  */
 function addressOf(form) {
-  const url = new URL(form.action);
-  const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
+  const { ask } = form.dataset;
+  const url = new URL(ask ?? form.getAttribute("action") ?? "", location.origin);
+  const fields = [...new FormData(form)].flatMap(([name, value]) =>
+    typeof value === "string" && (ask === undefined || name === "q") ? [[name, value]] : [],
+  );
   url.search = new URLSearchParams(fields).toString();
   return url;
 }
 
 /**
+ * Answers the title of the page that was fetched.
  * @param {URL} url
  * @param {readonly string[]} ids
  * @param {AbortSignal} signal
@@ -52,8 +64,15 @@ async function refresh(url, ids, signal) {
   const response = await fetch(url, { headers: { accept: "text/html" }, signal });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const id of ids) {
-    const fresh = page.getElementById(id);
-    if (fresh) document.getElementById(id)?.replaceWith(fresh);
+    const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+    if (!old || !fresh) continue;
+    // A status is read out when its words change, not when another takes its place.
+    if (old.role === "status") old.replaceChildren(...fresh.childNodes);
+    else old.replaceWith(fresh);
   }
-  history.replaceState(null, "", url);
+  // The field itself stays, with what was typed; whether that can be read is told of it.
+  const field = document.activeElement;
+  const read = field?.id ? page.getElementById(field.id) : null;
+  if (field && read) field.ariaInvalid = read.ariaInvalid;
+  return page.title;
 }

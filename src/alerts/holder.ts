@@ -1,0 +1,126 @@
+/** What whoever holds an alert's token can do with it: the same for the API and the pages. */
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { makeSecret } from "../delivery/signature.ts";
+import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
+import { type Reading, reading } from "../query/reading.ts";
+import { warnings } from "../query/warnings.ts";
+import { readHead } from "../record/log.ts";
+import { readNames } from "../record/names.ts";
+import { readQuery } from "../record/query.ts";
+import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
+import type { Outcome, Refused, Replayed, Sent, ShardCalls } from "./calls.ts";
+import { stubOf } from "./directory.ts";
+import { checkChannel, countAsking, feedUrlOf, noting } from "./registration.ts";
+import { hash } from "./secrets.ts";
+
+/** An alert's id, a token that claims to be its own, and the shard that can tell. Every call below throws a 404 Problem where it is not. */
+export interface Holder {
+  id: string;
+  token: string;
+  tokenHash: string;
+  stub: ShardCalls;
+}
+
+/** The holder of a token of the alert that an address names. Throws a 404 Problem where no shard has such an alert. */
+export async function holderOf(id: string, token: string | undefined, { env }: Context): Promise<Holder> {
+  const stub = token === undefined ? undefined : await stubOf(env, id);
+  if (token === undefined || stub === undefined) throw noSuchAlert();
+  return { id, token, tokenHash: await hash(token), stub };
+}
+
+/** The one answer to an unknown alert and to a wrong token. */
+const noSuchAlert = () => notFound("There is no such alert, or this is not its token");
+
+/** An alert, with the address of its feed, which has a key of its own. */
+export type HeldAlert = AlertView & { feed_url: string };
+
+export async function viewAlert({ id, token, tokenHash, stub }: Holder, { origin }: Context): Promise<HeldAlert> {
+  const alert = await stub.view(id, tokenHash);
+  if (alert === undefined) throw noSuchAlert();
+  return { ...alert, feed_url: await feedUrlOf(origin, id, token) };
+}
+
+/** Another query, another channel (which is asked to confirm), paused or active. Of another query it tells how it was read. */
+export async function changeAlert(
+  holder: Holder,
+  { query, channel, status }: z.output<typeof alertPatch>,
+  request: Request,
+  context: Context,
+): Promise<HeldAlert & { reading?: Reading[]; warnings?: string[] }> {
+  const { id, token, tokenHash, stub } = holder;
+  // Nothing is looked up for whoever has no right to it.
+  const alert = await viewAlert(holder, context);
+  const { env, origin } = context;
+  const names = await readNames(env.DB, await readHead(env.DB));
+  const errors: InputError[] = [];
+  const parsed = query === undefined ? undefined : await noting(errors, () => readQuery(query, names, "query"));
+  if (channel) await noting(errors, () => checkChannel(channel, context));
+  if (errors.length > 0) throw badRequest(errors);
+  // One that was never confirmed is asked again when its alert is resumed.
+  const asked = channel ?? (status === "active" && alert.confirmed_at === null ? alert.channel : undefined);
+  if (asked) await countAsking(request, asked, context);
+  const changed = unwrap(await stub.change(id, tokenHash, { source: query, channel, status }));
+  const told = parsed && {
+    reading: reading(parsed.tree),
+    warnings: warnings(query ?? "", parsed, names.vocabulary),
+  };
+  return { ...changed, feed_url: await feedUrlOf(origin, id, token), ...told };
+}
+
+/** Its messages after a number, in order, with their attempts. */
+export async function listMessages(
+  { id, tokenHash, stub }: Holder,
+  after: number,
+  limit: number,
+): Promise<{ latest: number; oldest: number; deliveries: Delivery[] }> {
+  const listed = await stub.deliveries(id, tokenHash, after, limit);
+  if (listed === undefined) throw noSuchAlert();
+  return listed;
+}
+
+/** Sends a message again; `sequence` as it was written. */
+export async function redeliver({ id, tokenHash, stub }: Holder, sequence: string): Promise<Sent> {
+  return unwrap(await stub.redeliver(id, tokenHash, readSequence(sequence)));
+}
+
+/** A message's number; what is none names no message. */
+function readSequence(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound("There is no such message");
+  return Number(text);
+}
+
+/** Sends what matches among the articles that came onto the wire in a range of time. */
+export async function replay({ id, tokenHash, stub }: Holder, range: ReplayRange): Promise<Replayed> {
+  return unwrap(await stub.replay(id, tokenHash, range));
+}
+
+/** Sends a message of type `alert.test`. */
+export async function sendTest({ id, tokenHash, stub }: Holder): Promise<Sent> {
+  return unwrap(await stub.sendTest(id, tokenHash));
+}
+
+/** Gives it another secret; the one before signs beside it for 24 hours. */
+export async function rotate({ id, tokenHash, stub }: Holder): Promise<{ secret: string }> {
+  return unwrap(await stub.rotate(id, tokenHash, makeSecret()));
+}
+
+/** Removes it; nothing is sent after that. */
+export async function remove({ id, tokenHash, stub }: Holder): Promise<void> {
+  if (!(await stub.remove(id, tokenHash))) throw noSuchAlert();
+}
+
+const TITLES = { 404: "Not found", 409: "Conflict", 429: "Too many requests", 503: "Not yet" } as const;
+
+/** What a shard answered, or the Problem that it is. */
+function unwrap<T extends object>(outcome: Outcome<T>): T {
+  if (outcome === undefined) throw noSuchAlert();
+  if (!("refused" in outcome)) return outcome;
+  throw problemOf(outcome);
+}
+
+/** What a shard refused, as the Problem that it is. */
+export function problemOf({ refused, status, retryAfter }: Refused): Problem {
+  const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+  return new Problem(status, TITLES[status], refused.charAt(0).toUpperCase() + refused.slice(1), { headers });
+}

@@ -1,0 +1,123 @@
+/** Registering alerts: what is checked and counted first, and where a new one goes. */
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { makeSecret } from "../delivery/signature.ts";
+import { badRequest, type InputError, Problem } from "../problem.ts";
+import { type Reading, reading } from "../query/reading.ts";
+import { warnings } from "../query/warnings.ts";
+import { readHead } from "../record/log.ts";
+import { readNames } from "../record/names.ts";
+import { readQuery } from "../record/query.ts";
+import { type AlertStatus, type alertInput, type Channel, makeAlertId, randomText } from "./alert.ts";
+import type { NewAlert } from "./calls.ts";
+import { listShards, openShard, shardStub } from "./directory.ts";
+import { callerOf, countRegistration } from "./limits.ts";
+import { hash } from "./secrets.ts";
+import { checkTarget, hostNameOf } from "./target.ts";
+
+/** What the one who registers an alert is told; token and secret only this once. */
+export interface Registered {
+  id: string;
+  token: string;
+  secret: string;
+  /** Canonical. */
+  query: string;
+  status: AlertStatus;
+  feed_url: string;
+  reading: Reading[];
+  /** What may not be as it was meant. */
+  warnings: string[];
+}
+
+/** Registers an alert. Throws a Problem for a bad query, a URL that may not be called, or too many registrations. */
+export async function registerAlert(
+  input: z.output<typeof alertInput>,
+  request: Request,
+  context: Context,
+): Promise<Registered> {
+  const { env, origin } = context;
+  const head = await readHead(env.DB);
+  const names = await readNames(env.DB, head);
+  const errors: InputError[] = [];
+  const query = await noting(errors, () => readQuery(input.query, names, "query"));
+  await noting(errors, () => checkChannel(input.channel, context));
+  if (query === undefined || errors.length > 0) throw badRequest(errors);
+  await countAsking(request, input.channel, context);
+  const token = randomText(40);
+  const secret = makeSecret();
+  const feedKey = await feedKeyOf(token);
+  const { id } = await place(context, {
+    source: input.query,
+    query: query.canonical,
+    channel: input.channel,
+    tokenHash: await hash(token),
+    feedKeyHash: await hash(feedKey),
+    secret,
+    origin,
+    since: head.number,
+  });
+  return {
+    id,
+    token,
+    secret,
+    query: query.canonical,
+    status: input.channel.type === "feed" ? "active" : "pending",
+    feed_url: await feedUrlOf(origin, id, token),
+    reading: reading(query.tree),
+    warnings: warnings(input.query, query, names.vocabulary),
+  };
+}
+
+/** What a check refuses is noted rather than thrown, so that all mistakes are told at once. */
+export async function noting<T>(errors: InputError[], run: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    errors.push(...error.errors);
+    return undefined;
+  }
+}
+
+/** Throws a Problem at `channel.url` where a channel may not be called. */
+export async function checkChannel(channel: Channel, context: Context): Promise<void> {
+  if (channel.type !== "feed") await checkTarget(channel.url, "channel.url", context);
+}
+
+/** Counts that a channel is asked to confirm. Throws a 429 Problem where that was asked for too often. */
+export const countAsking = (request: Request, channel: Channel, { env, settings }: Context): Promise<void> =>
+  countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
+
+/** The bound that all callers share comes last: see `countRegistration`. */
+function registrationSubjects(request: Request, channel: Channel): string[] {
+  const caller = `caller:${callerOf(request)}`;
+  const host = channel.type === "feed" ? [] : [`host:${targetOf(channel.url)}`];
+  return [caller, ...host, "total:"];
+}
+
+/** Services that many share, so that a host is nobody in particular there: each address counts by itself. */
+const SHARED_HOSTS = ["hooks.slack.com", "discord.com", "discordapp.com", "ntfy.sh"];
+
+function targetOf(address: string): string {
+  const host = hostNameOf(address);
+  return SHARED_HOSTS.includes(host) ? host + new URL(address).pathname : host;
+}
+
+/** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */
+const feedKeyOf = async (token: string): Promise<string> => (await hash(`feed:${token}`)).slice(0, 40);
+
+/** The address of an alert's feed, for whoever holds its token. */
+export const feedUrlOf = async (origin: string, id: string, token: string): Promise<string> =>
+  `${origin}/alerts/${id}.rss?key=${await feedKeyOf(token)}`;
+
+/** Puts an alert into the last shard, or into a new one where that is full. */
+async function place({ env }: Context, alert: NewAlert): Promise<{ id: string }> {
+  const last = (await listShards(env.DB)).at(-1);
+  for (let number = last ?? 0; ; number++) {
+    if (last === undefined || number > last) await openShard(env.DB, number);
+    const id = makeAlertId(number);
+    const register = () => shardStub(env, number).register(id, alert);
+    // Asked a second time where the answer got lost: the shard may have registered it, and nobody would know its token.
+    if (await register().catch(register)) return { id };
+  }
+}

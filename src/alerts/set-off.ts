@@ -1,0 +1,33 @@
+/** How many alerts an article would set off, were it added now. */
+import type { Env } from "../env.ts";
+import type { Article } from "../record/article.ts";
+import { listShards, shardStub } from "./directory.ts";
+import { report } from "./report.ts";
+
+export interface SetOff {
+  alerts: number;
+  /** How many shards did not answer: their alerts are not counted. */
+  silent: number;
+}
+
+/** So long a shard has to answer, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** Asks every shard, which holds the article against its queries as it would a new one, and writes nothing. */
+export async function countSetOff(env: Env, article: Article): Promise<SetOff> {
+  if (article.mode !== "new") return { alerts: 0, silent: 0 };
+  const shards = await listShards(env.DB);
+  const answers = await Promise.allSettled(
+    shards.map(async (number) => Promise.race([shardStub(env, number).wouldTell(article), tooLate()])),
+  );
+  for (const [i, answer] of answers.entries()) {
+    if (answer.status === "rejected") report("set_off.failed", { shard: shards[i], error: String(answer.reason) });
+  }
+  const told = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  return { alerts: told.reduce((sum, count) => sum + count, 0), silent: answers.length - told.length };
+}
+
+async function tooLate(): Promise<never> {
+  await scheduler.wait(PATIENCE);
+  throw new Error("no answer in time");
+}

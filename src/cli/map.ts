@@ -1,0 +1,129 @@
+/**
+ * `npm run map`: draws src/site/map/borders.svg, the land and the borders that maps show, from the atlas of Natural Earth. It is detailed
+ * near the places on record, and the farther from them the coarser.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type GeoContext, type GeoPermissibleObjects, geoMercator, geoPath } from "d3-geo";
+import { merge, mesh } from "topojson-client";
+import {
+  filter,
+  filterAttachedWeight,
+  planarRingArea,
+  planarTriangleArea,
+  presimplify,
+  simplify,
+} from "topojson-simplify";
+import type { GeometryCollection, GeometryObject, MultiPolygon, Polygon, Topology } from "topojson-specification";
+import { chord, onGlobe } from "../site/map/globe.ts";
+import { type Coordinates, DEGREE } from "../site/map/projection.ts";
+import { readData } from "./data.ts";
+import { DATA, ROOT } from "./paths.ts";
+
+type Position = [longitude: number, latitude: number];
+type Whole = [x: number, y: number];
+type Atlas = Topology<{ countries: GeometryCollection }>;
+
+const FILE = join(ROOT, "src", "site", "map", "borders.svg");
+/** Its number in ISO 3166-1. It reaches the pole, where Mercator's projection has no end. */
+const ANTARCTICA = "010";
+
+/** As `project` does it, for lines: they are cut where they go round the back of the map, and have no points but their own. */
+export const mercator = geoMercator()
+  .scale((DEGREE * 180) / Math.PI)
+  .translate([0, 0])
+  .precision(0);
+
+/** What may be left out, in degrees: so much within NEAR of a place, and SLOPE of the distance beyond. */
+const FINEST = 0.012;
+const NEAR = 4;
+const SLOPE = 0.028;
+
+/** The file as it should be. */
+export function drawBorders(): string {
+  const atlas = simplified(readAtlas(), toleranceOf(placesOnRecord()));
+  const { countries } = atlas.objects;
+  if (countries.type !== "GeometryCollection") throw new Error("the atlas has no countries");
+  const shown = countries.geometries.filter((country) => country.id !== ANTARCTICA).filter(hasArea);
+  const land = merge(atlas, shown);
+  const borders = mesh(atlas, countries, (one, other) => one !== other);
+  return [
+    '<svg xmlns="http://www.w3.org/2000/svg">',
+    "<title>Land and borders</title>",
+    `<path id="land" d="${pathOf(land)}"/>`,
+    `<path id="borders" fill="none" vector-effect="non-scaling-stroke" d="${pathOf(borders)}"/>`,
+    "</svg>\n",
+  ].join("\n");
+}
+
+type Country = Polygon | MultiPolygon;
+const hasArea = (country: GeometryObject): country is Country =>
+  country.type === "Polygon" || country.type === "MultiPolygon";
+
+/** The file, where it is not what it should be: the atlas, the places or this program changed. */
+export const staleMap = (): string[] => (readFileSync(FILE, "utf8") === drawBorders() ? [] : [FILE]);
+
+function readAtlas(): Atlas {
+  return JSON.parse(readFileSync(createRequire(import.meta.url).resolve("world-atlas/countries-50m.json"), "utf8"));
+}
+
+const placesOnRecord = (): Coordinates[] =>
+  [...readData(DATA).names].flatMap(([id, { coordinates }]) =>
+    id.startsWith("place:") && coordinates ? [coordinates] : [],
+  );
+
+/** How coarse the map may be at a position, in degrees. */
+function toleranceOf(places: readonly Coordinates[]): (position: Position) => number {
+  const standing = places.map(onGlobe);
+  return ([longitude, latitude]) => {
+    const at = onGlobe({ latitude, longitude });
+    const nearest = (Math.min(...standing.map((place) => chord(place, at))) * 180) / Math.PI;
+    return FINEST + SLOPE * Math.max(0, nearest - NEAR);
+  };
+}
+
+/** Neighbours share their border, and lose the same points of it. Islands too small to be seen go as a whole. */
+function simplified(atlas: Atlas, tolerance: (position: Position) => number) {
+  const weighted = presimplify(atlas, (triangle) => planarTriangleArea(triangle) / tolerance(triangle[1]) ** 2);
+  const coarse = simplify(weighted, 1);
+  const size = (ring: Position[]): number => planarRingArea(ring) / tolerance(ring[0] ?? [0, 0]) ** 2;
+  return filter(coarse, filterAttachedWeight(coarse, 4, size));
+}
+
+/** A path in whole units, each point relative to the one before. */
+function pathOf(shape: GeoPermissibleObjects): string {
+  const lines: { points: Whole[]; closed: boolean }[] = [];
+  const add = (x: number, y: number): unknown => lines.at(-1)?.points.push([Math.round(x), Math.round(y)]);
+  const context: GeoContext = {
+    beginPath: () => undefined,
+    moveTo: (x, y) => {
+      lines.push({ points: [], closed: false });
+      add(x, y);
+    },
+    lineTo: add,
+    closePath: () => {
+      const last = lines.at(-1);
+      if (last) last.closed = true;
+    },
+    arc: () => undefined,
+  };
+  geoPath(mercator, context)(shape);
+  return lines.map(({ points, closed }) => (closed ? written(points, 3, "z") : written(points, 2, ""))).join("");
+}
+
+/** Nothing where fewer different points than `least` are left. */
+function written(points: readonly Whole[], least: number, end: string): string {
+  const [start, ...others] = points.filter((point, i) => String(point) !== String(points[i - 1]));
+  if (start === undefined || others.length + 1 < least) return "";
+  const steps = others.map(([x, y], i) => {
+    const [fromX, fromY] = others[i - 1] ?? start;
+    return joined([x - fromX, y - fromY]);
+  });
+  return `M${joined(start)}l${joined(steps)}${end}`;
+}
+
+/** A sign parts two numbers as well as a space does. */
+const joined = (parts: readonly (number | string)[]): string => parts.join(" ").replaceAll(" -", "-");
+
+if (import.meta.main) writeFileSync(FILE, drawBorders());

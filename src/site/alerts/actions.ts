@@ -1,0 +1,120 @@
+/** What can be done on an alert's page. Each is what the API does, and says in words what came of it. */
+import { alertPatch, replayInput } from "../../alerts/alert.ts";
+import {
+  changeAlert,
+  type HeldAlert,
+  type Holder,
+  redeliver,
+  remove,
+  replay,
+  rotate,
+  sendTest,
+  viewAlert,
+} from "../../alerts/holder.ts";
+import type { Context } from "../../context.ts";
+import { check } from "../../input.ts";
+import { badRequest } from "../../problem.ts";
+import { channelOf, readChannelFields } from "./channel-fields.tsx";
+import { channelInWords, counted } from "./words.ts";
+
+/** What came of an action. */
+export interface Done {
+  /** In words, or "" where there is nothing to say. */
+  said: string;
+  /** A new secret, shown this once. */
+  secret?: string;
+  /** Where a replay has not seen all: how to go on. */
+  rest?: { since: string; until: string; before: string };
+  /** There is nothing more to be shown. */
+  removed?: true;
+}
+
+interface Asked {
+  holder: Holder;
+  form: URLSearchParams;
+  request: Request;
+  context: Context;
+}
+
+/** Throws a Problem where it cannot be done. */
+type Act = (asked: Asked) => Promise<Done>;
+
+const nothing: Act = async () => ({ said: "" });
+
+export const ACTIONS = {
+  show: nothing,
+  /** Its query is tried: see `alert-page.tsx`. */
+  preview: nothing,
+  test: async ({ holder }) => {
+    const { sequence } = await sendTest(holder);
+    return { said: `A test is on its way, as message ${sequence}.` };
+  },
+  redeliver: async ({ holder, form }) => {
+    const { sequence } = await redeliver(holder, form.get("sequence") ?? "");
+    return { said: `Message ${sequence} is sent again.` };
+  },
+  replay: replayDays,
+  pause: async (asked) => {
+    await change(asked, { status: "paused" });
+    return { said: "It is paused. Nothing is sent until you resume it." };
+  },
+  resume: async (asked) => {
+    const { status } = await change(asked, { status: "active" });
+    return { said: status === "active" ? "It is active again. What it held back goes out now." : ASKED };
+  },
+  ask: async (asked) => {
+    const { channel } = await viewAlert(asked.holder, asked.context);
+    await change(asked, { channel });
+    return { said: ASKED };
+  },
+  query: async (asked) => {
+    const { query } = await change(asked, { query: asked.form.get("q") ?? "" });
+    return { said: `From now on it is sent what matches ${query}.` };
+  },
+  channel: async (asked) => {
+    const { status, channel } = await change(asked, { channel: channelOf(readChannelFields(asked.form)) });
+    const now = `Its messages go to ${channelInWords(channel)} now.`;
+    return { said: status === "pending" ? `${now} ${ASKED}` : now };
+  },
+  rotate: async ({ holder }) => {
+    const { secret } = await rotate(holder);
+    return { said: "It has a new secret. For 24 hours messages bear both signatures.", secret };
+  },
+  delete: async ({ holder, form }) => {
+    if (!form.has("sure")) throw badRequest([{ path: "sure", message: "tick the box first" }]);
+    await remove(holder);
+    return { said: "The alert is deleted. Nothing more is sent.", removed: true };
+  },
+} as const satisfies Record<string, Act>;
+
+export type Action = keyof typeof ACTIONS;
+
+export const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name);
+
+const ASKED = "A message asks it to confirm; until then what matches is kept.";
+
+const change = ({ holder, request, context }: Asked, patch: object): Promise<HeldAlert> =>
+  changeAlert(holder, check(patch, alertPatch), request, context);
+
+/** Days are those of UTC, both included. */
+async function replayDays({ holder, form }: Asked): Promise<Done> {
+  const [since = "", until = "", before = ""] = ["since", "until", "before"].map((name) => form.get(name)?.trim());
+  const errors = [
+    ...(DAY.test(since) ? [] : [{ path: "since", message: EXPECTED }]),
+    ...(until === "" || DAY.test(until) ? [] : [{ path: "until", message: EXPECTED }]),
+  ];
+  if (errors.length > 0) throw badRequest(errors);
+  const range = {
+    since: `${since}T00:00:00Z`,
+    ...(until !== "" && { until: `${until}T23:59:59.999Z` }),
+    ...(before !== "" && { before: Number(before) }),
+  };
+  const { count, before: next } = await replay(holder, check(range, replayInput));
+  const made =
+    count === 0 ? "No article from those days matches." : `${counted(count, "message")} made of past articles.`;
+  if (next === null) return { said: made };
+  return { said: `${made} There may be older ones.`, rest: { since, until, before: String(next) } };
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const EXPECTED = "a day such as 2016-09-22 was expected";

@@ -1,0 +1,139 @@
+/**
+ * An alert's page. The token opens it: it comes in the body of a form, or stays in the address's fragment, which browsers do not send; in no
+ * address that is sent, so in no log. There are no cookies, and every action needs the token in its body: nobody else's page can make a
+ * browser do anything here (CSRF).
+ */
+import { shardOf } from "../../alerts/alert.ts";
+import { type HeldAlert, type Holder, holderOf, listMessages, viewAlert } from "../../alerts/holder.ts";
+import type { Context, Handler } from "../../context.ts";
+import { alertPath } from "../../links.ts";
+import { type InputError, notFound, Problem } from "../../problem.ts";
+import { readRecentHead } from "../../record/log.ts";
+import { readNames } from "../../record/names.ts";
+import { errorsOf, Field, readForm } from "../form.tsx";
+import { htmlPage } from "../layout.tsx";
+import { readTyped } from "../reading.tsx";
+import { ACTIONS, type Action, type Done, isAction } from "./actions.ts";
+import { AlertView } from "./alert-view.tsx";
+import { MESSAGES_SHOWN, type MessagePage } from "./messages.tsx";
+import { MAX_FORM } from "./new-page.tsx";
+import { type Tried, tryQuery } from "./preview.tsx";
+
+/** GET /alerts/{id}: asks for the token, whether or not there is such an alert. */
+export const alertPage: Handler = (_, context) => askForToken(context, idOf(context));
+
+/** POST /alerts/{id}: `token`, and `action` with its fields; without one it is only shown. */
+export const postAlertPage: Handler = async (request, context) => {
+  const id = idOf(context);
+  const form = await readForm(request, MAX_FORM);
+  const holder = await open(id, form.get("token")?.trim() ?? "", context);
+  if (holder === undefined) return askForToken(context, id, "There is no such alert, or this is not its token.");
+  const action = form.get("action") ?? "show";
+  return act(holder, isAction(action) ? action : "show", form, request, context);
+};
+
+/** What cannot be an alert's id has no page. */
+function idOf({ params }: Context): string {
+  const id = params["id"] ?? "";
+  if (shardOf(id) === undefined) throw notFound("There is no such alert");
+  return id;
+}
+
+/** Undefined for an unknown alert and for a wrong token alike. */
+async function open(id: string, token: string, context: Context): Promise<Holder | undefined> {
+  try {
+    const holder = await holderOf(id, token, context);
+    await viewAlert(holder, context);
+    return holder;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+async function act(
+  holder: Holder,
+  action: Action,
+  form: URLSearchParams,
+  request: Request,
+  context: Context,
+): Promise<Response> {
+  let done: Done = { said: "" };
+  let failed: { status: number; errors: readonly InputError[] } = { status: 200, errors: [] };
+  try {
+    done = await ACTIONS[action]({ holder, form, request, context });
+  } catch (error) {
+    failed = errorsOf(error);
+  }
+  if (done.removed) return show(context, "Alert deleted", <Deleted said={done.said} />);
+  const alert = await viewAlert(holder, context);
+  const page = await readMessages(holder, alert, form.get("after") ?? "");
+  const tried = await triedBy(action, form, alert, context);
+  const { token } = holder;
+  const { status, errors } = failed;
+  const view = <AlertView {...{ alert, token, page, action, form, done, errors, tried }} />;
+  return show(context, `Alert: ${alert.query}`, view, status);
+}
+
+async function readMessages(holder: Holder, { latest }: HeldAlert, asked: string): Promise<MessagePage> {
+  const after = /^\d{1,15}$/.test(asked) ? Math.min(Number(asked), latest) : Math.max(0, latest - MESSAGES_SHOWN);
+  const { deliveries } = await listMessages(holder, after, MESSAGES_SHOWN);
+  return { after, deliveries };
+}
+
+/** The query as it stands in the form that changes it; tried on the record only where that was asked for. */
+async function triedBy(action: Action, form: URLSearchParams, alert: HeldAlert, { env }: Context): Promise<Tried> {
+  if (action === "preview") return tryQuery(form.get("q") ?? "", env);
+  const names = await readNames(env.DB, await readRecentHead(env.DB));
+  const source = action === "query" ? (form.get("q") ?? "") : alert.query;
+  return { typed: readTyped(source, names), preview: undefined, names };
+}
+
+const Deleted = ({ said }: { said: string }) => (
+  <article>
+    <h1 id="result" tabIndex={-1}>
+      Deleted
+    </h1>
+    <p>{said}</p>
+    <p>
+      <a href="/alerts/new">Register another</a>
+    </p>
+  </article>
+);
+
+function askForToken(context: Context, id: string, wrong?: string): Response {
+  const children = (
+    <article class="token">
+      <h1>Open an alert</h1>
+      <p>
+        <code>{id}</code>
+      </p>
+      <form method="post" action={alertPath(id)} data-stay="" data-open="">
+        <Field
+          name="token"
+          label="Token"
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          required
+          hint="You were shown it when you registered the alert. It is only sent in the form, never in an address."
+          errors={wrong === undefined ? [] : [wrong]}
+        />
+        <button type="submit">Open</button>
+      </form>
+    </article>
+  );
+  return show(context, "Open an alert", children, wrong === undefined ? 200 : 404);
+}
+
+const show = ({ settings }: Context, title: string, children: preact.JSX.Element, status = 200): Response =>
+  htmlPage(
+    {
+      wire: settings.title,
+      title,
+      section: "alerts",
+      scripts: ["/scripts/alert.js", "/scripts/live.js", "/scripts/copy.js"],
+      children,
+    },
+    { status, private: true },
+  );

@@ -1,0 +1,124 @@
+/** An alert as its page shows it to whoever holds its token. */
+import type { HeldAlert } from "../../alerts/holder.ts";
+import { alertPath } from "../../links.ts";
+import type { Action } from "./actions.ts";
+import { Copyable } from "./copyable.tsx";
+import { Manage } from "./manage.tsx";
+import { MESSAGES_SHOWN, Messages } from "./messages.tsx";
+import { Moment } from "./moment.tsx";
+import type { Shown } from "./shown.ts";
+import { State } from "./state.tsx";
+import { Stay } from "./stay.tsx";
+import { CHANNELS, DIGESTS } from "./words.ts";
+
+export function AlertView(props: Shown) {
+  const { alert, token, page } = props;
+  return (
+    <article class="alert">
+      <h1>
+        Alert: <code dir="auto">{alert.query}</code>
+      </h1>
+      <Result {...props} />
+      <div aria-live="polite">
+        <State alert={alert} />
+      </div>
+      <Actions alert={alert} token={token} after={page.after} />
+      <Facts alert={alert} />
+      <Messages alert={alert} token={token} {...page} />
+      <Manage {...props} />
+    </article>
+  );
+}
+
+/** What came of the action, in words; the focus goes there. */
+function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: Shown) {
+  if (errors.length > 0) {
+    return (
+      <div class="error" role="alert" id="result" tabIndex={-1}>
+        {errors.map(({ message }) => (
+          <p>{`${message.charAt(0).toUpperCase()}${message.slice(1)}.`}</p>
+        ))}
+      </div>
+    );
+  }
+  if (said === "") return null;
+  return (
+    <div class="notice" role="status" id="result" tabIndex={-1}>
+      <p>{said}</p>
+      {secret !== undefined && <Copyable id="secret" what="new secret" text={secret} />}
+      {rest && (
+        <Stay id={id} token={token} action="replay" fields={rest}>
+          <button type="submit">Go on with older ones</button>
+        </Stay>
+      )}
+    </div>
+  );
+}
+
+function Actions({
+  alert: { id, status, channel, latest },
+  token,
+  after,
+}: {
+  alert: HeldAlert;
+  token: string;
+  after: number;
+}) {
+  const button = (action: Action, words: string) => (
+    <Stay id={id} token={token} action={action}>
+      <button type="submit" class="second">
+        {words}
+      </button>
+    </Stay>
+  );
+  return (
+    <div class="actions">
+      {status === "active" && button("test", "Send a test")}
+      {status === "active" && button("pause", "Pause")}
+      {status === "paused" && button("resume", "Resume")}
+      {status === "pending" && channel.type !== "feed" && button("ask", "Ask again to confirm")}
+      <form method="post" action={alertPath(id)} data-watch="state messages">
+        <input type="hidden" name="token" value={token} />
+        {after + MESSAGES_SHOWN < latest && <input type="hidden" name="after" value={after} />}
+        <button type="submit" class="second">
+          Look again
+        </button>
+      </form>
+    </div>
+  );
+}
+
+function Facts({ alert: { id, channel, created_at, confirmed_at, feed_url } }: { alert: HeldAlert }) {
+  return (
+    <dl class="facts">
+      <dt>Channel</dt>
+      <dd>
+        {CHANNELS[channel.type].name}
+        {channel.type !== "feed" && (
+          <>
+            : <code>{channel.url}</code>
+          </>
+        )}
+      </dd>
+      <dt>How often</dt>
+      <dd>{DIGESTS.find(([digest]) => digest === (channel.digest ?? ""))?.[1]}</dd>
+      <dt>Registered</dt>
+      <dd>
+        <Moment at={created_at} />
+        {confirmed_at !== null && channel.type !== "feed" && (
+          <>
+            , confirmed <Moment at={confirmed_at} />
+          </>
+        )}
+      </dd>
+      <dt>Private feed</dt>
+      <dd>
+        <a href={feed_url}>All its matches as a feed</a>
+      </dd>
+      <dt>Id</dt>
+      <dd>
+        <code>{id}</code>
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,73 @@
+/** The fields of a form that say where an alert's messages go, and how often. */
+import type { InputError } from "../../problem.ts";
+import { Choice, Field, messagesAt } from "../form.tsx";
+import { CHANNELS, type ChannelType, DIGESTS } from "./words.ts";
+
+/** The fields as they were typed. */
+export interface ChannelTyped {
+  type: string;
+  url: string;
+  digest: string;
+}
+
+export const readChannelFields = (form: URLSearchParams): ChannelTyped => ({
+  type: form.get("type") ?? "",
+  url: form.get("url")?.trim() ?? "",
+  digest: form.get("digest") ?? "",
+});
+
+/** The channel that the fields say, to be checked as one that comes by the API is. */
+export const channelOf = ({ type, url, digest }: ChannelTyped): object => ({
+  type,
+  ...(type !== "feed" && { url }),
+  ...(digest !== "" && { digest }),
+});
+
+interface ChannelFieldsProps {
+  typed: ChannelTyped;
+  /** Of the whole form; at `channel` and below. */
+  errors: readonly InputError[];
+  types: readonly ChannelType[];
+}
+
+export function ChannelFields({ typed, errors, types }: ChannelFieldsProps) {
+  const wrong = errors.filter(({ path }) => path === "channel" || path === "channel.type");
+  return (
+    <>
+      <fieldset aria-describedby={wrong.length > 0 ? "type-error" : undefined}>
+        <legend>Where to</legend>
+        {types.map((type) => (
+          <label class="check">
+            <input type="radio" name="type" value={type} checked={type === typed.type} required />
+            <span>
+              <strong>{CHANNELS[type].name}</strong> <span class="small quiet">{CHANNELS[type].purpose}</span>
+            </span>
+          </label>
+        ))}
+        {wrong.length > 0 && (
+          <p class="error" id="type-error">
+            {wrong.map(({ message }) => message).join(" · ")}
+          </p>
+        )}
+      </fieldset>
+      <Field
+        name="url"
+        label="Address"
+        hint="https, and reachable from the Internet. It is asked at once whether it wants this."
+        inputMode="url"
+        spellcheck={false}
+        autocomplete="off"
+        value={typed.url}
+        errors={messagesAt(errors, "channel.url")}
+        placeholder="https://"
+      />
+      <Choice
+        name="digest"
+        label="How often"
+        options={DIGESTS}
+        value={typed.digest}
+        errors={messagesAt(errors, "channel.digest")}
+      />
+    </>
+  );
+}

@@ -1,0 +1,162 @@
+/** The forms that change an alert. Each is folded away until it is wanted, or has something to say. */
+import type { ComponentChildren } from "preact";
+import { Field, messagesAt } from "../form.tsx";
+import type { Action } from "./actions.ts";
+import { ChannelFields, readChannelFields } from "./channel-fields.tsx";
+import { Found, LIVE, Reading } from "./preview.tsx";
+import type { Shown } from "./shown.ts";
+import { Stay } from "./stay.tsx";
+
+export const Manage = (props: Shown) => (
+  <section aria-labelledby="manage">
+    <h2 id="manage">Change it</h2>
+    <ChangeQuery {...props} />
+    <ChangeChannel {...props} />
+    {props.alert.status === "active" && <Replay {...props} />}
+    <Rotate {...props} />
+    <Delete {...props} />
+  </section>
+);
+
+function Folded({
+  id,
+  title,
+  open,
+  children,
+}: {
+  id: string;
+  title: string;
+  open: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <details class="folded" id={id} open={open}>
+      <summary>
+        <h3>{title}</h3>
+      </summary>
+      {children}
+    </details>
+  );
+}
+
+/** Whether an action is the one that was asked for, and could not be done. */
+const failed = ({ action, errors }: Shown, ...actions: Action[]): boolean =>
+  actions.includes(action) && errors.length > 0;
+
+function ChangeQuery(props: Shown) {
+  const { alert, token, action, errors, tried } = props;
+  const { source, problem } = tried.typed;
+  const previewed = tried.preview !== undefined;
+  const missing = action === "query" && problem === undefined ? messagesAt(errors, "query")[0] : undefined;
+  return (
+    <Folded id="change-query" title="Query" open={action === "preview" || failed(props, "query")}>
+      <Stay id={alert.id} token={token} live={LIVE}>
+        <label for="q">What to look for</label>
+        <input
+          id="q"
+          name="q"
+          type="search"
+          value={source}
+          maxLength={512}
+          dir="auto"
+          spellcheck={false}
+          autocomplete="off"
+          aria-describedby="reading"
+          aria-invalid={problem !== undefined || missing !== undefined ? "true" : undefined}
+        />
+        <Reading tried={tried} {...(missing !== undefined && { missing })} />
+        <div class="actions">
+          <button type="submit" name="action" value="preview" class="second">
+            Preview the change
+          </button>
+          <button type="submit" name="action" value="query" class={previewed ? undefined : "scripted"}>
+            Change the query
+          </button>
+        </div>
+      </Stay>
+      <Found tried={tried} />
+    </Folded>
+  );
+}
+
+function ChangeChannel(props: Shown) {
+  const { alert, token, action, errors, form } = props;
+  const { channel } = alert;
+  const now = { type: channel.type, url: channel.type === "feed" ? "" : channel.url, digest: channel.digest ?? "" };
+  const open = failed(props, "channel");
+  return (
+    <Folded id="change-channel" title="Channel" open={open}>
+      <p>Another address is asked to confirm first; until then what matches is kept for it.</p>
+      <Stay id={alert.id} token={token} action="channel">
+        <ChannelFields
+          typed={open ? readChannelFields(form) : now}
+          errors={action === "channel" ? errors : []}
+          types={["webhook", "slack", "discord", "ntfy", "feed"]}
+        />
+        <button type="submit">Change the channel</button>
+      </Stay>
+    </Folded>
+  );
+}
+
+function Replay(props: Shown) {
+  const { alert, token, errors, form } = props;
+  const open = failed(props, "replay");
+  const field = (name: string) => ({
+    name,
+    type: "date" as const,
+    value: open ? (form.get(name) ?? "") : "",
+    errors: open ? messagesAt(errors, name) : [],
+  });
+  return (
+    <Folded id="replay" title="Past articles" open={open}>
+      <p>Sends what matches among the articles that came onto the wire in these days (UTC), as new messages.</p>
+      <Stay id={alert.id} token={token} action="replay">
+        <div class="days">
+          <Field {...field("since")} label="From" required />
+          <Field {...field("until")} label="To" hint="May be left empty." />
+        </div>
+        <button type="submit">Send past articles</button>
+      </Stay>
+    </Folded>
+  );
+}
+
+function Rotate({ alert, token }: Shown) {
+  return (
+    <Folded id="rotate" title="Secret" open={false}>
+      <p>
+        A new secret is shown once. For 24 hours messages bear both signatures, so that no message is lost while you put
+        it in.
+      </p>
+      <Stay id={alert.id} token={token} action="rotate">
+        <button type="submit">Make a new secret</button>
+      </Stay>
+    </Folded>
+  );
+}
+
+function Delete(props: Shown) {
+  const { alert, token, errors } = props;
+  const open = failed(props, "delete");
+  const wrong = open ? messagesAt(errors, "sure") : [];
+  return (
+    <Folded id="delete" title="Delete" open={open}>
+      <Stay id={alert.id} token={token} action="delete">
+        <p>Its messages and its feed go with it, and it cannot be brought back.</p>
+        <label class="check">
+          <input type="checkbox" name="sure" required aria-describedby={wrong.length > 0 ? "sure-error" : undefined} />
+          Delete this alert for good
+        </label>
+        {wrong.length > 0 && (
+          <p class="error" id="sure-error">
+            {wrong.join(" · ")}
+          </p>
+        )}
+        <button type="submit" class="danger">
+          Delete
+        </button>
+      </Stay>
+    </Folded>
+  );
+}

@@ -1,0 +1,133 @@
+/** An alert's messages by number, newest first, with what became of each. */
+import type { Delivery } from "../../alerts/alert.ts";
+import { messageItem } from "../../alerts/feed.tsx";
+import type { HeldAlert } from "../../alerts/holder.ts";
+import { Foreign } from "../../feeds/content.tsx";
+import { Moment } from "./moment.tsx";
+import { Attempts } from "./state.tsx";
+import { Stay } from "./stay.tsx";
+import { counted, MESSAGES } from "./words.ts";
+
+/** So many are shown together. */
+export const MESSAGES_SHOWN = 20;
+
+/** A page of them: those with a higher number than `after`, in the order of their numbers. */
+export interface MessagePage {
+  after: number;
+  deliveries: Delivery[];
+}
+
+interface MessagesProps extends MessagePage {
+  alert: HeldAlert;
+  token: string;
+}
+
+/** It is looked at again while it has `data-waiting`: see `alert.client.js`. */
+export function Messages({ alert, token, after, deliveries }: MessagesProps) {
+  const waiting = deliveries.some(({ status }) => status === "pending") && alert.status === "active";
+  return (
+    <section id="messages" aria-labelledby="messages-title" data-waiting={waiting ? "" : undefined}>
+      <h2 id="messages-title">Messages</h2>
+      {deliveries.length === 0 && (
+        <p>{alert.latest === 0 ? "None yet. Each article that matches will be listed here." : "None here."}</p>
+      )}
+      <ol class="messages">
+        {deliveries.toReversed().map((delivery) => (
+          <li id={`message-${delivery.sequence}`}>
+            <Message delivery={delivery} alert={alert} token={token} after={after} />
+          </li>
+        ))}
+      </ol>
+      <Pages alert={alert} token={token} after={after} shown={deliveries.length} />
+    </section>
+  );
+}
+
+interface MessageProps {
+  delivery: Delivery;
+  alert: HeldAlert;
+  token: string;
+  after: number;
+}
+
+function Message({ delivery, alert, token, after }: MessageProps) {
+  const { sequence, type, status, attempts, next_attempt_at, message } = delivery;
+  const { title, url, language } = messageItem(delivery);
+  const called = alert.channel.type !== "feed";
+  return (
+    <>
+      <h3>
+        <span class="number">{sequence}</span>{" "}
+        <Foreign language={language === "und" ? null : language}>
+          {url === undefined ? title : <a href={url}>{title}</a>}
+        </Foreign>
+      </h3>
+      <p class="small">
+        <span class={`badge ${status}`}>{statusInWords(delivery, alert)}</span>{" "}
+        <span class="quiet">
+          {MESSAGES[type]}
+          {message.data["replay"] === true && ", replayed"} · <Moment at={message.timestamp} />
+        </span>
+      </p>
+      {attempts.length > 1 ? (
+        <details id={`attempts-${sequence}`}>
+          <summary class="small">{counted(attempts.length, "attempt")}</summary>
+          <Attempts attempts={attempts} />
+        </details>
+      ) : (
+        <Attempts attempts={attempts} />
+      )}
+      {next_attempt_at !== null && alert.status === "active" && attempts.length > 0 && (
+        <p class="small">
+          The next attempt is due on <Moment at={next_attempt_at} />.
+        </p>
+      )}
+      {called && (
+        <Stay
+          id={alert.id}
+          token={token}
+          action="redeliver"
+          fields={{ sequence: String(sequence), after: String(after) }}
+        >
+          <button type="submit" class="second small" aria-label={`Send again: message ${sequence}`}>
+            Send again
+          </button>
+        </Stay>
+      )}
+    </>
+  );
+}
+
+function statusInWords({ status }: Delivery, { channel, status: state }: HeldAlert): string {
+  if (status === "delivered") return channel.type === "feed" ? "In the feed" : "Delivered";
+  if (status === "failed") return "Not delivered";
+  return state === "active" ? "On its way" : "Held back";
+}
+
+/** To those before and after; their numbers tell where one is. */
+function Pages({ alert, token, after, shown }: { alert: HeldAlert; token: string; after: number; shown: number }) {
+  const { latest, oldest } = alert;
+  const older = after > 0 && after >= oldest;
+  const newer = after + MESSAGES_SHOWN < latest;
+  if (!older && !newer) return null;
+  const to = (number: number) => ({ after: String(Math.max(0, number)) });
+  return (
+    <nav aria-label="Pages of messages" class="actions">
+      {older && (
+        <Stay id={alert.id} token={token} action="show" fields={to(after - MESSAGES_SHOWN)}>
+          <button type="submit" class="second">
+            Older
+          </button>
+        </Stay>
+      )}
+      {newer && (
+        <Stay id={alert.id} token={token} action="show" fields={to(after + MESSAGES_SHOWN)}>
+          <button type="submit" class="second">
+            Newer
+          </button>
+        </Stay>
+      )}
+      <span class="small quiet">{shown > 0 && `${after + 1} to ${after + shown} of ${latest}`}</span>
+    </nav>
+  );
+}

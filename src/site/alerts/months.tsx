@@ -1,0 +1,83 @@
+/**
+ * How many articles there were month by month, or year by year where that spans long, in the columns of the timeline's overview: across, it is
+ * drawn in percent, down in CSS pixels, so that it is as wide as there is room, and no text shrinks with it.
+ */
+import { scaleLinear } from "d3-scale";
+import { bandsOf } from "../timeline/bands.ts";
+import { columnsOf } from "../timeline/columns.ts";
+import { counted } from "./words.ts";
+
+/** In more columns there is no room for a number above each. */
+const NUMBERED = 18;
+
+/** Room for a number above the highest bar, the bars, the labels below them; in CSS pixels. */
+const ABOVE = 18;
+const BARS = 72;
+const BELOW = 22;
+const FLOOR = ABOVE + BARS;
+
+/** By month: `{"2016-09": 3}`, in order. Nothing where there is none. */
+export function Months({ byMonth }: { byMonth: Readonly<Record<string, number>> }) {
+  const months = Object.entries(byMonth);
+  if (months.length === 0) return null;
+  return (
+    <figure class="months">
+      <Bars months={months} />
+      <figcaption>
+        <details id="numbers">
+          <summary class="small">The numbers, by month</summary>
+          <ul class="inline small">
+            {months.map(([month, count]) => (
+              <li>
+                {month}: {counted(count, "article")}
+              </li>
+            ))}
+          </ul>
+        </details>
+      </figcaption>
+    </figure>
+  );
+}
+
+type MonthCount = readonly [month: string, count: number];
+
+const dated = (month: string) => ({ date: month, end_date: null, precision: "month" as const });
+
+function Bars({ months }: { months: readonly MonthCount[] }) {
+  const columns = columnsOf(months.map(([month]) => dated(month)));
+  const bands = bandsOf(columns);
+  const periods = Map.groupBy(months, ([month]) => columns.of(dated(month)));
+  const bars = [...periods].flatMap(([period, within]) =>
+    period === undefined ? [] : [{ period, count: within.reduce((sum, [, count]) => sum + count, 0) }],
+  );
+  const height = scaleLinear([0, Math.max(...bars.map(({ count }) => count))], [0, BARS]);
+  const [first, last] = [months[0]?.[0], months.at(-1)?.[0]];
+  return (
+    <svg
+      width="100%"
+      height={FLOOR + BELOW}
+      role="img"
+      aria-label={`Articles from ${first} to ${last}; the numbers follow`}
+    >
+      {bars.map(({ period, count }) => {
+        const { bar, barWidth, middle } = bands.of(period);
+        return (
+          <>
+            <rect class="bar" x={bar} width={barWidth} y={FLOOR - height(count)} height={height(count)} />
+            {columns.periods.length <= NUMBERED && (
+              <text x={middle} y={FLOOR - height(count) - 5} text-anchor="middle">
+                {count}
+              </text>
+            )}
+          </>
+        );
+      })}
+      <line x1="0" x2="100%" y1={FLOOR} y2={FLOOR} />
+      {columns.labels.map(({ period, text }) => (
+        <text {...bands.label(period)} y={FLOOR + 17}>
+          {text}
+        </text>
+      ))}
+    </svg>
+  );
+}

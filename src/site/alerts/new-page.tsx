@@ -1,0 +1,161 @@
+/** Registering an alert: type a query, see what it would have sent, choose where to. */
+import { alertInput } from "../../alerts/alert.ts";
+import { registerAlert } from "../../alerts/registration.ts";
+import type { Context, Handler } from "../../context.ts";
+import { check } from "../../input.ts";
+import { type InputError, Problem } from "../../problem.ts";
+import { errorsOf, messagesAt, readForm } from "../form.tsx";
+import { htmlPage } from "../layout.tsx";
+import { ChannelFields, type ChannelTyped, channelOf, readChannelFields } from "./channel-fields.tsx";
+import { Found, LIVE, Reading, type Tried, tryQuery } from "./preview.tsx";
+import { registeredPage } from "./registered.tsx";
+
+export const MAX_FORM = 16 * 1024;
+
+/** GET /alerts: where its page's address was cut off, or the page after registering asked for anew. */
+export const toNewAlert: Handler = () => new Response(null, { status: 303, headers: { location: "/alerts/new" } });
+
+/** GET /alerts/new */
+export const newAlertPage: Handler = async (_, context) => {
+  const tried = await tryQuery(context.url.searchParams.get("q")?.trim() ?? "", context.env);
+  const typed = { type: "webhook", url: "", digest: "" };
+  return showNew(context, { tried, typed, errors: [] }, { url: `${context.origin}/alerts/new` });
+};
+
+/** POST /alerts: the form. Answers with the page that shows token and secret, or with the form and what is wrong with it. */
+export const postAlertForm: Handler = async (request, context) => {
+  const form = await readForm(request, MAX_FORM);
+  const query = form.get("query") ?? "";
+  const typed = readChannelFields(form);
+  try {
+    const input = check({ query, channel: channelOf(typed) }, alertInput);
+    return await registeredPage(context, await registerAlert(input, request, context));
+  } catch (error) {
+    const { status, errors } = errorsOf(error);
+    const tried = await tryQuery(query, context.env);
+    const headers = error instanceof Problem ? error.headers : {};
+    return showNew(context, { tried, typed, errors }, { status, headers, private: true });
+  }
+};
+
+interface Filled {
+  tried: Tried;
+  typed: ChannelTyped;
+  errors: readonly InputError[];
+}
+
+interface Answer {
+  /** Canonical, where the page is public. */
+  url?: string;
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  private?: boolean;
+}
+
+function showNew(context: Context, filled: Filled, { url, ...init }: Answer): Response {
+  return htmlPage(
+    {
+      wire: context.settings.title,
+      title: "New alert",
+      description: "Type a query, see what it would have sent so far, and be told of each new article that matches.",
+      ...(url !== undefined && { url }),
+      section: "alerts",
+      wide: true,
+      scripts: ["/scripts/live.js", "/scripts/typed.js"],
+      children: <NewAlert {...filled} />,
+    },
+    init,
+  );
+}
+
+function NewAlert({ tried, typed, errors }: Filled) {
+  const { source, problem } = tried.typed;
+  // What is wrong with a query is told by its reading, where it has one.
+  const missing = problem === undefined ? messagesAt(errors, "query")[0] : undefined;
+  return (
+    <>
+      <h1>Be told of new articles</h1>
+      <Mistakes errors={errors} />
+      <search>
+        <form method="get" action="/alerts/new" data-live={LIVE}>
+          <label for="q">What to look for</label>
+          <p class="hint" id="q-hint">
+            Names, words, "phrases", AND, OR, NOT: the <a href="/help#queries">query language</a> of the search.
+          </p>
+          <div class="row">
+            <input
+              id="q"
+              name="q"
+              type="search"
+              value={source}
+              maxLength={512}
+              placeholder="aleppo ceasefire"
+              dir="auto"
+              spellcheck={false}
+              autocomplete="off"
+              aria-describedby="q-hint reading"
+              aria-invalid={problem !== undefined || missing !== undefined ? "true" : undefined}
+            />
+            <button type="submit">Preview</button>
+          </div>
+          <Reading tried={tried} {...(missing !== undefined && { missing })} />
+        </form>
+      </search>
+      <div class="sides">
+        <section aria-labelledby="before" class="before">
+          <h2 id="before">What it would have sent so far</h2>
+          <p class="jump">
+            <a href="#register">To the registration</a>
+          </p>
+          <Found tried={tried} />
+        </section>
+        <section aria-labelledby="register" class="register">
+          <h2 id="register">Register it</h2>
+          <p class={source === "" ? "scripted" : undefined}>
+            For:{" "}
+            <code data-typed="" dir="auto">
+              {source}
+            </code>
+          </p>
+          {source === "" && <p class="scriptless">First preview a query; then choose here where its articles go.</p>}
+          <div class={source === "" ? "scripted" : undefined}>
+            <form method="post" action="/alerts" class="one-click">
+              <input type="hidden" name="query" value={source} data-typed="" />
+              <input type="hidden" name="type" value="feed" />
+              <button type="submit">Get a private feed</button>
+              <p class="hint">No server needed: one click, and an address for your feed reader.</p>
+            </form>
+            <h3>Or be sent messages</h3>
+            <form method="post" action="/alerts">
+              <input type="hidden" name="query" value={source} data-typed="" />
+              <ChannelFields typed={typed} errors={errors} types={["webhook", "slack", "discord", "ntfy"]} />
+              <button type="submit">Register the alert</button>
+            </form>
+          </div>
+        </section>
+      </div>
+    </>
+  );
+}
+
+const FIELDS: Readonly<Record<string, readonly [id: string, label: string]>> = {
+  query: ["q", "Query"],
+  "channel.url": ["url", "Address"],
+  "channel.digest": ["digest", "How often"],
+};
+
+/** At the top, since the form may be far below. */
+const Mistakes = ({ errors }: { errors: readonly InputError[] }) =>
+  errors.length === 0 ? null : (
+    <div class="error" role="alert">
+      <p>The alert was not registered.</p>
+      {errors.map(({ path, message }) => {
+        const [id, label] = FIELDS[path] ?? ["register"];
+        return (
+          <p>
+            <a href={`#${id}`}>{label === undefined ? message : `${label}: ${message}`}</a>
+          </p>
+        );
+      })}
+    </div>
+  );

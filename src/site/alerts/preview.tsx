@@ -1,0 +1,130 @@
+/** What a query would have sent so far, wherever one is typed for an alert. */
+import type { Env } from "../../env.ts";
+import { asUri, Foreign } from "../../feeds/content.tsx";
+import { warnings } from "../../query/warnings.ts";
+import { readRecentHead } from "../../record/log.ts";
+import { type Names, readNames } from "../../record/names.ts";
+import { type Preview, previewQuery } from "../../record/preview.ts";
+import { ReadAs, readTyped, type Typed } from "../reading.tsx";
+import { Months } from "./months.tsx";
+import { Why } from "./why.tsx";
+import { counted } from "./words.ts";
+
+/** A query as it was typed, and what came of trying it on the articles on record, where it can be read. */
+export interface Tried {
+  typed: Typed;
+  preview: Preview | undefined;
+  names: Names;
+}
+
+export async function tryQuery(source: string, { DB }: Env): Promise<Tried> {
+  const names = await readNames(DB, await readRecentHead(DB));
+  const typed = readTyped(source, names);
+  const preview = typed.query && (await previewQuery(DB, names, source, typed.query));
+  return { typed, preview, names };
+}
+
+/** The ids of what `live.client.js` replaces while one types. */
+export const LIVE = "reading found preview";
+
+/** How the query was read; with what else a careful colleague would say who has tried it. `missing` where one is needed. */
+export function Reading({ tried: { typed, preview, names }, missing }: { tried: Tried; missing?: string }) {
+  const said = typed.query ? warnings(typed.source, typed.query, names.vocabulary) : [];
+  const more = preview?.warnings.filter((warning) => !said.includes(warning)) ?? [];
+  return (
+    <div id="reading">
+      <ReadAs typed={typed} names={names} />
+      {more.map((warning) => (
+        <p class="warning small">{warning}</p>
+      ))}
+      {missing !== undefined && <p class="error">{missing}</p>}
+    </div>
+  );
+}
+
+/** So many matches are shown, and so many more on demand. */
+const SHOWN = 10;
+const MORE = 40;
+
+export function Found({ tried }: { tried: Tried }) {
+  return (
+    <>
+      <p id="found" role="status">
+        {summary(tried)}
+      </p>
+      <div id="preview">
+        {tried.preview && <Matches preview={tried.preview} names={tried.names} />}
+        {tried.typed.source === "" && <Examples names={tried.names} />}
+      </div>
+    </>
+  );
+}
+
+/** So many topics of the record are there to begin with. */
+const EXAMPLES = 8;
+
+function Examples({ names }: { names: Names }) {
+  const topics = [...names.records.values()].filter(({ id }) => id.startsWith("topic:")).slice(0, EXAMPLES);
+  if (topics.length === 0) return null;
+  return (
+    <>
+      <p>Topics of this record to begin with:</p>
+      <ul class="inline">
+        {topics.map(({ id, label }) => (
+          <li>
+            <a href={`/alerts/new?${new URLSearchParams({ q: id })}`}>{label}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function summary({ typed, preview }: Tried): string {
+  if (typed.problem !== undefined) return "The query cannot be read yet.";
+  if (typed.query === undefined) return "Type a query, and see here what it finds on record.";
+  if (preview === undefined) return "Change it, and see here what the new one finds on record.";
+  if (preview.total === 0) return "Nothing on record matches. The alert would wait for the first article that does.";
+  const least = preview.complete ? "" : "At least ";
+  return `${least}${counted(preview.total, "article")} on record ${preview.total === 1 ? "matches" : "match"}.`;
+}
+
+function Matches({ preview, names }: { preview: Preview; names: Names }) {
+  const { matches, total } = preview;
+  const [shown, more] = [matches.slice(0, SHOWN), matches.slice(SHOWN, SHOWN + MORE)];
+  const left = total - shown.length - more.length;
+  return (
+    <>
+      <Months byMonth={preview.by_month} />
+      <MatchList matches={shown} names={names} />
+      {more.length > 0 && (
+        <details id="more">
+          <summary>{`${more.length} more`}</summary>
+          <MatchList matches={more} names={names} />
+          {left > 0 && (
+            <p class="small quiet">{`The ${counted(left, "oldest one", "oldest ones")} are left out here.`}</p>
+          )}
+        </details>
+      )}
+    </>
+  );
+}
+
+const MatchList = ({ matches, names }: { matches: Preview["matches"]; names: Names }) => (
+  <ol class="matches">
+    {matches.map(({ article: { title, url, publisher, published_at, language, ours }, matches }) => (
+      <li>
+        <h3>
+          <Foreign language={ours.includes("title") ? "en" : language}>
+            {url === null ? title : <a href={asUri(url)}>{title}</a>}
+          </Foreign>
+        </h3>
+        <p class="small quiet">
+          <bdi>{publisher ?? "publisher not known"}</bdi> ·{" "}
+          {published_at === null ? "day not known" : <time>{published_at.slice(0, "2016-09-22".length)}</time>}
+        </p>
+        <Why matches={matches} language={language} names={names} />
+      </li>
+    ))}
+  </ol>
+);

@@ -1,0 +1,91 @@
+/** What is shown once: the page that answers a registration. */
+import { type HeldAlert, holderOf, viewAlert } from "../../alerts/holder.ts";
+import type { Registered } from "../../alerts/registration.ts";
+import type { Context } from "../../context.ts";
+import { alertPath } from "../../links.ts";
+import { htmlPage } from "../layout.tsx";
+import { Copyable } from "./copyable.tsx";
+import { State } from "./state.tsx";
+
+const readAlert = async ({ id, token }: Registered, context: Context): Promise<HeldAlert> =>
+  viewAlert(await holderOf(id, token, context), context);
+
+/** The page; its state is read anew, since the confirmation may be there by now. */
+export async function registeredPage(context: Context, registered: Registered): Promise<Response> {
+  const { id, token, secret, query, feed_url } = registered;
+  // Whatever goes wrong now, token and secret have to be shown.
+  const alert = await readAlert(registered, context).catch(() => undefined);
+  const page = `${context.origin}${alertPath(id)}#${token}`;
+  const children = (
+    <article class="registered">
+      <h1>The alert is registered</h1>
+      <p>
+        Every new article that matches <code dir="auto">{query}</code> is a message from now on.
+      </p>
+      <div class="notice">
+        <p>
+          <strong>Keep these now.</strong> Token and secret are not shown again.
+        </p>
+      </div>
+      <div class="sides">
+        <dl class="credentials">
+          <dt>Its page</dt>
+          <dd>
+            <p class="hint">
+              Keep this link: it opens the alert. What follows the # is the token; browsers never send it along.
+            </p>
+            <Copyable id="page" what="link to its page" text={page} />
+            <a href={page}>Open the alert's page</a>
+          </dd>
+          <dt>Token</dt>
+          <dd>
+            <p class="hint">Manages the alert, here and by the API. Keep it as you would a password.</p>
+            <Copyable id="token" what="token" text={token} />
+          </dd>
+          <dt>Secret</dt>
+          <dd>
+            <p class="hint">
+              Verifies that messages come from here: <a href="/help#webhooks">how to verify them</a>.
+            </p>
+            <Copyable id="secret" what="secret" text={secret} />
+          </dd>
+          <dt>Private feed</dt>
+          <dd>
+            <p class="hint">Its matches for a feed reader. Whoever has the address can read them.</p>
+            <Copyable id="feed" what="feed's address" text={feed_url} />
+            <a href={feed_url}>Open the feed</a>
+          </dd>
+          <dt>Id</dt>
+          <dd>
+            <code>{id}</code>
+          </dd>
+        </dl>
+        <div>
+          <div aria-live="polite">
+            {alert === undefined ? <section id="state" data-waiting="" /> : <State alert={alert} />}
+          </div>
+          {alert?.status !== "active" && (
+            // In another tab, so that what is shown once stays.
+            <form method="post" action={alertPath(id)} target="_blank" data-watch="state" rel="noopener">
+              <input type="hidden" name="token" value={token} />
+              <button type="submit" class="second">
+                Look again
+              </button>
+            </form>
+          )}
+        </div>
+      </div>
+    </article>
+  );
+  return htmlPage(
+    {
+      wire: context.settings.title,
+      title: "Alert registered",
+      section: "alerts",
+      wide: true,
+      scripts: ["/scripts/copy.js", "/scripts/alert.js"],
+      children,
+    },
+    { private: true },
+  );
+}

@@ -1,0 +1,117 @@
+/** How an alert is, in words; and what became of asking its channel to confirm. */
+import type { AlertView, Delivery } from "../../alerts/alert.ts";
+import { Moment } from "./moment.tsx";
+import { channelInWords, counted, DIGESTS, outcomeInWords, troubleInWords } from "./words.ts";
+
+const TITLES = { pending: "Waiting to be confirmed", active: "Active", paused: "Paused" } as const;
+
+/** It is looked at again while it has `data-waiting`: see `alert.client.js`. */
+export function State({ alert }: { alert: AlertView }) {
+  const { status, channel, digest_at, omitted, failing_since, trouble } = alert;
+  const how = DIGESTS.find(([digest]) => digest === channel.digest)?.[1];
+  return (
+    <section id="state" aria-labelledby="state-title" data-waiting={status === "pending" ? "" : undefined}>
+      <h2 id="state-title">
+        <span class={`badge ${status}`}>{TITLES[status]}</span>
+      </h2>
+      {status === "pending" && <Pending alert={alert} />}
+      {status === "paused" && <p>Nothing is sent: {alert.paused_because}.</p>}
+      {status === "active" &&
+        (channel.type === "feed" ? (
+          <p>What matches from now on appears in its private feed.</p>
+        ) : (
+          <p>
+            What matches is sent to {channelInWords(channel)}
+            {how !== undefined && `: ${how.charAt(0).toLowerCase()}${how.slice(1)}`}.
+          </p>
+        ))}
+      {trouble !== null && status !== "pending" && (
+        <p class="warning">
+          The last attempt failed: {troubleInWords(trouble)}.
+          {failing_since !== null && (
+            <>
+              {" "}
+              Nothing has got through since <Moment at={failing_since} />; after five days of that it is paused.
+            </>
+          )}
+        </p>
+      )}
+      {digest_at !== null && (
+        <p>
+          The next digest is due on <Moment at={digest_at} />.
+        </p>
+      )}
+      {omitted > 0 && (
+        <p class="warning">{`${counted(omitted, "match", "matches")} were not sent: it has had its messages of the day.`}</p>
+      )}
+    </section>
+  );
+}
+
+function Pending({ alert: { confirmation, channel, expires_at } }: { alert: AlertView }) {
+  return (
+    <>
+      {confirmation === null ? (
+        <p>It has not been asked yet.</p>
+      ) : (
+        <Asked confirmation={confirmation} to={channelInWords(channel)} />
+      )}
+      <p>
+        It becomes active when the answer holds the challenge, or when someone opens the link in the message and presses
+        the button
+        {expires_at !== null && (
+          <>
+            , until <Moment at={expires_at} />
+          </>
+        )}
+        . What matches meanwhile is kept for it.
+      </p>
+    </>
+  );
+}
+
+type Confirmation = NonNullable<AlertView["confirmation"]>;
+
+function Asked({
+  confirmation: { status, attempts, next_attempt_at },
+  to,
+}: {
+  confirmation: Confirmation;
+  to: string;
+}) {
+  return (
+    <>
+      {attempts.length === 0 && <p>The message that asks {to} to confirm is on its way.</p>}
+      <Attempts attempts={attempts} />
+      {attempts.length > 0 && status === "pending" && next_attempt_at !== null && (
+        <p>
+          The next attempt is due on <Moment at={next_attempt_at} />.
+        </p>
+      )}
+      {status === "delivered" && <p>The message has arrived; its answer did not hold the challenge.</p>}
+      {status === "failed" && (
+        <p class="warning">
+          The message could not be delivered, and is not tried again. Check the address, then ask again.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Each attempt with its time, what came of it, and what was answered. */
+export const Attempts = ({ attempts }: { attempts: Delivery["attempts"] }) =>
+  attempts.length === 0 ? null : (
+    <ol class="attempts small">
+      {attempts.map((attempt) => (
+        <li>
+          <Moment at={attempt.at} />: {outcomeInWords(attempt)}, after {attempt.milliseconds} ms
+          {attempt.answer !== null && (
+            <>
+              {" "}
+              · <samp dir="auto">{attempt.answer}</samp>
+            </>
+          )}
+        </li>
+      ))}
+    </ol>
+  );

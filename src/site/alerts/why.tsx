@@ -1,0 +1,75 @@
+/** Why an article matches: each term with what it means, and its words where they stand in the article. */
+import { highlight } from "../../alerts/channels/highlight.ts";
+import { Foreign } from "../../feeds/content.tsx";
+import type { Match } from "../../query/explain.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { counted } from "./words.ts";
+
+interface WhyProps {
+  matches: readonly Match[];
+  /** Of the article, BCP 47. */
+  language: string | null;
+  names: Names;
+}
+
+export const Why = ({ matches, language, names }: WhyProps) => (
+  <ul class="why">
+    {matches.map((match) => (
+      <li>
+        <code>{match.term}</code> <span class="small quiet">{told(match, names)}</span>
+        {match.snippet !== null && (
+          <p class="snippet">
+            <Foreign language={match.field === "publisher" ? null : language}>
+              <Marked snippet={match.snippet} words={match.text ?? ""} />
+            </Foreign>
+          </p>
+        )}
+      </li>
+    ))}
+  </ul>
+);
+
+/** The words are found in the snippet, which is on one line; where they are not, it stands plain. */
+const Marked = ({ snippet, words }: { snippet: string; words: string }) => (
+  <>
+    {highlight(snippet, words.replace(/[\s\x85]+/gu, " ")).map((piece, i) =>
+      i % 2 === 1 ? <mark>{piece}</mark> : piece,
+    )}
+  </>
+);
+
+/** "Aleppo in any spelling, in the text, 3 times" */
+function told({ means, field, occurrences }: Match, names: Names): string {
+  const often = occurrences > 1 ? `, ${counted(occurrences, "time")}` : "";
+  return `${meaningInWords(means, names)}${PLACES[field]}${often}`;
+}
+
+const PLACES: Readonly<Record<Match["field"], string>> = {
+  title: ", in the title",
+  text: ", in the text",
+  publisher: ", the publisher",
+  event: ", by an event that it belongs to",
+  language: ", of the whole",
+  absent: ", which does not occur",
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  word: "the word",
+  phrase: "these words, as they are",
+  compound: "these words in a row",
+  prefix: "words that begin so",
+  language: "the language",
+};
+
+/** What a term was read as: labels for a name's ids, else the kind of term. Of NEAR both sides. */
+const meaningInWords = (means: string, names: Names): string =>
+  means
+    .split(/( NEAR\/\d+ )/)
+    .map((part) => KINDS[part] ?? (part.includes(":") ? labels(part, names) : part))
+    .join("");
+
+const labels = (ids: string, names: Names): string =>
+  `${ids
+    .split("|")
+    .map((id) => labelOf(names, id))
+    .join(" or ")} in any spelling`;

@@ -1,0 +1,184 @@
+/** Correcting an article: written, looked at, then put on record. */
+import type { Context, Handler } from "../../context.ts";
+import { correct, MAX_BODY } from "../../intake/changes.ts";
+import { type InputError, notFound } from "../../problem.ts";
+import type { Article } from "../../record/article.ts";
+import { readArticle } from "../../record/articles.ts";
+import { type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
+import { type Compare, Difference, makeCompare } from "../events/difference.tsx";
+import { errorsOf, readForm } from "../form.tsx";
+import { ARTICLE_FIELDS, ArticleFields, articleTyped, readArticleForm } from "./article-form.tsx";
+import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { curatorsPage, seeOther } from "./page.tsx";
+
+interface Shown {
+  old: Article;
+  typed: Typed;
+  errors?: readonly InputError[];
+  /** What sending it would change. */
+  changed?: { article: Article; fields: readonly CorrectedField[] };
+  /** What has just been done. */
+  done?: string | undefined;
+  status?: number;
+}
+
+/** What the last step did, by the parameter that says so. */
+const DONE: Readonly<Record<string, string>> = {
+  added: "The article was added.",
+  there: "This article was on record already. Nothing was changed.",
+  corrected: "The article was corrected.",
+  same: "It says the same as before. Nothing was changed.",
+};
+
+/** GET /curate/articles/{id} */
+export const articlePage: Handler = async (_, context) => {
+  const old = await requireArticle(context);
+  return show(context, { old, typed: articleTyped(old), done: DONE[context.url.searchParams.get("done") ?? ""] });
+};
+
+/** POST /curate/articles/{id}: with `step=put` it is corrected, else the page shows what would change. */
+export const postArticleForm: Handler = async (request, context) => {
+  const typed = await readForm(request, MAX_BODY);
+  const old = await requireArticle(context);
+  try {
+    const input = { ...readArticleForm(typed), id: old.id };
+    if (typed.get("step") === "put") {
+      const { outcome } = await correct(context, old.id, input, typed.get("from") ?? "");
+      return seeOther(`/curate/articles/${old.id}?done=${outcome}`);
+    }
+    const article = corrected(old, input);
+    return show(context, { old, typed, changed: { article, fields: correctedFields(old, article) } });
+  } catch (error) {
+    const { status, errors } = errorsOf(error);
+    if (status !== 409) return show(context, { old, typed, errors, status });
+    return show(context, { old: await requireArticle(context), typed, errors: [...errors, OVERTAKEN], status });
+  }
+};
+
+const OVERTAKEN: InputError = {
+  path: "",
+  message: "Nothing was changed. Preview again to see what yours would change in the article as it is now.",
+};
+
+async function requireArticle({ env, params }: Context): Promise<Article> {
+  const article = await readArticle(env.DB, params["id"] ?? "");
+  if (article === undefined) throw notFound("There is no such article");
+  return article;
+}
+
+function show(context: Context, { old, typed, errors = [], changed, done, status = 200 }: Shown): Response {
+  const action = `/curate/articles/${old.id}`;
+  const isChanged = changed !== undefined && changed.fields.length > 0;
+  // From now on it is a correction of the article as it is shown here.
+  typed.set("from", old.updated_at);
+  return curatorsPage(context, {
+    title: "Correct an article",
+    status,
+    children: (
+      <article>
+        <h1>Correct an article</h1>
+        {done && (
+          <p class="notice" role="status">
+            {done}
+          </p>
+        )}
+        <About article={old} />
+        <Wrong errors={errors} shown={ARTICLE_FIELDS} />
+        <form method="post" action={action} data-unsaved={changed || errors.length > 0 ? "yes" : ""}>
+          <input type="hidden" name="from" value={typed.get("from") ?? ""} />
+          {changed && (
+            <section class="preview" aria-labelledby="preview">
+              <h2 id="preview">What it changes</h2>
+              <Changes old={old} changed={changed.article} fields={changed.fields} />
+              {isChanged && <p>A correction of an article sets off no alert.</p>}
+            </section>
+          )}
+          {isChanged && (
+            <p class="actions">
+              <PreviewAgain />
+              <button type="submit" name="step" value="put">
+                Correct the article
+              </button>
+            </p>
+          )}
+          <h2>{changed ? "What you wrote" : "The article"}</h2>
+          <ArticleFields typed={typed} errors={errors} added />
+          <p class="actions">{changed ? <PreviewAgain /> : <Preview />}</p>
+        </form>
+      </article>
+    ),
+  });
+}
+
+const About = ({ article: { id, url, events } }: { article: Article }) => (
+  <dl class="about">
+    <dt>Id</dt>
+    <dd>
+      <code>{id}</code>
+    </dd>
+    <dt>Address</dt>
+    <dd>{url === null ? "none" : <a href={url}>{url}</a>}</dd>
+    <dt>Events</dt>
+    <dd>
+      {events.length > 0 && (
+        <ul>
+          {events.map((event) => (
+            <li>
+              <a href={`/curate/events/${event.id}`}>{event.title}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+      <a href={`/curate/events/new?article=${id}`}>Put {events.length > 0 ? "another" : "an"} event that rests on it</a>
+    </dd>
+  </dl>
+);
+
+/** What the fields are called. */
+const LABELS: Readonly<Record<CorrectedField, string>> = {
+  title: "Title",
+  text: "Text",
+  summary: "Summary",
+  publisher: "Publisher",
+  language: "Language",
+  published_at: "Published",
+  dated_from: "How the day is known",
+  mode: "Where it shows",
+  ours: "Our wording",
+};
+
+function Changes({ old, changed, fields }: { old: Article; changed: Article; fields: readonly CorrectedField[] }) {
+  if (fields.length === 0) return <p>Nothing: it says what is on record.</p>;
+  const compare = makeCompare();
+  return (
+    <dl>
+      {fields.map((field) => (
+        <>
+          <dt>{LABELS[field]}</dt>
+          <dd>
+            <FieldChange before={written(old, field)} after={written(changed, field)} compare={compare} />
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+/** A text of more characters is not shown twice. */
+const SHOWN = 20_000;
+
+function FieldChange({ before, after, compare }: { before: string; after: string; compare: Compare }) {
+  if (before.length > SHOWN || after.length > SHOWN)
+    return (
+      <p>
+        {before.length.toLocaleString("en")} characters before, {after.length.toLocaleString("en")} now.
+      </p>
+    );
+  if (before === after.trim()) return <p>White space alone.</p>;
+  return <Difference stretches={compare(before, after)} />;
+}
+
+function written(article: Article, field: CorrectedField): string {
+  const value = article[field];
+  return typeof value === "string" ? value : (value ?? []).join(", ");
+}

@@ -1,0 +1,65 @@
+/** Adding an article: written, looked at, then added. */
+import type { Context, Handler } from "../../context.ts";
+import { add, MAX_BODY } from "../../intake/changes.ts";
+import type { InputError } from "../../problem.ts";
+import { errorsOf, messagesAt, readForm } from "../form.tsx";
+import { ARTICLE_FIELDS, ArticleFields, readArticleForm } from "./article-form.tsx";
+import { type ArticlePreview, previewArticle, ShowPreview } from "./article-preview.tsx";
+import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { curatorsPage, seeOther } from "./page.tsx";
+
+interface Shown {
+  typed: Typed;
+  errors?: readonly InputError[];
+  preview?: ArticlePreview;
+  status?: number;
+}
+
+/** GET /curate/articles/new */
+export const newArticlePage: Handler = (_, context) => show(context, { typed: new URLSearchParams() });
+
+/** POST /curate/articles/new: with `step=add` it is added, else only looked at. */
+export const postNewArticle: Handler = async (request, context) => {
+  const typed = await readForm(request, MAX_BODY);
+  try {
+    const input = readArticleForm(typed);
+    if (typed.get("step") !== "add") return show(context, { typed, preview: await previewArticle(context, input) });
+    const { id, added } = await add(context, input);
+    return seeOther(`/curate/articles/${id}?done=${added ? "added" : "there"}`);
+  } catch (error) {
+    return show(context, { typed, ...errorsOf(error) });
+  }
+};
+
+const show = (context: Context, { typed, errors = [], preview, status = 200 }: Shown): Response =>
+  curatorsPage(context, {
+    title: preview ? "Preview of an article" : "Add an article",
+    status,
+    children: (
+      <article>
+        <h1>Add an article</h1>
+        <Wrong errors={errors} shown={ARTICLE_FIELDS} />
+        <form method="post" action="/curate/articles/new" data-unsaved={preview || errors.length > 0 ? "yes" : ""}>
+          {preview && (
+            <>
+              <ShowPreview preview={preview} />
+              <p class="actions">
+                <PreviewAgain />
+                <button type="submit" name="step" value="add">
+                  Add the article
+                </button>
+              </p>
+              <h2>What you wrote</h2>
+            </>
+          )}
+          {!preview && chosen(typed, errors).map((event) => <input type="hidden" name="events[]" value={event} />)}
+          <ArticleFields typed={typed} errors={errors} />
+          <p class="actions">{preview ? <PreviewAgain /> : <Preview />}</p>
+        </form>
+      </article>
+    ),
+  });
+
+/** The events ticked in a preview stay so while something else is mended. */
+const chosen = (typed: Typed, errors: readonly InputError[]): string[] =>
+  messagesAt(errors, "events").length > 0 ? [] : typed.getAll("events[]");

@@ -1,0 +1,121 @@
+/** What adding an article would do, before it is done. */
+import type { ComponentChildren } from "preact";
+import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
+import type { Context } from "../../context.ts";
+import { readVocabulary } from "../../intake/changes.ts";
+import { type Alike, findAlike } from "../../record/alike.ts";
+import type { ArticleInput } from "../../record/article.ts";
+import { findLikelyEvents } from "../../record/event-candidates.ts";
+import type { Likely } from "../../record/likely-events.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { derivedId, draftArticle } from "../../record/write-articles.ts";
+import { Box } from "./fields.tsx";
+
+export interface ArticlePreview {
+  names: Names;
+  alike: Alike | undefined;
+  likely: Likely[];
+  /** Ids of the events that were chosen. */
+  chosen: readonly string[];
+  setOff: SetOff;
+  mode: string;
+}
+
+/** Looks, and writes nothing. Throws a Problem (400) where an event that was chosen is not on record. */
+export async function previewArticle(context: Context, input: ArticleInput): Promise<ArticlePreview> {
+  const { DB } = context.env;
+  const names = await readVocabulary(context);
+  const draft = await draftArticle(DB, input.id ?? (await derivedId(input)), input);
+  const [alike, likely, setOff] = await Promise.all([
+    findAlike(DB, input),
+    findLikelyEvents(DB, names, input),
+    countSetOff(context.env, draft),
+  ]);
+  return { names, alike, likely, chosen: input.events ?? [], setOff, mode: draft.mode };
+}
+
+export function ShowPreview({ preview }: { preview: ArticlePreview }) {
+  const { names, alike, likely, chosen, setOff, mode } = preview;
+  const known = new Set(likely.map(({ event }) => event.id));
+  return (
+    <section class="preview" aria-labelledby="preview">
+      <h2 id="preview">What adding it does</h2>
+      <p class="small quiet">Nothing is on record yet.</p>
+      {alike && <OnRecord alike={alike} />}
+      <p class="count">{inWords(setOff, mode)}</p>
+      {setOff.silent > 0 && (
+        <p class="warning">
+          {setOff.silent === 1 ? "One group of alerts" : `${setOff.silent} groups of alerts`} did not answer, and{" "}
+          {setOff.silent === 1 ? "is" : "are"} not counted.
+        </p>
+      )}
+      <fieldset>
+        <legend>Events that it may report</legend>
+        <p class="hint">
+          The likeliest first: by the names that both have, rare ones counting more, and by how near their days are.
+          Tick those that it does report: their names count as the article's, for alerts as well.
+        </p>
+        {chosen
+          .filter((id) => !known.has(id))
+          .map((id) => (
+            <Box name="events[]" value={id} checked>
+              {id}
+            </Box>
+          ))}
+        {likely.map((each) => (
+          <LikelyEvent likely={each} names={names} checked={chosen.includes(each.event.id)} />
+        ))}
+        {likely.length === 0 && <p>No event on record has a name in common with it.</p>}
+      </fieldset>
+    </section>
+  );
+}
+
+/** How many alerts, in words. */
+export function inWords({ alerts }: SetOff, mode: string): string {
+  if (mode !== "new") return `It sets off no alert, as it is ${mode}.`;
+  if (alerts === 0) return "It sets off no alert: none asks for this.";
+  return alerts === 1 ? "It sets off 1 alert." : `It sets off ${alerts.toLocaleString("en")} alerts.`;
+}
+
+const OnRecord = ({ alike: { id, title, same } }: { alike: Alike }) => (
+  <p class="warning">
+    {same === "text" ? "An article with this text" : `An article with this ${same === "id" ? "id" : "address"}`} is on
+    record already: <Elsewhere to={`/curate/articles/${id}`}>{title}</Elsewhere>.{" "}
+    {same === "text" ? "Adding this one makes two of it." : "Adding this one changes nothing."}
+  </p>
+);
+
+const LikelyEvent = ({
+  likely: { event, shared, days },
+  names,
+  checked,
+}: {
+  likely: Likely;
+  names: Names;
+  checked: boolean;
+}) => (
+  <Box name="events[]" value={event.id} checked={checked}>
+    {event.title}{" "}
+    <span class="small quiet">
+      ({event.date}
+      {event.end_date !== null && ` to ${event.end_date}`}; <Elsewhere to={`/events/${event.id}`}>its page</Elsewhere>).
+      In common: {shared.map((name) => labelOf(names, name)).join(", ")}
+      {days !== undefined && `; ${daysInWords(days)}`}.
+    </span>
+  </Box>
+);
+
+/** A link beside a form that is not sent yet: in a window of its own. */
+const Elsewhere = ({ to, children }: { to: string; children: ComponentChildren }) => (
+  <a href={to} target="_blank" rel="noopener">
+    {children}
+  </a>
+);
+
+/** How far the article's day lies from the event's. */
+export function daysInWords(days: number): string {
+  const count = Math.abs(days);
+  if (count === 0) return "published within its dates";
+  return `published ${count === 1 ? "a day" : `${count} days`} ${days > 0 ? "after" : "before"} it`;
+}

@@ -1,0 +1,124 @@
+/** The curators' first page: what came last, and what still lacks something. */
+import type { ComponentChildren, VNode } from "preact";
+import type { Context, Handler } from "../../context.ts";
+import { Foreign } from "../../feeds/content.tsx";
+import type { ParsedQuery } from "../../query/grammar.ts";
+import type { Article } from "../../record/article.ts";
+import type { SourcedEvent } from "../../record/events.ts";
+import { listArticles, listEvents } from "../../record/find.ts";
+import { type Head, NEWEST, readHead } from "../../record/log.ts";
+import { type Names, readNames } from "../../record/names.ts";
+import { Choice, Field } from "../form.tsx";
+import { readTyped, type Typed } from "../reading.tsx";
+import { selectEvents } from "../timeline/selection.ts";
+import { curatorsPage } from "./page.tsx";
+
+/** So many of each are listed. */
+const LISTED = 15;
+
+/** GET /curate: the newest; with `?in=events|articles&q=…` what a query finds among these. */
+export const deskPage: Handler = async (_, context) => {
+  const head = await readHead(context.env.DB);
+  const names = await readNames(context.env.DB, head);
+  const typed = readTyped(context.url.searchParams.get("q") ?? "", names);
+  const among = context.url.searchParams.get("in") === "articles" ? "articles" : "events";
+  return curatorsPage(context, {
+    title: "Desk",
+    children: (
+      <>
+        <h1>The desk</h1>
+        <Search typed={typed} among={among} />
+        {typed.query ? await found(context, names, typed.query, among) : await newest(context, head, names)}
+      </>
+    ),
+  });
+};
+
+type Among = "events" | "articles";
+
+const Search = ({ typed: { source, problem }, among }: { typed: Typed; among: Among }) => (
+  <search>
+    <form method="get" action="/curate" class="find">
+      <Field
+        name="q"
+        label="Find what is to be corrected"
+        type="search"
+        value={source}
+        errors={problem === undefined ? [] : [problem]}
+        placeholder="aleppo ceasefire"
+        dir="auto"
+      />
+      <Choice
+        name="in"
+        label="Among"
+        value={among}
+        options={[
+          ["events", "Events"],
+          ["articles", "Articles"],
+        ]}
+      />
+      <button type="submit">Find</button>
+    </form>
+  </search>
+);
+
+async function found({ env }: Context, names: Names, query: ParsedQuery, among: Among): Promise<VNode> {
+  const page = { before: NEWEST, limit: LISTED, feed: false };
+  const items =
+    among === "events"
+      ? (await listEvents(env.DB, names, query, page)).items.map((event) => <EventLine event={event} />)
+      : (await listArticles(env.DB, names, query, page, false)).items.map((article) => (
+          <ArticleLine article={article} />
+        ));
+  return items.length === 0 ? <p>Nothing was found.</p> : <List title="Found">{items}</List>;
+}
+
+async function newest({ env }: Context, head: Head, names: Names): Promise<VNode> {
+  const events = (await selectEvents(env.DB, head, names, undefined)).events.map(({ event }) => event);
+  const articles = await listArticles(env.DB, names, undefined, { before: NEWEST, limit: LISTED, feed: false }, false);
+  const unsourced = events.filter(({ sources, retracted }) => sources.length === 0 && retracted === null);
+  const lines = (listed: readonly SourcedEvent[]) =>
+    listed.slice(0, LISTED).map((event) => <EventLine event={event} />);
+  return (
+    <>
+      {unsourced.length > 0 && <List title="Events without a source">{lines(unsourced)}</List>}
+      <List title="The newest events">{lines(events)}</List>
+      <List title="The newest articles">
+        {articles.items.map((article) => (
+          <ArticleLine article={article} />
+        ))}
+      </List>
+    </>
+  );
+}
+
+const List = ({ title, children }: { title: string; children: ComponentChildren }) => (
+  <section>
+    <h2>{title}</h2>
+    <ul class="lines">{children}</ul>
+  </section>
+);
+
+const EventLine = ({ event: { id, title, date, retracted, sources } }: { event: SourcedEvent }) => (
+  <li>
+    <a href={`/curate/events/${id}`}>{title}</a>{" "}
+    <span class="small quiet">
+      {date}
+      {retracted !== null && ", retracted"}
+      {retracted === null && sources.length === 0 && ", not yet sourced"}
+    </span>
+  </li>
+);
+
+const ArticleLine = ({ article: { id, title, language, ours, publisher, mode, events } }: { article: Article }) => (
+  <li>
+    <a href={`/curate/articles/${id}`}>
+      <Foreign language={ours.includes("title") ? "en" : language}>{title}</Foreign>
+    </a>{" "}
+    <span class="small quiet">
+      {publisher ?? "publisher not known"}
+      {mode !== "new" && `, ${mode}`}
+      {events.length === 0 && ", in no event yet"}
+    </span>
+  </li>
+);

@@ -1,0 +1,117 @@
+/** The page on which an event is written, looked at and retracted. */
+import type { InputError } from "../../problem.ts";
+import type { Article } from "../../record/article.ts";
+import type { Draft } from "../../record/draft-event.ts";
+import type { Revision, SourcedEvent } from "../../record/events.ts";
+import type { Names } from "../../record/names.ts";
+import { FormErrors } from "../form.tsx";
+import { EVENT_FIELDS, EventFields } from "./event-form.tsx";
+import { changesAnything, DocumentChanges, EventPreview, WhatItDoes } from "./event-preview.tsx";
+import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { RetractForm } from "./retract.tsx";
+
+export interface Editing {
+  names: Names;
+  /** The newest articles on record, to be ticked. */
+  newest: readonly Article[];
+  typed: Typed;
+  /** The event as it is on record; undefined for a new one. */
+  old?: SourcedEvent | undefined;
+  errors?: readonly InputError[];
+  draft?: Draft;
+  /** What another request made of it since the form was filled. */
+  overtaken?: { before: Revision | undefined; now: SourcedEvent };
+  /** What was wrong with its retraction, and what was typed. */
+  retraction?: { reason: string; errors: readonly InputError[] };
+  /** What has just been done. */
+  done?: string | undefined;
+  status?: number;
+}
+
+export function EventEditor(editing: Editing) {
+  const { typed, old, errors = [], draft, overtaken, done, names } = editing;
+  const action = old === undefined ? "/curate/events/new" : `/curate/events/${old.id}`;
+  return (
+    <>
+      {draft && <EventPreview draft={draft} names={names} />}
+      {!draft && <h1>{old === undefined ? "Put an event on record" : "Correct an event"}</h1>}
+      {done && (
+        <p class="notice" role="status">
+          {done}
+        </p>
+      )}
+      {old && !draft && <About event={old} />}
+      {overtaken && <Overtaken {...overtaken} names={names} />}
+      <Wrong errors={errors} shown={EVENT_FIELDS} />
+      {editing.retraction && !overtaken && (
+        <FormErrors errors={["The event was not retracted: see what is missing at the end of this page."]} />
+      )}
+      <form method="post" action={action} data-unsaved={draft || overtaken || errors.length > 0 ? "yes" : ""}>
+        <input type="hidden" name="revision" value={typed.get("revision") ?? "0"} />
+        {draft && <Publishing draft={draft} names={names} />}
+        {draft && <h2>What you wrote</h2>}
+        <EventFields typed={typed} errors={errors} newest={editing.newest} asksId={old === undefined} />
+        <p class="actions">{draft ? <PreviewAgain /> : <Preview />}</p>
+      </form>
+      {old && !draft && old.retracted === null && <RetractForm event={old} {...editing.retraction} />}
+    </>
+  );
+}
+
+function Publishing({ draft, names }: { draft: Draft; names: Names }) {
+  const { old } = draft;
+  return (
+    <section class="does" aria-labelledby="does">
+      <h2 id="does">What publishing it does</h2>
+      <WhatItDoes draft={draft} names={names} />
+      {changesAnything(draft) && (
+        <p class="actions">
+          <PreviewAgain />
+          <button type="submit" name="step" value="publish">
+            {old === undefined
+              ? "Publish the event"
+              : old.retracted === null
+                ? "Publish the correction"
+                : "Let it stand again"}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+const About = ({ event: { id, revision, updated_at, retracted } }: { event: SourcedEvent }) => (
+  <>
+    {retracted !== null && (
+      <div class="notice">
+        <p>
+          <strong>This event was retracted:</strong> {retracted}
+        </p>
+        <p>Publishing it again lets it stand again.</p>
+      </div>
+    )}
+    <p class="small quiet">
+      <a href={`/events/${id}`}>
+        <code>{id}</code>
+      </a>
+      , revision {revision} of <time dateTime={updated_at}>{updated_at.slice(0, 10)}</time>
+    </p>
+  </>
+);
+
+function Overtaken({ before, now, names }: { before: Revision | undefined; now: SourcedEvent; names: Names }) {
+  return (
+    <section class="error" role="alert" aria-labelledby="overtaken">
+      <h2 id="overtaken">Somebody else changed this event meanwhile</h2>
+      <p>
+        Nothing of yours was published. It is at revision {now.revision} now
+        {now.retracted !== null && `, and retracted: ${now.retracted}`}. {before ? "This is what changed in it:" : ""}
+      </p>
+      {before && <DocumentChanges before={before.document} after={now} sources={now.sources} names={names} />}
+      <p>
+        What you wrote is below; preview it to see what it would change in the event as it is now. Or{" "}
+        <a href={`/curate/events/${now.id}`}>begin anew from the event as it is</a>.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+/** The fields of an event: to be put on record, or corrected. */
+import type { JSX } from "preact";
+import { Foreign } from "../../feeds/content.tsx";
+import type { InputError } from "../../problem.ts";
+import type { Article } from "../../record/article.ts";
+import { Field, messagesAt, TextArea } from "../form.tsx";
+import { type ClaimRow, claimsOf } from "./event-input.ts";
+import { Box, kept, linesOf, ModeChoice, type Modes, messagesOfLines, type Typed } from "./fields.tsx";
+
+/** The fields beside which errors are shown. */
+export const EVENT_FIELDS = [
+  "id",
+  "date",
+  "end_date",
+  "precision",
+  "dated_from",
+  "title",
+  "summary",
+  "places",
+  "actors",
+  "topics",
+  "articles",
+  "claims",
+  "mode",
+];
+
+/** Its retraction is told in any of them. */
+export const EVENT_MODES: Modes = {
+  new: "in feeds and search; whoever was sent an article of it is told of corrections",
+  historic: "in feeds and search; corrections are told to nobody",
+  silent: "in search and on pages only; corrections are told to nobody",
+};
+
+/** Empty rows for further claims. */
+const MORE_CLAIMS = 3;
+interface Fields {
+  typed: Typed;
+  errors: readonly InputError[];
+  /** The newest articles on record, to be ticked. */
+  newest: readonly Article[];
+  /** It has no id yet. */
+  asksId: boolean;
+}
+
+export function EventFields({ typed, errors, newest, asksId }: Fields) {
+  const field = (name: string) => ({ name, value: typed.get(name) ?? "", errors: messagesAt(errors, name) });
+  const area = (name: string) => ({ ...field(name), value: kept(typed.get(name) ?? "") });
+  const lines = (name: string) => ({
+    name,
+    value: linesOf(typed, name).join("\n"),
+    errors: messagesOfLines(errors, name),
+    rows: Math.max(3, linesOf(typed, name).length + 1),
+    dir: "auto" as const,
+  });
+  return (
+    <>
+      <Field {...field("title")} label="Title" />
+      <TextArea {...area("summary")} label="What happened" rows={6} />
+      <div class="pair">
+        <Field {...field("date")} label="Date" hint="As precise as is known: 2016-09-22, 2016-09 or 2016." />
+        <Field {...field("end_date")} label="Last day" hint="Where it is not the first." />
+      </div>
+      <Within checked={typed.get("precision") === "within"} errors={messagesAt(errors, "precision")} />
+      <TextArea
+        {...area("dated_from")}
+        label="How the date is known"
+        hint="How it was worked out from the articles."
+        rows={2}
+      />
+      <div class="triple">
+        <TextArea {...lines("places")} label="Places" hint={NAME_HINT} />
+        <TextArea {...lines("actors")} label="Who took part" hint={NAME_HINT} />
+        <TextArea {...lines("topics")} label="Topics" hint={NAME_HINT} />
+      </div>
+      <Sources
+        typed={typed}
+        newest={newest}
+        area={<TextArea {...lines("articles")} label="Ids of articles" hint="One a line." />}
+      />
+      <Claims rows={claimsOf(typed)} errors={errors} />
+      {asksId && (
+        <Field
+          {...field("id")}
+          label="Id"
+          hint="It stands in the event's address and stays as it is. Left empty, one is made of date and title."
+          spellcheck={false}
+        />
+      )}
+      <ModeChoice modes={EVENT_MODES} value={typed.get("mode") ?? "new"} errors={errors} />
+    </>
+  );
+}
+
+const NAME_HINT = "One a line: an id such as aleppo, or a name in any spelling on record.";
+
+const Within = ({ checked, errors }: { checked: boolean; errors: readonly string[] }) => (
+  <div class="field">
+    <Box name="precision" value="within" checked={checked}>
+      It happened on one day between the two, which is not known
+    </Box>
+    {errors.length > 0 && <p class="error">{errors.join(" · ")}</p>}
+  </div>
+);
+
+/** Those that the event lists are written out; the newest others are there to be ticked. */
+function Sources({ typed, newest, area }: Pick<Fields, "typed" | "newest"> & { area: JSX.Element }) {
+  const listed = new Set(linesOf(typed, "articles"));
+  const ticked = new Set(typed.getAll("article[]"));
+  const others = newest.filter(({ id }) => !listed.has(id));
+  // One that was ticked and is not among the newest any more.
+  const older = [...ticked].filter((id) => !listed.has(id) && !others.some((article) => article.id === id));
+  return (
+    <fieldset>
+      <legend>Articles that it rests on</legend>
+      {area}
+      {older.map((id) => (
+        <Box name="article[]" value={id} checked>
+          {id}
+        </Box>
+      ))}
+      {others.length > 0 && (
+        <details open={ticked.size > 0}>
+          <summary>The newest articles</summary>
+          {others.map(({ id, title, language, ours, publisher }) => (
+            <Box name="article[]" value={id} checked={ticked.has(id)}>
+              <Foreign language={ours.includes("title") ? "en" : language}>{title}</Foreign>{" "}
+              <span class="small quiet">
+                {publisher ?? "publisher not known"}, <code>{id}</code>
+              </span>
+            </Box>
+          ))}
+        </details>
+      )}
+    </fieldset>
+  );
+}
+
+function Claims({ rows, errors }: { rows: readonly ClaimRow[]; errors: readonly InputError[] }) {
+  const all = [...rows, ...Array.from({ length: MORE_CLAIMS }, () => ({ by: "", says: "" }))];
+  const general = errors.filter(({ path }) => path === "claims").map(({ message }) => message);
+  return (
+    <fieldset class="claims">
+      <legend>What only one side says</legend>
+      <p class="hint">Who says so (an actor's id, or plain words), and what. A row that is emptied is taken out.</p>
+      {general.length > 0 && <p class="error">{general.join(" · ")}</p>}
+      {all.map(({ by, says }, i) => (
+        <div class="claim">
+          <Field
+            name={`claims.${i}.by`}
+            label={
+              <>
+                By<span class="hidden">, claim {i + 1}</span>
+              </>
+            }
+            value={by}
+            dir="auto"
+            errors={messagesAt(errors, `claims.${i}.by`)}
+          />
+          <TextArea
+            name={`claims.${i}.says`}
+            label={
+              <>
+                Says<span class="hidden">, claim {i + 1}</span>
+              </>
+            }
+            value={kept(says)}
+            rows={2}
+            dir="auto"
+            errors={messagesAt(errors, `claims.${i}.says`)}
+          />
+        </div>
+      ))}
+    </fieldset>
+  );
+}

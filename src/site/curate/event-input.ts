@@ -1,0 +1,74 @@
+/** What was typed into the form of an event, read; and the form of one on record. */
+import { check } from "../../input.ts";
+import { type EventInput, eventInput } from "../../record/event.ts";
+import type { SourcedEvent } from "../../record/events.ts";
+import { slug } from "../../record/fields.ts";
+import { lineOf, linesOf, type Typed, textOf } from "./fields.tsx";
+
+/** An event has at most 50 claims; a form with more rows is not ours. */
+const MOST_CLAIMS = 60;
+
+/** The event that was typed. Throws a Problem (400) that names the fields. */
+export function readEventForm(typed: Typed): EventInput {
+  return check(
+    {
+      date: lineOf(typed, "date") ?? "",
+      end_date: lineOf(typed, "end_date") ?? null,
+      precision: typed.get("precision") === "within" ? "within" : undefined,
+      dated_from: textOf(typed, "dated_from") ?? null,
+      title: typed.get("title") ?? "",
+      summary: typed.get("summary") ?? "",
+      places: linesOf(typed, "places"),
+      actors: linesOf(typed, "actors"),
+      topics: linesOf(typed, "topics"),
+      articles: [...new Set([...linesOf(typed, "articles"), ...typed.getAll("article[]")])],
+      claims: claimsOf(typed),
+      mode: lineOf(typed, "mode"),
+    },
+    eventInput,
+  );
+}
+
+export interface ClaimRow {
+  by: string;
+  says: string;
+}
+
+/** The rows in which something was written, without gaps, so that an error's place is that of its row. */
+export function claimsOf(typed: Typed): ClaimRow[] {
+  const rows = Array.from({ length: MOST_CLAIMS }, (_, i) => ({
+    by: lineOf(typed, `claims.${i}.by`) ?? "",
+    says: textOf(typed, `claims.${i}.says`) ?? "",
+  }));
+  return rows.filter(({ by, says }) => by !== "" || says !== "");
+}
+
+/** A form as it is filled with an event on record. */
+export function eventTyped(event: SourcedEvent): Typed {
+  const { date, end_date, dated_from, title, summary, mode, precision, revision } = event;
+  const fields = { date, end_date, dated_from, title, summary, mode, revision: String(revision) };
+  const typed = new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
+  if (precision === "within") typed.set("precision", precision);
+  for (const name of ["places", "actors", "topics", "articles"] as const) typed.set(name, event[name].join("\n"));
+  for (const [i, { by, says }] of event.claims.entries()) {
+    typed.set(`claims.${i}.by`, by);
+    typed.set(`claims.${i}.says`, says);
+  }
+  return typed;
+}
+
+/** An id made of date and title, for an event that was given none; undefined where the title has no letter of the Latin script. */
+export function suggestId(typed: Typed): string | undefined {
+  const words = (typed.get("title") ?? "")
+    .normalize("NFKD")
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  if (words === null) return undefined;
+  const id = [lineOf(typed, "date") ?? "", ...words]
+    .join("-")
+    .slice(0, 60)
+    .replace(/[^a-z0-9]+$/, "");
+  return slug.safeParse(id).data;
+}

@@ -1,0 +1,161 @@
+/** Putting an event on record and correcting it: written, looked at, then published. */
+import type { Context, Handler } from "../../context.ts";
+import { inputErrors } from "../../input.ts";
+import { MAX_BODY, publish, readVocabulary, retract } from "../../intake/changes.ts";
+import { badRequest, type InputError, notFound, Problem } from "../../problem.ts";
+import { readArticles } from "../../record/articles.ts";
+import { draftEvent } from "../../record/draft-event.ts";
+import { retraction } from "../../record/event.ts";
+import { readEvent, readRevision, type SourcedEvent } from "../../record/events.ts";
+import { slug } from "../../record/fields.ts";
+import { NEWEST } from "../../record/log.ts";
+import { errorsOf, readForm } from "../form.tsx";
+import { type Editing, EventEditor } from "./event-editor.tsx";
+import { eventTyped, readEventForm, suggestId } from "./event-input.ts";
+import { lineOf, type Typed } from "./fields.tsx";
+import { curatorsPage, seeOther } from "./page.tsx";
+
+/** Articles to be ticked. */
+const NEWEST_ARTICLES = 20;
+
+const DONE: Readonly<Record<string, string>> = {
+  created: "The event is on record.",
+  corrected: "The event was corrected.",
+  same: "It says the same as before. Nothing was changed.",
+};
+
+/** GET /curate/events/new; `?article=` is one that it rests on. */
+export const newEventPage: Handler = (_, context) => {
+  const articles = context.url.searchParams.getAll("article");
+  return show(context, { typed: new URLSearchParams({ articles: articles.join("\n") }) });
+};
+
+/** POST /curate/events/new: with `step=publish` it is put on record, else only looked at. */
+export const postNewEvent: Handler = async (request, context) => {
+  const typed = await readForm(request, MAX_BODY);
+  if (lineOf(typed, "id") === undefined) typed.set("id", suggestId(typed) ?? "");
+  return takeForm(context, typed, undefined, () => {
+    const id = slug.safeParse(lineOf(typed, "id") ?? "");
+    if (id.success) return id.data;
+    throw badRequest([{ path: "id", message: id.error.issues[0]?.message ?? "malformed" }]);
+  });
+};
+
+/** GET /curate/events/{id} */
+export const eventDeskPage: Handler = async (_, context) => {
+  const old = await requireEvent(context);
+  return show(context, { old, typed: eventTyped(old), done: DONE[context.url.searchParams.get("done") ?? ""] });
+};
+
+/** POST /curate/events/{id}: likewise a correction. */
+export const postEventForm: Handler = async (request, context) => {
+  const typed = await readForm(request, MAX_BODY);
+  const old = await requireEvent(context);
+  return takeForm(context, typed, old, () => old.id);
+};
+
+/** POST /curate/events/{id}/retract: 303 to the tombstone. */
+export const postRetraction: Handler = async (request, context) => {
+  const typed = await readForm(request, MAX_BODY);
+  const old = await requireEvent(context);
+  const reason = typed.get("reason") ?? "";
+  const seen = revisionOf(typed);
+  try {
+    await retract(context, old.id, readRetraction(typed), seen);
+    return seeOther(`/events/${old.id}`);
+  } catch (error) {
+    const { status, errors } = errorsOf(error);
+    const now = await requireEvent(context);
+    const editing = { old: now, typed: eventTyped(now), status, retraction: { reason, errors } };
+    if (status !== 409) return show(context, editing);
+    return show(context, { ...editing, ...(await overtaken(context.env.DB, editing.typed, now, seen)) });
+  }
+};
+
+/** Why it is to be retracted. The box says that the button was not pressed by mistake. */
+function readRetraction(typed: Typed): string {
+  const parsed = retraction.safeParse({ reason: typed.get("reason") ?? "" });
+  const errors = parsed.success ? [] : inputErrors(parsed.error);
+  if (typed.get("sure") !== "yes") errors.push({ path: "sure", message: "Tick the box to say that you mean it" });
+  if (!parsed.success || errors.length > 0) throw badRequest(errors);
+  return parsed.data.reason;
+}
+
+async function requireEvent({ env, params }: Context): Promise<SourcedEvent> {
+  const event = await readEvent(env.DB, params["id"] ?? "");
+  if (event === undefined) throw notFound("There is no such event");
+  return event;
+}
+
+async function takeForm(
+  context: Context,
+  typed: Typed,
+  old: SourcedEvent | undefined,
+  readId: () => string,
+): Promise<Response> {
+  const { DB } = context.env;
+  const seen = revisionOf(typed);
+  try {
+    const { id, input } = readAll(readId, () => readEventForm(typed));
+    if (typed.get("step") === "publish") {
+      const { outcome } = await publish(context, id, input, seen);
+      return seeOther(`/curate/events/${id}?done=${outcome}`);
+    }
+    const names = await readVocabulary(context);
+    const draft = await draftEvent(DB, id, input, names);
+    if ((draft.old?.revision ?? 0) !== seen) throw new Problem(409, "Conflict", "Another request has changed it");
+    return await show(context, { typed, old, draft });
+  } catch (error) {
+    const { status, errors } = errorsOf(error);
+    if (status !== 409) return show(context, { typed, old, status, errors });
+    return show(context, { typed, status, ...(await overtaken(DB, typed, old, seen)) });
+  }
+}
+
+/** Both are read, so that all that is wrong is told at once. */
+function readAll<T>(readId: () => string, read: () => T): { id: string; input: T } {
+  const errors: InputError[] = [];
+  const attempt = <U,>(work: () => U): U | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      errors.push(...errorsOf(error).errors);
+      return undefined;
+    }
+  };
+  const [id, input] = [attempt(readId), attempt(read)];
+  if (id === undefined || input === undefined) throw badRequest(errors);
+  return { id, input };
+}
+
+/** The revision that the form was filled from; 0 for a new event. */
+const revisionOf = (typed: Typed): number => Number(/^\d{1,9}$/.exec(typed.get("revision") ?? "")?.[0] ?? 0);
+
+/** What another request made of the event since. From here on the form is a correction of that. */
+async function overtaken(
+  db: D1Database,
+  typed: Typed,
+  old: SourcedEvent | undefined,
+  seen: number,
+): Promise<Pick<Editing, "old" | "errors" | "overtaken">> {
+  if (old === undefined) {
+    return { old, errors: [{ path: "id", message: "there is an event with this id already; give this one another" }] };
+  }
+  const now = await readEvent(db, old.id);
+  const before = await readRevision(db, old.id, seen);
+  if (now === undefined) throw notFound("There is no such event");
+  typed.set("revision", String(now.revision));
+  return { old: now, overtaken: { before, now } };
+}
+
+async function show(context: Context, editing: Omit<Editing, "names" | "newest">): Promise<Response> {
+  const { DB } = context.env;
+  const names = await readVocabulary(context);
+  const newest = await readArticles(DB, { before: NEWEST, limit: NEWEST_ARTICLES, feed: false, texts: false });
+  return curatorsPage(context, {
+    title: editing.old === undefined ? "Put an event" : "Correct an event",
+    status: editing.status ?? 200,
+    wide: editing.draft !== undefined,
+    children: <EventEditor {...editing} names={names} newest={newest} />,
+  });
+}

@@ -1,0 +1,79 @@
+/** An event as its page would show it, and what that changes, before it is written. */
+import type { Draft } from "../../record/draft-event.ts";
+import type { EventDocument } from "../../record/event.ts";
+import type { Revision, SourcedEvent } from "../../record/events.ts";
+import type { Names } from "../../record/names.ts";
+import { changesBetween } from "../events/changes.ts";
+import { makeCompare } from "../events/difference.tsx";
+import { Claims, Facts, Told } from "../events/event-view.tsx";
+import { ChangeList } from "../events/history-view.tsx";
+import { SourceList } from "../events/sources.tsx";
+import { EVENT_MODES } from "./event-form.tsx";
+
+/** Whether it would change anything on record. */
+export const changesAnything = ({ event, old, changed }: Draft): boolean =>
+  old === undefined || old.retracted !== null || old.mode !== event.mode || changed.length > 0;
+
+/** The parts of the event's page that its curator writes. The heading is the page's: the event's title. */
+export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
+  // The page itself links to the revisions, which are not shown here.
+  const event: SourcedEvent = { ...draft.event, revision: 1 };
+  return (
+    <div class="preview">
+      <p class="notice">This is how the event's page will look. Nothing is on record yet.</p>
+      <article class="event">
+        <div class="told">
+          <Told event={event} />
+          <Claims event={event} names={names} />
+        </div>
+        <div class="known">
+          <Facts event={event} names={names} />
+        </div>
+        <section class="more" aria-labelledby="sources">
+          <h2 id="sources">Sources</h2>
+          <SourceList sources={event.sources} />
+        </section>
+      </article>
+    </div>
+  );
+}
+
+/** What putting it on record does. */
+export function WhatItDoes({ draft, names }: { draft: Draft; names: Names }) {
+  const { event, old, changed } = draft;
+  const shows = `${event.mode}: ${EVENT_MODES[event.mode]}.`;
+  if (old === undefined) return <p>It puts a new event on record. It is {shows}</p>;
+  if (!changesAnything(draft)) return <p>It changes nothing: it says what is on record.</p>;
+  const standsAgain = old.retracted !== null;
+  // Another mode alone is no correction.
+  const isTold = event.mode === "new" && (standsAgain || changed.length > 0);
+  return (
+    <>
+      {standsAgain && <p>The event was retracted. It will stand again.</p>}
+      {old.mode !== event.mode && <p>From now on it is {shows}</p>}
+      <DocumentChanges before={old} after={event} sources={[...old.sources, ...event.sources]} names={names} />
+      {isTold && <p>Whoever was sent an article of this event is told of the correction.</p>}
+    </>
+  );
+}
+
+/** What two wordings of an event differ in. */
+export function DocumentChanges({
+  before,
+  after,
+  sources,
+  names,
+}: {
+  before: EventDocument;
+  after: EventDocument;
+  sources: SourcedEvent["sources"];
+  names: Names;
+}) {
+  const revision = (document: EventDocument): Revision => ({ document, retracted: null });
+  const titles = sources.map(({ id, title, language, ours }) => ({
+    ...{ id, title, language: ours.includes("title") ? "en" : language },
+    ...{ linked_at: null, corrected_at: null },
+  }));
+  const telling = { names, compare: makeCompare(), sources: new Map(titles.map((source) => [source.id, source])) };
+  return <ChangeList changes={changesBetween(revision(before), revision(after))} telling={telling} />;
+}

@@ -1,0 +1,145 @@
+/** Signing in and out; and what lets nobody else to the curators' pages. */
+import { callerOf, countRegistration } from "../../alerts/limits.ts";
+import type { Context, Handler } from "../../context.ts";
+import { isCuratorsToken } from "../../intake/curator.ts";
+import { Problem } from "../../problem.ts";
+import { Field, readForm } from "../form.tsx";
+import { htmlPage } from "../layout.tsx";
+import { seeOther } from "./page.tsx";
+import { beginSession, endSession, hasSession, isFromHere } from "./session.ts";
+
+/** So often one caller may try in an hour, right or wrong: a token must not be guessed. The API is not bound by it. */
+const TRIES = 20;
+/** A token and a path. */
+const MAX_FORM = 16 * 1024;
+
+/** Lets those through who have signed in. Others are asked to, and then led back. */
+export const forSignedIn =
+  (handler: Handler): Handler =>
+  async (request, context) => {
+    const { curatorToken } = context.settings;
+    if (curatorToken === undefined) return closed(context);
+    if (request.method === "POST") refuseOtherSites(request, context);
+    if (await hasSession(request, curatorToken, Date.now())) return handler(request, context);
+    if (request.method === "POST") return sessionOver(context);
+    const { pathname, search } = context.url;
+    return seeOther(`/curate/session?${new URLSearchParams({ to: pathname + search })}`);
+  };
+
+function refuseOtherSites(request: Request, context: Context): void {
+  if (!isFromHere(request, context))
+    throw new Problem(403, "Forbidden", "This form was sent by a page of another site");
+}
+
+/** GET /curate/session?to=…: asks for the token. */
+export const signInPage: Handler = (_, context) =>
+  context.settings.curatorToken === undefined
+    ? closed(context)
+    : askForToken(context, { to: wayBack(context.url.searchParams.get("to")) });
+
+/** POST /curate/session: 303 to where the curator wanted to go; 401 with the form for a wrong token, 429 after too many tries. */
+export const signIn: Handler = async (request, context) => {
+  const { env, settings } = context;
+  if (settings.curatorToken === undefined) return closed(context);
+  refuseOtherSites(request, context);
+  const form = await readForm(request, MAX_FORM);
+  const to = wayBack(form.get("to"));
+  try {
+    await countRegistration(env.DB, [`sign-in:${callerOf(request)}`], TRIES);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return askForToken(context, { to, error: `${error.message}.`, status: error.status, headers: error.headers });
+  }
+  if (await isCuratorsToken(form.get("token")?.trim() ?? "", context)) {
+    return seeOther(to, { "set-cookie": await beginSession(settings.curatorToken, context, Date.now()) });
+  }
+  // RFC 9110, section 15.5.2, wants a challenge; browsers pass over this one, so that the page is what is seen.
+  const headers = { "www-authenticate": "Bearer" };
+  return askForToken(context, { to, error: "That is not the curators' token.", status: 401, headers });
+};
+
+/** POST /curate/sign-out */
+export const signOut: Handler = (request, context) => {
+  refuseOtherSites(request, context);
+  return seeOther("/curate/session", { "set-cookie": endSession(context) });
+};
+
+/** Where to go after signing in: only to the curators' pages, whatever was asked for. */
+export function wayBack(to: string | null): string {
+  const desk = "/curate";
+  if (to === null || !URL.canParse(to, HERE)) return desk;
+  const { origin, pathname, search } = new URL(to, HERE);
+  const curators = pathname === desk || pathname.startsWith(`${desk}/`);
+  const signing = /^\/curate\/(?:session|sign-out)(?:\/|$)/.test(pathname);
+  return origin === HERE && curators && !signing ? pathname + search : desk;
+}
+
+/** Stands for this site, so that an address is read as browsers read it. */
+const HERE = "https://here.invalid";
+
+interface Asking {
+  to: string;
+  error?: string;
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+}
+
+function askForToken({ settings }: Context, { to, error, status = 200, headers = {} }: Asking): Response {
+  const children = (
+    <article>
+      <h1>For curators</h1>
+      <p>Curators add articles, put events on record, correct and retract them. They sign in with the wire's token.</p>
+      <form method="post" action="/curate/session">
+        <input type="hidden" name="to" value={to} />
+        <Field
+          name="token"
+          label="The curators' token"
+          type="password"
+          autocomplete="current-password"
+          required
+          hint="You stay signed in for 12 hours in this browser, or until you sign out."
+          errors={error === undefined ? [] : [error]}
+        />
+        <button type="submit">Sign in</button>
+      </form>
+    </article>
+  );
+  return htmlPage({ wire: settings.title, title: "Sign in", children }, { private: true, status, headers });
+}
+
+function closed({ settings }: Context): Response {
+  const children = (
+    <article>
+      <h1>There is no desk here</h1>
+      <p>
+        This wire has no curators' token, so nobody can sign in. Whoever runs it opens the desk by setting{" "}
+        <code>CURATOR_TOKEN</code>.
+      </p>
+      <p>
+        <a href="/">To the record</a>
+      </p>
+    </article>
+  );
+  return htmlPage({ wire: settings.title, title: "No desk", children }, { private: true, status: 404 });
+}
+
+/** What was typed is still in the browser: it can be sent again after signing in elsewhere. */
+function sessionOver({ settings }: Context): Response {
+  const children = (
+    <article>
+      <h1>You are not signed in any more</h1>
+      <p>Nothing was changed. What you wrote is not lost:</p>
+      <ol>
+        <li>
+          <a href="/curate" target="_blank" rel="noopener">
+            Sign in in another window
+          </a>
+          .
+        </li>
+        <li>Come back here and load this page again. The browser asks whether to send the form again: let it.</li>
+      </ol>
+    </article>
+  );
+  const headers = { "www-authenticate": "Bearer" };
+  return htmlPage({ wire: settings.title, title: "Signed out", children }, { private: true, status: 401, headers });
+}

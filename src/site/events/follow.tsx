@@ -1,0 +1,56 @@
+/** How to hear what comes next: an alert on an event's names, or the feeds of the same query. */
+import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
+import { FORMATS } from "../../feeds/formats.ts";
+import { EVENTS } from "../../feeds/listing.ts";
+import type { ParsedQuery } from "../../query/grammar.ts";
+import type { EventDocument } from "../../record/event.ts";
+import type { Names } from "../../record/names.ts";
+import { readTyped } from "../reading.tsx";
+
+/** The first names are the ones that an event is most about; with more of them, everything would match. */
+const MOST = 5;
+
+/**
+ * A query for what else happens with it: any of its topics at any of its places; without topics, any who took part. Undefined for an event
+ * without names.
+ */
+export function queryAround(
+  { places, actors, topics }: Pick<EventDocument, "places" | "actors" | "topics">,
+  names: Names,
+): ParsedQuery | undefined {
+  const anyOf = (kind: string, slugs: readonly string[]): string[] =>
+    slugs.length === 0
+      ? []
+      : [
+          `(${slugs
+            .slice(0, MOST)
+            .map((slug) => `${kind}:${slug}`)
+            .join(" OR ")})`,
+        ];
+  const what = topics.length > 0 ? anyOf("topic", topics) : anyOf("actor", actors);
+  return readTyped([...anyOf("place", places), ...what].join(" AND "), names).query;
+}
+
+export const Follow = ({ query }: { query: ParsedQuery }) => (
+  <section class="follow unprinted" aria-labelledby="follow">
+    <h2 id="follow">Hear what comes next</h2>
+    <p>
+      <a class="button" href={`/alerts/new${searchOf(query)}`}>
+        Make an alert of this
+      </a>
+    </p>
+    <p class="small">
+      It asks for <code>{query.canonical}</code>. You can change that before anything is registered.
+    </p>
+    <p class="small" id="follow-feeds">
+      The events that this finds, as a feed:
+    </p>
+    <ul class="inline small" aria-labelledby="follow-feeds">
+      {STANDING.filter(([listing]) => listing === EVENTS).map(([listing, extension]) => (
+        <li>
+          <a href={pathOf(listing, extension) + searchOf(query)}>{FORMATS[extension].name}</a>
+        </li>
+      ))}
+    </ul>
+  </section>
+);

@@ -1,0 +1,135 @@
+/** Revisions and corrections of an event: when, and what changed. */
+import type { ComponentChildren } from "preact";
+import { Foreign } from "../../feeds/content.tsx";
+import { claimant } from "../../record/events.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import type { History } from "../../record/revisions.ts";
+import { Moment } from "../moment.tsx";
+import type { Change } from "./changes.ts";
+import { Added, type Compare, Difference, makeCompare, Removed } from "./difference.tsx";
+import { type Step, stepsOf } from "./history.ts";
+
+/** By what changes are told: the articles' titles, and how texts are compared. */
+export interface Telling {
+  names: Names;
+  sources: History["sources"];
+  compare: Compare;
+}
+
+/** Below a heading of its own. Nothing where the event is as it was put on record. */
+export function HistoryView({ history, names }: { history: History; names: Names }) {
+  const steps = stepsOf(history);
+  if (steps.length < 2) return null;
+  const newest = steps.findIndex(({ changes }) => changes.length > 0);
+  const telling = { names, sources: history.sources, compare: makeCompare() };
+  return (
+    <section class="history" aria-labelledby="history">
+      <h2 id="history">Revisions and corrections</h2>
+      <ol>
+        {steps.map((step, i) => (
+          <li>
+            <StepView step={step} open={i === newest} telling={telling} />
+          </li>
+        ))}
+      </ol>
+      {(history.revisions.at(-1)?.revision ?? 1) > 1 && <p class="small quiet">Older revisions are not shown.</p>}
+    </section>
+  );
+}
+
+function StepView({ step, open, telling }: { step: Step; open: boolean; telling: Telling }) {
+  const { at, what, revision, reason, source, changes } = step;
+  const head = (
+    <>
+      <strong>{what}</strong>, <Moment at={at} />
+      {revision !== undefined && <span class="quiet"> (revision {revision})</span>}
+    </>
+  );
+  const told = (
+    <>
+      {reason !== undefined && <p dir="auto">Why: {reason}</p>}
+      {source !== undefined && <SourceTitle id={source.id} telling={telling} />}
+    </>
+  );
+  if (changes.length === 0) {
+    const isUnchanged = revision !== undefined && revision > 1 && reason === undefined;
+    return (
+      <>
+        <p>{head}</p>
+        {told}
+        {isUnchanged && <p class="small quiet">What it says stayed the same.</p>}
+      </>
+    );
+  }
+  return (
+    <>
+      {told}
+      <details open={open}>
+        <summary>
+          {head}: <span class="quiet">{[...new Set(changes.map(({ part }) => part))].join(", ")}</span>
+        </summary>
+        <ChangeList changes={changes} telling={telling} />
+      </details>
+    </>
+  );
+}
+
+/** What changed, part by part. */
+export const ChangeList = ({ changes, telling }: { changes: readonly Change[]; telling: Telling }) => (
+  <dl>
+    {changes.map((change) => (
+      <>
+        <dt>{change.kind === "claim" ? `claim by ${claimant(telling.names, change.by)}` : change.part}</dt>
+        <dd>
+          <ChangeView change={change} telling={telling} />
+        </dd>
+      </>
+    ))}
+  </dl>
+);
+
+function ChangeView({ change, telling }: { change: Change; telling: Telling }) {
+  const { names, compare } = telling;
+  switch (change.kind) {
+    case "text":
+      return <Difference stretches={compare(change.before, change.after)} />;
+    case "claim":
+      return <Difference stretches={compare(change.before ?? "", change.after ?? "")} />;
+    case "names":
+      return <ListChange {...change} label={(id) => labelOf(names, id)} />;
+    case "articles":
+      return <ListChange {...change} label={(id) => <SourceTitle id={id} telling={telling} />} />;
+  }
+}
+
+function ListChange({
+  removed,
+  added,
+  label,
+}: {
+  removed: readonly string[];
+  added: readonly string[];
+  label: (id: string) => ComponentChildren;
+}) {
+  if (removed.length + added.length === 0) return <p>In another order.</p>;
+  return (
+    <ul>
+      {removed.map((id) => (
+        <li>
+          <Removed>{label(id)}</Removed>
+        </li>
+      ))}
+      {added.map((id) => (
+        <li>
+          <Added>{label(id)}</Added>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** An article by its title; by its id where it is not on record any more. */
+function SourceTitle({ id, telling: { sources } }: { id: string; telling: Telling }) {
+  const source = sources.get(id);
+  return source === undefined ? id : <Foreign language={source.language}>{source.title}</Foreign>;
+}

@@ -1,0 +1,46 @@
+/** An event's revisions, and what came to its sources by itself, as one list. */
+import type { DatedRevision, HistoricSource, History } from "../../record/revisions.ts";
+import { COMPARED } from "../../record/revisions.ts";
+import { type Change, changesBetween } from "./changes.ts";
+
+export interface Step {
+  /** RFC 3339 in UTC. */
+  at: string;
+  /** What it was, in a word or two: "Corrected". */
+  what: string;
+  /** Of a revision. */
+  revision?: number;
+  /** Why it was retracted, where this step retracted it or gave another reason. */
+  reason?: string;
+  changes: readonly Change[];
+  /** The article that came to its sources, or was corrected. */
+  source?: HistoricSource;
+}
+
+/** Newest first. */
+export function stepsOf({ revisions, sources }: History): Step[] {
+  const written = revisions.slice(0, COMPARED).flatMap((revision, i) => step(revision, revisions[i + 1]) ?? []);
+  const noted = [...sources.values()].flatMap(sourceSteps);
+  return [...written, ...noted].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+/** Undefined for one whose predecessor was too long to be read with it. */
+function step(now: DatedRevision, before: DatedRevision | undefined): Step | undefined {
+  const { at, revision } = now;
+  if (revision === 1) return { at, revision, what: "Put on record", changes: [] };
+  if (before === undefined) return undefined;
+  const reason = now.retracted !== null && now.retracted !== before.retracted ? { reason: now.retracted } : {};
+  return { at, revision, what: whatWasDone(now, before), changes: changesBetween(before, now), ...reason };
+}
+
+function whatWasDone(now: DatedRevision, before: DatedRevision): string {
+  if (now.retracted === null) return before.retracted === null ? "Corrected" : "Put on record again";
+  if (before.retracted === null) return "Retracted";
+  return now.retracted === before.retracted ? "Corrected" : "Retracted for another reason";
+}
+
+function sourceSteps(source: HistoricSource): Step[] {
+  const { linked_at, corrected_at } = source;
+  const step = (at: string | null, what: string): Step[] => (at === null ? [] : [{ at, what, source, changes: [] }]);
+  return [...step(linked_at, "A source was added"), ...step(corrected_at, "A source was corrected")];
+}

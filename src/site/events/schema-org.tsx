@@ -1,0 +1,101 @@
+/**
+ * An event as schema.org describes it (https://schema.org/Event), as microdata: attributes are escaped by the template library, and the
+ * Content-Security-Policy needs no exception. It says what the page shows, and nothing of what is not known.
+ */
+import type { ComponentChildren } from "preact";
+import { asUri } from "../../feeds/content.tsx";
+import { namePath } from "../../links.ts";
+import type { Source, SourcedEvent } from "../../record/events.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { periodOf } from "../timeline/when.ts";
+
+const TYPE = "https://schema.org/";
+
+const Item = ({ type, prop, children }: { type: string; prop?: string | undefined; children: ComponentChildren }) => (
+  <div itemprop={prop} itemscope itemtype={TYPE + type}>
+    {children}
+  </div>
+);
+
+const Text = ({ prop, value }: { prop: string; value: string | number | null | undefined }) =>
+  value === null || value === undefined ? null : <meta itemprop={prop} content={String(value)} />;
+
+const Address = ({ prop, href }: { prop: string; href: string | null }) =>
+  href === null ? null : <link itemprop={prop} href={href} />;
+
+interface Described {
+  event: SourcedEvent;
+  names: Names;
+  /** The page's own address, absolute. */
+  url: string;
+}
+
+export function EventItem({ event, names, url }: Described) {
+  const { start, end } = isoDates(event);
+  return (
+    <div hidden>
+      <Item type="Event">
+        <Text prop="name" value={event.title} />
+        <Text prop="description" value={event.summary} />
+        <Text prop="startDate" value={start} />
+        <Text prop="endDate" value={end} />
+        <Address prop="url" href={url} />
+        {event.places.map((slug) => (
+          <PlaceItem id={`place:${slug}`} names={names} url={url} />
+        ))}
+        {[...event.actors.map((slug) => `actor:${slug}`), ...event.topics.map((slug) => `topic:${slug}`)].map((id) => (
+          <Item type="Thing" prop="about">
+            <Text prop="name" value={labelOf(names, id)} />
+            <Address prop="url" href={new URL(namePath(id), url).href} />
+          </Item>
+        ))}
+        {event.sources.map((source) => (
+          <SourceItem {...source} />
+        ))}
+      </Item>
+    </div>
+  );
+}
+
+function PlaceItem({ id, names, url }: { id: string; names: Names; url: string }) {
+  const coordinates = names.records.get(id)?.coordinates;
+  return (
+    <Item type="Place" prop="location">
+      <Text prop="name" value={labelOf(names, id)} />
+      <Address prop="url" href={new URL(namePath(id), url).href} />
+      {coordinates && (
+        <Item type="GeoCoordinates" prop="geo">
+          <Text prop="latitude" value={coordinates.latitude} />
+          <Text prop="longitude" value={coordinates.longitude} />
+        </Item>
+      )}
+    </Item>
+  );
+}
+
+const SourceItem = ({ url, title, publisher, published_at }: Source) => (
+  <Item type="CreativeWork" prop="subjectOf">
+    <Text prop="name" value={title} />
+    <Address prop="url" href={url === null ? null : asUri(url)} />
+    <Text prop="datePublished" value={published_at} />
+    {publisher !== null && (
+      <Item type="Organization" prop="publisher">
+        <Text prop="name" value={publisher} />
+      </Item>
+    )}
+  </Item>
+);
+
+/**
+ * First and last day as ISO 8601 writes them, as precise as they are known. Of an event on an unknown day of a span, only what all of its
+ * days have in common is known.
+ */
+export function isoDates(event: Pick<SourcedEvent, "date" | "end_date" | "precision">): {
+  start?: string;
+  end?: string;
+} {
+  const { date, end_date, precision } = event;
+  if (end_date === null) return { start: date };
+  if (precision !== "within") return { start: date, end: end_date };
+  return date.slice(0, 4) === end_date.slice(0, 4) ? { start: periodOf(event) } : {};
+}

@@ -1,0 +1,58 @@
+/** The articles that an event rests on. */
+import { asUri, Foreign } from "../../feeds/content.tsx";
+import { dateInWords } from "../../feeds/dates.ts";
+import type { Source } from "../../record/events.ts";
+
+export function SourceList({ sources }: { sources: readonly Source[] }) {
+  if (sources.length === 0) return <p>Not yet sourced.</p>;
+  return (
+    <ul class="sources">
+      {sources.map((source) => (
+        <li>
+          <SourceLine {...source} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SourceLine({ url, title, publisher, published_at, language, ours }: Source) {
+  const isOurs = ours.includes("title");
+  const details = [
+    publisher ?? "publisher not known",
+    published_at === null ? "day not known" : <Day at={published_at} />,
+    ...(language === null ? [] : [`in ${languageName(language)}`]),
+    ...(isOurs ? ["the title is ours"] : []),
+    ...(url === null ? ["no address on record"] : []),
+  ];
+  return (
+    <>
+      <Foreign language={isOurs ? "en" : language}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign>
+      <br />
+      <span class="small quiet">
+        {details.map((detail, i) => (
+          <>
+            {i > 0 && ", "}
+            <bdi>{detail}</bdi>
+          </>
+        ))}
+      </span>
+    </>
+  );
+}
+
+/** Of a day, or of a moment as RFC 3339 writes it in UTC. */
+const Day = ({ at }: { at: string }) => (
+  <time dateTime={at}>{dateInWords({ date: at.slice(0, 10), end_date: null, precision: "day" })}</time>
+);
+
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** "Arabic" for `ar` (BCP 47); the tag itself where that is none that is known. */
+function languageName(tag: string): string {
+  try {
+    return LANGUAGES.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

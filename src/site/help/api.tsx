@@ -1,0 +1,31 @@
+/** The API: where it is described, and a first call. */
+
+import type { Counted } from "./examples.ts";
+import { Code } from "./scrolls.tsx";
+
+export function ApiHelp({ origin, example }: { origin: string; example: Counted | undefined }) {
+  const search = new URLSearchParams({ q: example?.query.canonical ?? "truce" });
+  return (
+    <section aria-labelledby="api">
+      <h2 id="api">API</h2>
+      <p>
+        <a href="/openapi.json">{`${origin}/openapi.json`}</a> describes every call (OpenAPI 3.1). The record as JSON
+        and the preview of a query need no key; an alert is managed with its own token, as{" "}
+        <code>Authorization: Bearer</code>.
+      </p>
+      <Code label="Calls of the API with curl">{`# What would this query have sent, and why?
+curl '${origin}/api/preview?${search}'
+
+# The newest events that match it
+curl '${origin}/api/events?${search}&limit=5'
+
+# Your alert's messages by number, each with its attempts
+curl ${origin}/api/alerts/ID/deliveries -H 'authorization: Bearer TOKEN'`}</Code>
+      <p>
+        What cannot be done is answered as <code>application/problem+json</code> (RFC 9457), with each mistake and its
+        place. How the wire is doing: <a href="/status">status</a>, and as JSON <a href="/api/status">/api/status</a>.
+        Curators sign in at <a href="/curate">the desk</a>.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * Queries to learn the language from. They are made of the record's own names and words, so that each finds something on whatever wire
+ * this is.
+ */
+import { type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
+import { match } from "../../query/match.ts";
+import { analyse } from "../../query/text.ts";
+import type { Article } from "../../record/article.ts";
+import type { NameKind, NameRecord } from "../../record/name.ts";
+import type { Names } from "../../record/names.ts";
+import { namesIn, type Selected } from "../timeline/selection.ts";
+
+export interface Example {
+  /** As one would type it. */
+  source: string;
+  /** What it asks for, in words. */
+  asks: string;
+  /** Articles have a publisher and a language of their own; events do not. */
+  of: "events" | "articles";
+}
+
+export interface Counted extends Example {
+  query: ParsedQuery;
+  /** How many of those that were looked at match. */
+  found: number;
+}
+
+/** A name, and what one types for it. */
+interface Typed {
+  record: NameRecord;
+  words: string;
+}
+
+/** What one types is short. */
+const SHORT = 20;
+
+/** The examples, one for each thing that the language has. */
+export function makeExamples(events: readonly Selected[], articles: readonly Article[], names: Names): Example[] {
+  const of = (kind: NameKind, among: readonly Selected[]) => frequent(kind, among, names);
+  const [topic, otherTopic] = of("topic", events);
+  const within = events.filter((selected) => topic !== undefined && namesIn(selected).has(topic.record.id));
+  const [place] = of("place", within);
+  const [actor, otherActor] = of("actor", within);
+  const [t, p, a] = [topic?.words ?? "truce", place?.words ?? "harbour", actor?.words ?? "envoy"];
+  const [b, s] = [otherActor?.words ?? "minister", otherTopic?.words ?? "talks"];
+  const [first, second] = pair(events);
+  const publisher = words(articles.find((article) => article.publisher)?.publisher ?? "reuters");
+  const language = articles.find((article) => article.language)?.language ?? "en";
+  const abbreviation = ranked(events)
+    .flatMap((id) => names.records.get(id) ?? [])
+    .find(({ capitals }) => capitals?.length);
+  const event = (source: string, asks: string): Example => ({ source, asks, of: "events" });
+  const article = (source: string, asks: string): Example => ({ source, asks, of: "articles" });
+  return [
+    event(`${p} ${t}`, "both, anywhere in title or text; AND between them says the same"),
+    event(`${a} OR ${b}`, "either of them; | says the same"),
+    event(`${t} -${p}`, "the first without the second; NOT says the same"),
+    event(`(${a} OR ${b}) ${s}`, "parentheses group"),
+    event(`"${first} ${second}"`, "these words in this order, literally: no plurals, no other spellings"),
+    event(`${first} NEAR/8 ${second}`, "at most 8 words apart, in either order"),
+    event(`${first.slice(0, 5)}*`, "words with this beginning, of at least three letters"),
+    event(`title:${first}`, "only in the title; before a parenthesis too"),
+    ...[place, actor, topic].flatMap((typed) =>
+      typed === undefined
+        ? []
+        : [event(typed.record.id, `${typed.record.label}, in the text or among the names of the event`)],
+    ),
+    ...(abbreviation === undefined
+      ? []
+      : [
+          event(
+            words(abbreviation.capitals?.[0] ?? ""),
+            `${abbreviation.label}: an abbreviation that is also a word counts only where the text writes it as one`,
+          ),
+        ]),
+    article(`publisher:${publisher.includes(" ") ? `"${publisher}"` : publisher}`, "only in the publisher's name"),
+    article(`lang:${language}`, "only articles in this language"),
+  ];
+}
+
+/** Reads each and counts what it finds. One that cannot be read says nothing that one could learn, and is left out. */
+export function countExamples(events: readonly Selected[], articles: readonly Article[], names: Names): Counted[] {
+  // Publisher and language alone are asked for: the texts need not be read.
+  const texts = articles.map(({ title, publisher, language }) =>
+    analyse({ title, text: "", publisher, language, names: [] }, names.vocabulary),
+  );
+  return makeExamples(events, articles, names).flatMap((example) => {
+    const query = readOrNot(example.source, names);
+    if (query === undefined) return [];
+    const among = example.of === "events" ? events.map(({ text }) => text) : texts;
+    return [{ ...example, query, found: among.filter((text) => match(query.tree, text) !== undefined).length }];
+  });
+}
+
+/** The names of a kind that most of these events have and that can be typed shortly; the most frequent first. */
+function frequent(kind: NameKind, events: readonly Selected[], names: Names): Typed[] {
+  const ids = ranked(events).filter((id) => id.startsWith(`${kind}:`));
+  return ids.flatMap((id) => {
+    const record = names.records.get(id);
+    const typed = record && spellingsOf(record).find((spelling) => means(spelling, id, names));
+    return record === undefined || typed === undefined ? [] : [{ record, words: typed }];
+  });
+}
+
+/** The ids of the names that these events have, the most frequent first. */
+function ranked(events: readonly Selected[]): string[] {
+  const counts = new Map<string, number>();
+  for (const id of events.flatMap((selected) => [...namesIn(selected)])) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
+}
+
+const spellingsOf = ({ label, spellings, abbreviations = [] }: NameRecord): string[] =>
+  [label, ...(spellings.en ?? []), ...abbreviations].map(words).filter((spelling) => spelling.length <= SHORT);
+
+const words = (written: string): string => written.toLowerCase().replaceAll('"', "");
+
+/** Whether these words are that name and nothing else. */
+function means(source: string, id: string, names: Names): boolean {
+  const tree = readOrNot(source, names)?.tree;
+  return tree?.kind === "name" && tree.ids.length === 1 && tree.ids[0] === id;
+}
+
+function readOrNot(source: string, names: Names): ParsedQuery | undefined {
+  try {
+    return parseQuery(source, names.vocabulary);
+  } catch (error) {
+    if (error instanceof QueryError) return undefined;
+    throw error;
+  }
+}
+
+/** Two ordinary words that stand side by side, in a title where there are such. */
+function pair(events: readonly Selected[]): readonly [string, string] {
+  const sources = [...events.map(({ event }) => event.title), ...events.map(({ event }) => event.summary)];
+  for (const source of sources) {
+    const [, first, second] = /(?<!\S)(\p{Ll}{5,}) (\p{Ll}{5,})(?=\s|$)/u.exec(source) ?? [];
+    if (first !== undefined && second !== undefined) return [first, second];
+  }
+  return ["safe", "passage"];
+}

@@ -1,0 +1,103 @@
+/** GET /help: the query language, feeds, webhooks and the API, with examples from this wire as it is now. */
+import { type SampleData, sampleData, sampleRequest } from "../../alerts/sample.ts";
+import type { Context, Handler } from "../../context.ts";
+import { match } from "../../query/match.ts";
+import { readArticles } from "../../record/articles.ts";
+import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
+import { type Names, readNames } from "../../record/names.ts";
+import { htmlPage } from "../layout.tsx";
+import { readTyped } from "../reading.tsx";
+import { type Selection, selectEvents, WINDOW } from "../timeline/selection.ts";
+import { ApiHelp } from "./api.tsx";
+import { type Counted, countExamples } from "./examples.ts";
+import { FeedHelp } from "./feeds.tsx";
+import { QueryHelp } from "./queries.tsx";
+import { type Sample, WebhookHelp } from "./webhooks.tsx";
+
+/** What the examples find, and an article as an alert would tell of it: the same for everybody until the record changes. */
+interface Live {
+  db: D1Database;
+  head: number;
+  names: Names;
+  articles: number;
+  examples: readonly Counted[];
+  sample: { data: SampleData; example: Counted } | undefined;
+}
+
+let latest: Live | undefined;
+
+export const helpPage: Handler = async (_, context) => {
+  const { env, url, origin, settings } = context;
+  const head = await readRecentHead(env.DB);
+  const names = await readNames(env.DB, head);
+  const selection = await selectEvents(env.DB, head, names, undefined);
+  const live = await readLive(context, head, names, selection);
+  const typed = readTyped(url.searchParams.get("q") ?? "", names);
+  const { query } = typed;
+  const children = (
+    <>
+      <h1>Help</h1>
+      <nav class="contents" aria-label="On this page">
+        <ul class="inline">
+          <li>
+            <a href="#queries">Queries</a>
+          </li>
+          <li>
+            <a href="#feeds">Feeds</a>
+          </li>
+          <li>
+            <a href="#webhooks">Alerts and webhooks</a>
+          </li>
+          <li>
+            <a href="#api">API</a>
+          </li>
+        </ul>
+      </nav>
+      <QueryHelp
+        examples={live.examples}
+        looked={{ events: selection.events.length, whole: selection.next === undefined, articles: live.articles }}
+        typed={typed}
+        found={query && selection.events.filter(({ text }) => match(query.tree, text) !== undefined).length}
+        names={names}
+      />
+      <FeedHelp origin={origin} example={live.examples[0]} />
+      <WebhookHelp origin={origin} settings={settings} sample={await signed(live, origin)} />
+      <ApiHelp origin={origin} example={live.examples[0]} />
+    </>
+  );
+  return htmlPage({
+    wire: settings.title,
+    title: "Help",
+    description: "How to ask for events and articles, read them as feeds, and be told of new ones.",
+    url: `${origin}/help`,
+    section: "help",
+    scripts: ["/scripts/live.js"],
+    children,
+  });
+};
+
+async function readLive({ env }: Context, head: Head, names: Names, { events }: Selection): Promise<Live> {
+  if (latest?.db === env.DB && latest.head >= head.number && latest.names === names) return latest;
+  const articles = await readArticles(env.DB, { before: NEWEST, limit: WINDOW, feed: true, texts: false });
+  const examples = countExamples(events, articles, names);
+  const sample = await readSample(env.DB, names, examples.slice(0, MOST_TRIED));
+  latest = { db: env.DB, head: head.number, names, articles: articles.length, examples, sample };
+  return latest;
+}
+
+/** Each example that is tried for an article costs a few queries of D1. */
+const MOST_TRIED = 3;
+
+async function readSample(db: D1Database, names: Names, examples: readonly Counted[]): Promise<Live["sample"]> {
+  for (const example of examples) {
+    const data = await sampleData(db, names, example.query);
+    if (data !== undefined) return { data, example };
+  }
+  return undefined;
+}
+
+async function signed({ sample }: Live, origin: string): Promise<Sample | undefined> {
+  if (sample === undefined) return undefined;
+  const { data, example } = sample;
+  return { ...(await sampleRequest(data, example.query, origin, Date.now())), example };
+}

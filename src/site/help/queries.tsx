@@ -1,0 +1,131 @@
+/** The query language: each thing that it has, with what it finds now. */
+import { LIMITS } from "../../query/grammar.ts";
+import { reading } from "../../query/reading.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { Field } from "../form.tsx";
+import { ReadAs, type Typed } from "../reading.tsx";
+import type { Counted } from "./examples.ts";
+
+interface Looked {
+  /** How many events and articles were looked at. */
+  events: number;
+  articles: number;
+  /** Whether these are all events on record. */
+  whole: boolean;
+}
+
+interface Props {
+  examples: readonly Counted[];
+  looked: Looked;
+  typed: Typed;
+  /** How many events match what was typed. */
+  found: number | undefined;
+  names: Names;
+}
+
+export function QueryHelp({ examples, looked, typed, found, names }: Props) {
+  return (
+    <section aria-labelledby="queries">
+      <h2 id="queries">Queries</h2>
+      <p>
+        The same query is a search on <a href="/">the timeline</a>, a feed, and an alert. Write the words that must
+        occur. Words that are a known name stand for it in every spelling and language on record, the longest name
+        first; put them in quotes to look for them as they are.
+      </p>
+      <TryIt typed={typed} found={found} names={names} />
+      <h3>What you can write</h3>
+      <dl class="examples">
+        {examples.map((example) => (
+          <div>
+            <dt>
+              <a href={addressOf(example)}>
+                <code>{example.source}</code>
+              </a>
+            </dt>
+            <dd>
+              {example.asks}
+              <ExampleNow example={example} names={names} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="small quiet">
+        Counted among the newest {count(looked.events, "event")}
+        {looked.whole && ", which are all on record,"} and the newest {count(looked.articles, "article")}.
+      </p>
+      <h3>How it is read</h3>
+      <ul>
+        <li>
+          Operators are in capitals. <code>NOT</code> binds tightest, then <code>AND</code>, then <code>OR</code>.
+        </li>
+        <li>
+          Whole words match, never parts: <code>isis</code> is not in “crisis”.
+        </li>
+        <li>
+          Upper and lower case, accents, Arabic vowel marks and variants of letters do not matter. Outside quotes
+          neither do plurals and possessives, Russian declension, and Arabic particles.
+        </li>
+        <li>
+          A query has at most {LIMITS.characters} characters, {LIMITS.terms} terms and {LIMITS.depth} levels of
+          parentheses, and at least one term that must occur. One that cannot be read is refused with the place where it
+          goes wrong.
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">) {
+  const { source, query, problem } = typed;
+  return (
+    <search>
+      <form method="get" action="/help#q" data-live="tried">
+        <Field
+          name="q"
+          type="search"
+          label="Try one"
+          value={source}
+          maxLength={LIMITS.characters}
+          autocomplete="off"
+          dir="auto"
+          spellcheck={false}
+        />
+        <p class="actions unprinted">
+          <button type="submit">Read it</button>
+        </p>
+        <div id="tried">
+          <ReadAs typed={typed} names={names} />
+          {query && (
+            <p>
+              It finds <a href={timeline(query.canonical)}>{count(found ?? 0, "event")}</a>. See{" "}
+              <a href={alertFor(query.canonical)}>which articles an alert would have sent</a>.
+            </p>
+          )}
+          {query === undefined && problem === undefined && (
+            <p class="quiet small">You see here how it is read, and how many events it finds.</p>
+          )}
+        </div>
+      </form>
+    </search>
+  );
+}
+
+/** As what its names are read, and what it finds. */
+function ExampleNow({ example: { query, found, of }, names }: { example: Counted; names: Names }) {
+  const labels = reading(query.tree).flatMap((part) => part.names.map((id) => labelOf(names, id)));
+  return (
+    <span class="now small quiet">
+      {labels.length > 0 && <>Read as {[...new Set(labels)].join(", ")}. </>}
+      Finds {count(found, of === "events" ? "event" : "article")}.
+    </span>
+  );
+}
+
+const timeline = (query: string): string => `/?${new URLSearchParams({ q: query })}`;
+const alertFor = (query: string): string => `/alerts/new?${new URLSearchParams({ q: query })}`;
+
+/** The timeline lists events; which articles match is shown where an alert is made. */
+const addressOf = ({ query, of }: Counted): string =>
+  of === "events" ? timeline(query.canonical) : alertFor(query.canonical);
+
+const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,142 @@
+/** Alerts: how one is made and confirmed, what its messages say, and how they are verified. */
+import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
+import type { Settings } from "../../env.ts";
+import type { Counted } from "./examples.ts";
+import { RECEIVER } from "./receiver.ts";
+import { Code, Scrolls } from "./scrolls.tsx";
+import { inWords } from "./waits.ts";
+
+/** A message as it would leave now, and the example whose article it tells of. */
+export interface Sample extends SampleRequest {
+  example: Counted;
+}
+
+interface Props {
+  origin: string;
+  settings: Pick<Settings, "retrySeconds" | "dailyLimit">;
+  sample: Sample | undefined;
+}
+
+const CHANNELS = [
+  ["Private feed", "read in a feed reader; nothing is called", "needs no confirmation"],
+  ["Webhook", "signed JSON to your own program", "your answer, or the link"],
+  ["Slack", "an incoming webhook of Slack", "the link in the message"],
+  ["Discord", "a webhook of Discord", "the link in the message"],
+  ["ntfy", "a topic of ntfy, for a phone", "the link in the message"],
+] as const;
+
+const TYPES = [
+  ["alert.confirm", "asks whether you want this; holds challenge and confirm_url"],
+  ["article.matched", "a new article that matches, and why"],
+  ["event.corrected", "an event of an article that you got has changed, and which fields"],
+  ["event.retracted", "such an event was retracted, and why"],
+  ["alert.digest", "the matches of an hour or a day together, where you asked for that"],
+  ["alert.test", "you asked for a test"],
+] as const;
+
+export function WebhookHelp({ origin, settings, sample }: Props) {
+  return (
+    <section aria-labelledby="webhooks">
+      <h2 id="webhooks">Alerts and webhooks</h2>
+      <p>
+        An alert sends each article that matches its query and is added after you registered.{" "}
+        <a href="/alerts/new">Make one</a>, see what it would have sent so far, and choose where it goes.
+      </p>
+      <Scrolls label="Where an alert can go">
+        <table>
+          <caption>Where an alert can go</caption>
+          <thead>
+            <tr>
+              <th scope="col">Channel</th>
+              <th scope="col">What it is</th>
+              <th scope="col">Confirmed by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {CHANNELS.map(([channel, what, confirmed]) => (
+              <tr>
+                <th scope="row">{channel}</th>
+                <td>{what}</td>
+                <td>{confirmed}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrolls>
+      <p>From a program:</p>
+      <Code label="Registering an alert with curl">{`curl ${origin}/api/alerts -H 'content-type: application/json' -d '
+  {"query": ${JSON.stringify(sample?.example.source ?? "truce").replaceAll("'", "'\\''")},
+   "channel": {"type": "webhook", "url": "https://you.example/hook"}}'`}</Code>
+      <p>
+        The answer holds <code>id</code>, <code>token</code> (it manages the alert), <code>secret</code> (it verifies
+        the messages) and <code>feed_url</code>. Token and secret are shown this once.
+      </p>
+      <h3>Confirmation</h3>
+      <p>
+        Your address first gets a message of type <code>alert.confirm</code>. Answer with <code>data.challenge</code>,
+        as text or as <code>{'{"challenge": "…"}'}</code>. Or open <code>data.confirm_url</code> and press the button.
+        An alert that nobody confirms within 24 hours is removed.
+      </p>
+      <h3>Messages</h3>
+      <dl class="examples">
+        {TYPES.map(([type, says]) => (
+          <div>
+            <dt>
+              <code>{type}</code>
+            </dt>
+            <dd>{says}</dd>
+          </div>
+        ))}
+      </dl>
+      {sample && <SampleMessage sample={sample} />}
+      <p>
+        <code>sequence</code> counts an alert's messages 1, 2, 3 … without a gap. If one is missing, fetch it by its
+        number. The same message may come twice, under the same <code>webhook-id</code>.
+        {settings.dailyLimit > 0 &&
+          ` An alert gets at most ${settings.dailyLimit} messages a day; a replay sends the rest.`}
+      </p>
+      <h3 id="verify">Verifying</h3>
+      <p>
+        Messages are signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> describes: base64 of
+        HMAC-SHA256 over <code>id.timestamp.body</code>. Its libraries do that for you (
+        <code>npm install standardwebhooks</code>):
+      </p>
+      <Code label="A receiver in JavaScript">{RECEIVER}</Code>
+      <h3 id="retries">When your address does not answer</h3>
+      <p>
+        Any 2xx within ten seconds is success; a redirect is not followed. Everything else is tried again after about{" "}
+        {inWords(settings.retrySeconds)}, or when your <code>Retry-After</code> says. Then the message is marked failed;
+        it stays in the list, and you can have it sent again. 410 pauses the alert, and so do five days without a single
+        success. What came while it was paused, a replay finds.
+      </p>
+    </section>
+  );
+}
+
+/** The message in lines that can be read, and exactly as it is signed. */
+function SampleMessage({ sample: { headers, body, example } }: { sample: Sample }) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const options = Object.entries(headers).map(([name, value]) => `  -H '${name}: ${value}' \\`);
+  return (
+    <div class="sample">
+      <p>
+        This is what the newest article that matches <code>{example.source}</code> would bring you, signed just now with
+        the sample secret <code>{SAMPLE_SECRET}</code>. Lines are broken here to be read; the signature is that of the
+        message on one line.
+      </p>
+      <Code label="A message with its headers">
+        {`${lines.join("\n")}\n\n${JSON.stringify(JSON.parse(body), null, 2)}`}
+      </Code>
+      <details>
+        <summary>Send it to your own receiver</summary>
+        <p>
+          Start the receiver below with <code>SECRET={SAMPLE_SECRET}</code> and paste this into a terminal. The
+          signature is good for five minutes; reload the page for a new one.
+        </p>
+        <Code label="The sample message with curl">
+          {["curl http://localhost:9000/ \\", ...options, `  --data-raw '${body.replaceAll("'", "'\\''")}'`].join("\n")}
+        </Code>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+/** One map: land, borders, and the places on it as links. */
+import type { ComponentChildren } from "preact";
+import { assetUrl } from "../assets.ts";
+import { counted } from "../timeline/event-list.tsx";
+import { labelsOf } from "./labels.ts";
+import type { Mark, Spot } from "./marks.ts";
+import { FRAME, tenths, type View } from "./view.ts";
+
+/** Where the circles lead. */
+export interface Leading {
+  /** By a place's full id. */
+  address: (id: string) => string;
+  /** The full id of the place that the page is about. */
+  here: string | undefined;
+}
+
+/** The part of a map that a closer one shows. */
+export interface Closer extends Spot {
+  /** The id of the closer map. */
+  id: string;
+  places: number;
+}
+
+interface FrameProps extends Leading {
+  id?: string;
+  name: string;
+  view: View;
+  marks: readonly Mark[];
+  closer?: Closer | undefined;
+}
+
+/** Sizes of letters, in units of the frame: on a phone, and where the frame is wide. As in map.css. */
+const SIZE = 13;
+const WIDE_SIZE = 9;
+
+export function Frame({ id, name, view, marks, closer, address, here }: FrameProps) {
+  const spots = closer ? [closer, ...marks] : marks;
+  const labels = labelsOf(spots, SIZE);
+  const more = labelsOf(spots, WIDE_SIZE, labels);
+  const words = (spot: Spot) =>
+    [...labels, ...more]
+      .filter((label) => label.spot === spot)
+      .map((label) => (
+        <text x={label.x} y={label.y} text-anchor={label.anchor} class={labels.includes(label) ? undefined : "more"}>
+          {spot.label}
+        </text>
+      ));
+  return (
+    <div class="frame" id={id}>
+      <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} aria-label={name}>
+        <Ground view={view} />
+        {closer && <CloserLink closer={closer}>{words(closer)}</CloserLink>}
+        {marks.map((mark) => (
+          <a
+            class={mark.place.area ? "area" : undefined}
+            href={address(mark.place.id)}
+            aria-label={named(mark)}
+            aria-current={mark.place.id === here ? "page" : undefined}
+          >
+            <title>{named(mark)}</title>
+            <circle cx={mark.x} cy={mark.y} r={mark.radius} />
+            {words(mark)}
+          </a>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+const named = ({ place }: Mark): string => `${place.label}: ${counted(place.events, "event")}`;
+
+/** The drawing is one for all pages, and kept by the browser; a page shows its part of it. */
+const Ground = ({ view: { x, y, width, height } }: { view: View }) => (
+  <svg width={FRAME.width} height={FRAME.height} viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
+    <use class="land" href={`${assetUrl("/map.svg")}#land`} />
+    <use class="borders" href={`${assetUrl("/map.svg")}#borders`} />
+  </svg>
+);
+
+function CloserLink({ closer, children }: { closer: Closer; children: ComponentChildren }) {
+  const { id, x, y, radius, places } = closer;
+  const name = `${places} places on the closer map`;
+  const half = tenths((radius * FRAME.height) / FRAME.width);
+  return (
+    <a class="closer" href={`#${id}`} aria-label={name}>
+      <title>{name}</title>
+      <rect x={tenths(x - radius)} y={tenths(y - half)} width={2 * radius} height={2 * half} />
+      {children}
+    </a>
+  );
+}

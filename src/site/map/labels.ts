@@ -1,0 +1,72 @@
+/** What has its name beside it: those that come first first, each on the first side that is free. */
+import type { Spot } from "./marks.ts";
+import { FRAME, tenths } from "./view.ts";
+
+export interface Label {
+  spot: Spot;
+  /** Of its vertical middle, and of the end that `anchor` names. */
+  x: number;
+  y: number;
+  anchor: "start" | "middle" | "end";
+}
+
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** The width of a letter, as a part of the font's size: that of a wide sans serif, since nobody measures here. */
+const LETTER = 0.57;
+const GAP = 3;
+const LINE = 1.15;
+
+/** The labels that have room at a size of letters, those in `kept` aside, which stay where they are. */
+export function labelsOf(spots: readonly Spot[], size: number, kept: readonly Label[] = []): Label[] {
+  const labels: Label[] = [];
+  const circles = spots.map((spot) => ({ spot, box: boxOfSpot(spot) }));
+  const taken = kept.map((label) => boxOf(label, size));
+  const isFree = (label: Label): boolean => {
+    const box = boxOf(label, size);
+    const covers = circles.some((circle) => circle.spot !== label.spot && overlaps(box, circle.box));
+    return isInFrame(box) && !covers && !taken.some((other) => overlaps(box, other));
+  };
+  for (const spot of spots.filter((each) => !kept.some((label) => label.spot === each))) {
+    const free = candidates(spot, size).find(isFree);
+    if (free === undefined) continue;
+    labels.push(free);
+    taken.push(boxOf(free, size));
+  }
+  return labels;
+}
+
+function candidates(spot: Spot, size: number): Label[] {
+  const { x, y, radius } = spot;
+  const [aside, off] = [radius + GAP, radius + GAP + size / 2];
+  return [
+    { spot, x: tenths(x + aside), y, anchor: "start" },
+    { spot, x: tenths(x - aside), y, anchor: "end" },
+    { spot, x, y: tenths(y - off), anchor: "middle" },
+    { spot, x, y: tenths(y + off), anchor: "middle" },
+  ];
+}
+
+function boxOf({ spot, x, y, anchor }: Label, size: number): Box {
+  const width = spot.label.length * size * LETTER;
+  const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+  return { left, right: left + width, top: y - (size * LINE) / 2, bottom: y + (size * LINE) / 2 };
+}
+
+const boxOfSpot = ({ x, y, radius }: Spot): Box => ({
+  left: x - radius,
+  right: x + radius,
+  top: y - radius,
+  bottom: y + radius,
+});
+
+const isInFrame = ({ left, right, top, bottom }: Box): boolean =>
+  left >= GAP && right <= FRAME.width - GAP && top >= GAP && bottom <= FRAME.height - GAP;
+
+const overlaps = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

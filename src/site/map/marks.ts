@@ -1,0 +1,43 @@
+/** Places as circles in the frame. */
+import { scaleSqrt } from "d3-scale";
+import type { Place } from "./places.ts";
+import { inFrame, tenths, type View } from "./view.ts";
+
+/** What stands in a frame and may have words beside it. */
+export interface Spot {
+  label: string;
+  x: number;
+  y: number;
+  /** Half its height and width. */
+  radius: number;
+}
+
+/** A circle, whose area goes by the number of events. */
+export interface Mark extends Spot {
+  place: Place;
+  /** Places that would lie on this one: they are told of in words. */
+  beside: Place[];
+}
+
+const LARGEST = 16;
+const SMALLEST = 4;
+/** Where nothing has more events than this, no circle is of the largest size. */
+const FEW = 6;
+/** Circles whose centres are nearer than this cannot be told apart, in units of the frame. */
+const APART = 9;
+
+/** One for each place that can be told apart from those before it. */
+export function marksOf(places: readonly Place[], view: View): Mark[] {
+  const radius = scaleSqrt([0, Math.max(FEW, ...places.map(({ events }) => events))], [0, LARGEST]);
+  const marks: Mark[] = [];
+  for (const place of places) {
+    const [x, y] = inFrame(place.point, view);
+    const over = marks.find((mark) => Math.hypot(mark.x - x, mark.y - y) < APART);
+    if (over) over.beside.push(place);
+    else {
+      const size = tenths(Math.max(SMALLEST, radius(place.events)));
+      marks.push({ place, label: place.label, x, y, radius: size, beside: [] });
+    }
+  }
+  return marks;
+}

@@ -1,0 +1,95 @@
+/** A map of the places of some events. Where they lie far apart, a second one shows those that crowd. */
+import type { Names } from "../../record/names.ts";
+import type { Selected } from "../timeline/selection.ts";
+import { crowdOf } from "./crowd.ts";
+import { type Closer, Frame, type Leading } from "./frame.tsx";
+import { type Mark, marksOf } from "./marks.ts";
+import { type Place, placesOf } from "./places.ts";
+import { FRAME, inFrame, isIn, tenths, type View, viewOf } from "./view.ts";
+
+interface MapProps {
+  selected: readonly Selected[];
+  names: Names;
+  /** Where the circle of a place leads, by its full id. */
+  address: (id: string) => string;
+  /** The full id of the place that the page is about: it is on the map in any case. */
+  here?: string;
+}
+
+const CLOSER = "closer-map";
+
+/** Nothing where no event has a place with coordinates. */
+export function PlaceMap({ selected, names, address, here }: MapProps) {
+  const { places, left } = placesOf(selected, names, here);
+  if (places.length === 0) return null;
+  const view = viewOf(places);
+  const { close, crowd } = crowdIn(places);
+  const marks = marksOf(
+    places.filter((place) => !crowd.includes(place)),
+    view,
+  );
+  const crowded = marksOf(crowd, close);
+  const leading: Leading = { address, here };
+  const closer = crowd.length > 0 ? closerOf(close, view, crowd.length) : undefined;
+  return (
+    <figure class="map">
+      <div class="frames">
+        <Frame name="Map of the places" view={view} marks={marks} closer={closer} {...leading} />
+        {closer && <Frame id={CLOSER} name="Closer map" view={close} marks={crowded} {...leading} />}
+      </div>
+      <figcaption class="small quiet">
+        <TooClose marks={[...marks, ...crowded]} address={address} />
+        <p>
+          {left > 0 && `The ${places.length} places with most events are shown, of ${places.length + left}. `}
+          Circles grow with the number of events that happened there; a circle leads to those that speak of the place as
+          well.
+          {places.some(({ area }) => area) && " Rings are countries and regions, drawn at their middle."} Borders:
+          Natural Earth, as that data set draws them.
+        </p>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The closer map's view, and all that lie in it; empty where there is no crowd. */
+function crowdIn(places: readonly Place[]): { close: View; crowd: Place[] } {
+  const crowd = crowdOf(places);
+  const close = viewOf(crowd);
+  return { close, crowd: crowd.length === 0 ? [] : places.filter(({ point }) => isIn(point, close)) };
+}
+
+/** Half the least width of the link to the closer map, in units of the frame. */
+const LEAST_RADIUS = 8;
+
+function closerOf(close: View, view: View, places: number): Closer {
+  const [x, y] = inFrame([close.x + close.width / 2, close.y + close.height / 2], view);
+  const radius = Math.max(LEAST_RADIUS, tenths(((close.width / view.width) * FRAME.width) / 2));
+  return { id: CLOSER, label: `${places} places`, x, y, radius, places };
+}
+
+/** What could not be drawn apart, in words. */
+function TooClose({ marks, address }: { marks: readonly Mark[]; address: (id: string) => string }) {
+  const covering = marks.filter(({ beside }) => beside.length > 0);
+  const places = covering.flatMap(({ beside }) => beside);
+  if (places.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {places.length === 1 ? "One place is" : `${places.length} places are`} too close to another to be drawn
+      </summary>
+      <ul>
+        {covering.map(({ label, beside }) => (
+          <li>
+            {label}:{" "}
+            {beside.map((place, i) => (
+              <>
+                {i > 0 && ", "}
+                <a href={address(place.id)}>{place.label}</a> {place.events}
+              </>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,56 @@
+/** The places of some events: where they are, and how many of the events are there. */
+import type { NameRecord } from "../../record/name.ts";
+import type { Names } from "../../record/names.ts";
+import type { Selected } from "../timeline/selection.ts";
+import { type Coordinates, type Point, project } from "./projection.ts";
+
+export interface Place {
+  /** In full: `place:aleppo`. */
+  id: string;
+  label: string;
+  /** Of the events shown, those that name it as a place. */
+  events: number;
+  coordinates: Coordinates;
+  point: Point;
+  /** It has an extent of its own: what is drawn is its middle. */
+  area: Area | undefined;
+}
+
+export type Area = "region" | "country";
+
+const AREAS: ReadonlyMap<string, Area> = new Map([
+  ["country", "country"],
+  ["region", "region"],
+  ["province", "region"],
+  ["island", "region"],
+  ["sea", "region"],
+]);
+
+/** More could not be told apart, and would only cost time. */
+const MOST = 60;
+
+/**
+ * Those that have coordinates, with most events first, and how many are left out; `here` is the first of them even where none of the
+ * events is there.
+ */
+export function placesOf(
+  selected: readonly Selected[],
+  names: Names,
+  here: string | undefined,
+): { places: Place[]; left: number } {
+  const counts = new Map<string, number>();
+  for (const { event } of selected) {
+    for (const slug of event.places) counts.set(`place:${slug}`, (counts.get(`place:${slug}`) ?? 0) + 1);
+  }
+  const first: [string, number][] = here === undefined ? [] : [[here, counts.get(here) ?? 0]];
+  const others = [...counts].filter(([id]) => id !== here).sort(([, a], [, b]) => b - a);
+  const located = [...first, ...others].flatMap(([id, events]) => locatedOf(names.records.get(id), events));
+  const places = located.slice(0, MOST).map((each) => ({ ...each, point: project(each.coordinates) }));
+  return { places, left: located.length - places.length };
+}
+
+function locatedOf(record: NameRecord | undefined, events: number): Omit<Place, "point">[] {
+  if (!record?.coordinates) return [];
+  const { id, label, type, coordinates } = record;
+  return [{ id, label, events, coordinates, area: AREAS.get(type) }];
+}

@@ -1,0 +1,95 @@
+/** GET /places/{slug}, /actors/{slug}, /topics/{slug}: what a name means, how it is spelled, and its events. */
+import type { Handler } from "../../context.ts";
+import { STANDING, searchOf } from "../../feeds/address.ts";
+import { namePath } from "../../links.ts";
+import { notFound } from "../../problem.ts";
+import type { ParsedQuery } from "../../query/grammar.ts";
+import { readRecentHead } from "../../record/log.ts";
+import type { NameKind, NameRecord } from "../../record/name.ts";
+import { type Names, readNames } from "../../record/names.ts";
+import { readQuery } from "../../record/query.ts";
+import { feedLinks } from "../feed-links.ts";
+import { htmlPage } from "../layout.tsx";
+import { PlaceMap } from "../map/place-map.tsx";
+import { addressOf } from "../timeline/address.ts";
+import { counted, EventList } from "../timeline/event-list.tsx";
+import { FeedsBeside } from "../timeline/feeds-beside.tsx";
+import { narrowed } from "../timeline/narrowing.ts";
+import { Overview } from "../timeline/overview.tsx";
+import { type Selection, selectEvents } from "../timeline/selection.ts";
+import { schemaType, typeInWords } from "./kinds.ts";
+import { Meaning } from "./meaning.tsx";
+import { Related } from "./related.tsx";
+import { Spellings } from "./spellings.tsx";
+
+export const namePage =
+  (kind: NameKind): Handler =>
+  async (_, { env, params, settings, origin }) => {
+    const id = `${kind}:${params["id"] ?? ""}`;
+    const head = await readRecentHead(env.DB);
+    const names = await readNames(env.DB, head);
+    const name = names.records.get(id);
+    if (name === undefined) throw notFound(`There is no such ${kind} on record`);
+    const query = readQuery(id, names, "id");
+    const selection = await selectEvents(env.DB, head, names, query);
+    return htmlPage({
+      wire: settings.title,
+      title: name.label,
+      description: `${name.description ?? typeInWords(name.type)} Its events on record, all its spellings, and its feeds.`,
+      url: origin + namePath(id),
+      section: "topics",
+      wide: true,
+      feeds: feedLinks(STANDING, searchOf(query)),
+      children: <NameView {...{ name, names, query, selection }} />,
+    });
+  };
+
+interface NameViewProps {
+  name: NameRecord;
+  names: Names;
+  query: ParsedQuery;
+  selection: Selection;
+}
+
+function NameView({ name, names, query, selection }: NameViewProps) {
+  const { events } = selection;
+  const place = (id: string): string =>
+    id === name.id ? namePath(id) : addressOf({ q: narrowed(query, id, names) ?? id });
+  return (
+    <article class="name-page" itemscope itemtype={schemaType(name)}>
+      <Meaning name={name} />
+      <FeedsBeside query={query} month={undefined} />
+      <section aria-labelledby="events" class="its-events">
+        <h2 id="events">{howMany(selection)}</h2>
+        {events.length > 0 && <OverTime {...{ name, names, query, selection }} />}
+        <PlaceMap selected={events} names={names} address={place} here={name.id} />
+        <EventList selected={events} names={names} />
+      </section>
+      <div class="its-spellings">
+        <section aria-labelledby="spellings">
+          <h2 id="spellings">Spellings</h2>
+          <Spellings name={name} names={names} />
+        </section>
+        <Related id={name.id} selected={events} names={names} />
+      </div>
+    </article>
+  );
+}
+
+function howMany({ events, next }: Selection): string {
+  if (events.length === 0) return "No events yet";
+  return `${next === undefined ? "" : "The newest "}${counted(events.length, "event")}`;
+}
+
+function OverTime({ names, query, selection: { events, next } }: NameViewProps) {
+  return (
+    <>
+      <p class="small">
+        <a href={addressOf({ q: query.canonical })}>
+          {next === undefined ? "Search in them on the timeline" : "All of them on the timeline"}
+        </a>
+      </p>
+      <Overview selected={events} query={query} names={names} month={undefined} address={addressOf} />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+/** Names that share events with one. */
+import { namePath } from "../../links.ts";
+import type { Names } from "../../record/names.ts";
+import { countNames } from "../timeline/facets.tsx";
+import type { Selected } from "../timeline/selection.ts";
+import { KINDS, kindOf } from "./kinds.ts";
+
+const MOST = 10;
+
+/** Those that most of the name's events are about as well. */
+export function Related({ id, selected, names }: { id: string; selected: readonly Selected[]; names: Names }) {
+  const related = [...countNames(selected)]
+    .filter(([other]) => other !== id)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST)
+    .flatMap(([other, count]) => {
+      const record = names.records.get(other);
+      return record ? [{ record, count }] : [];
+    });
+  if (related.length === 0) return null;
+  return (
+    <section aria-labelledby="related">
+      <h2 id="related">In the same events</h2>
+      <ul class="names">
+        {related.map(({ record, count }) => (
+          <li>
+            <a href={namePath(record.id)}>{record.label}</a>{" "}
+            <span class="small quiet">
+              {KINDS[kindOf(record)].one.toLowerCase()}, in {count} of {selected.length}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

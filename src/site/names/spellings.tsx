@@ -1,0 +1,124 @@
+/** All spellings of a name, and how they are told from ordinary words and from other names. */
+import { Foreign } from "../../feeds/content.tsx";
+import { namePath } from "../../links.ts";
+import type { NameRecord } from "../../record/name.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+
+/** The parts of a name's spellings, in the order in which they are shown. */
+const LANGUAGES = [
+  ["en", "English"],
+  ["ar", "Arabic"],
+  ["ru", "Russian"],
+  ["fr", "French"],
+  ["other", "Other languages"],
+] as const;
+type Language = (typeof LANGUAGES)[number][0];
+
+/** `lang` of what is written in it; that of "other" is not known. */
+const tagOf = (language: Language): string | null => (language === "other" ? null : language);
+
+export function Spellings({ name, names }: { name: NameRecord; names: Names }) {
+  return (
+    <>
+      <p class="small">
+        Any of these finds it: in any case, with or without accents, in the plural, and with the endings of cases.
+      </p>
+      <dl class="spellings">
+        {LANGUAGES.map(([language, label]) => (
+          <Entry title={label} spellings={name.spellings[language] ?? []} language={tagOf(language)} />
+        ))}
+        <Entry title="Abbreviations" spellings={name.abbreviations ?? []} language={null} />
+        <Entry
+          title="Only where written in capitals"
+          note="In small letters, each is an ordinary word."
+          spellings={name.capitals ?? []}
+          language={null}
+        />
+        <Entry
+          title="Only where written as a name"
+          note="Of the spellings above, these are ordinary words as well: they count with a capital; in Arabic script, without the article."
+          spellings={name.proper ?? []}
+          language={null}
+        />
+      </dl>
+      <Hidden name={name} names={names} />
+    </>
+  );
+}
+
+interface EntryProps {
+  title: string;
+  note?: string;
+  spellings: readonly string[];
+  language: string | null;
+}
+
+function Entry({ title, note, spellings, language }: EntryProps) {
+  if (spellings.length === 0) return null;
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd>
+        {note && <p class="small quiet">{note}</p>}
+        <ul class="inline">
+          {spellings.map((spelling) => (
+            <li itemprop="alternateName">
+              <Foreign language={language}>{spelling}</Foreign>
+            </li>
+          ))}
+        </ul>
+      </dd>
+    </>
+  );
+}
+
+/** The usual spelling in each language, where it is not the label itself. */
+export function InOtherLanguages({ name }: { name: NameRecord }) {
+  const usual = LANGUAGES.flatMap(([language]) => {
+    const spelling = name.spellings[language]?.[0];
+    return spelling === undefined || language === "other" || spelling === name.label ? [] : [{ language, spelling }];
+  });
+  return (
+    <ul class="inline quiet">
+      {usual.map(({ language, spelling }) => (
+        <li>
+          <Foreign language={language}>{spelling}</Foreign>
+        </li>
+      ))}
+      <li class="small">
+        <a href="#spellings">All spellings</a>
+      </li>
+    </ul>
+  );
+}
+
+/** Names that stand inside this one's spellings and are not meant there, and those inside which this one is not meant. */
+function Hidden({ name, names }: { name: NameRecord; names: Names }) {
+  const hides = name.hides ?? [];
+  const hiddenBy = [...names.records.values()].filter((other) => other.hides?.includes(name.id)).map(({ id }) => id);
+  return (
+    <>
+      {hides.length > 0 && (
+        <p class="small">
+          A spelling of it may contain the name of <Links ids={hides} names={names} />: that is not meant there.
+        </p>
+      )}
+      {hiddenBy.length > 0 && (
+        <p class="small">
+          It is not meant where it stands in the name of <Links ids={hiddenBy} names={names} />.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** "A", "A or B", "A, B or C"; once where an actor and a place are called the same. */
+function Links({ ids, names }: { ids: readonly string[]; names: Names }) {
+  const byLabel = [...Map.groupBy(ids, (id) => labelOf(names, id)).entries()];
+  return byLabel.map(([label, [id = ""]], i) => (
+    <>
+      {i > 0 && (i === byLabel.length - 1 ? " or " : ", ")}
+      <a href={namePath(id)}>{label}</a>
+    </>
+  ));
+}

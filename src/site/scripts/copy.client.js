@@ -1,0 +1,17 @@
+/** Buttons that copy: `<button data-copy="id">` copies the text of the element with this id, and says so in the element after it. */
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target instanceof Element ? target.closest("button[data-copy]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const source = document.getElementById(button.dataset["copy"] ?? "");
+  const status = button.nextElementSibling;
+  if (source === null || status === null) return;
+  try {
+    await navigator.clipboard.writeText(source.textContent ?? "");
+    status.textContent = "Copied";
+  } catch {
+    // Not allowed, or not there: it is selected at least.
+    window.getSelection()?.selectAllChildren(source);
+    status.textContent = "Selected: copy it with your keyboard";
+  }
+});

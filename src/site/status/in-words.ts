@@ -1,0 +1,141 @@
+/** How the wire is doing, in words: what is wrong first has to be seen by somebody who knows nothing of shards. */
+import type { AnsweringShard, Status } from "../../status.ts";
+import { agoInWords, spanInWords } from "./spans.ts";
+
+/** well: as it should be; watch: nobody can do anything about it here, or it will pass; wrong: somebody has to look. */
+export type State = "well" | "watch" | "wrong";
+
+export interface Finding {
+  state: State;
+  about: string;
+  says: string;
+}
+
+/** The cron wakes every shard once a minute: whoever is behind for longer than this, in seconds, does not follow. */
+const BEHIND = 120;
+/** And no message should wait longer than this for its first attempt. */
+const WAITING = 300;
+
+/** `now` is in milliseconds of Unix time. */
+export function findings(status: Status, now: number): Finding[] {
+  const shards = answering(status);
+  return [
+    ...silentShards(status),
+    newest(status, now),
+    following(status, shards, now),
+    latency(shards),
+    waiting(shards),
+    failing(shards),
+  ];
+}
+
+/** The worst of them. */
+export const verdict = (found: readonly Finding[]): State =>
+  (["wrong", "watch"] as const).find((state) => found.some((finding) => finding.state === state)) ?? "well";
+
+export const answering = ({ shards }: Status): AnsweringShard[] =>
+  shards.filter((shard): shard is AnsweringShard => !("error" in shard));
+
+/** Of all shards together. */
+export const sum = (shards: readonly AnsweringShard[], count: (shard: AnsweringShard) => number): number =>
+  shards.reduce((total, shard) => total + count(shard), 0);
+
+function silentShards({ shards }: Status): Finding[] {
+  const silent = shards.filter((shard) => "error" in shard).map(({ shard }) => shard);
+  if (silent.length === 0) return [];
+  const which = silent.length === 1 ? `Shard ${silent[0]} does not answer` : `Shards ${list(silent)} do not answer`;
+  const says = `${which}, of ${shards.length}. Their alerts send nothing until they do; nothing is lost meanwhile.`;
+  return [{ state: "wrong", about: "Answering", says }];
+}
+
+function newest({ log, record }: Status, now: number): Finding {
+  const held = `${counted(record.events, "event")}, ${counted(record.articles, "article")}, ${counted(record.names, "name")}`;
+  const says =
+    log.at === null
+      ? "Nothing is on record yet."
+      : `The last entry, number ${number(log.head)}, was written ${agoInWords(log.at, now)}. On record are ${held}.`;
+  return { state: "well", about: "The record", says };
+}
+
+function following({ log }: Status, shards: readonly AnsweringShard[], now: number): Finding {
+  const about = "Up to date";
+  const behind = shards.filter(({ lag }) => lag > 0);
+  if (shards.length === 0)
+    return { state: "well", about, says: "No alert was registered yet, so nothing has to follow." };
+  if (behind.length === 0) return { state: "well", about, says: "Every new entry was matched against all alerts." };
+  const entries = counted(Math.max(...behind.map(({ lag }) => lag)), "entry", "entries");
+  const which = `${behind.length === 1 ? "Shard" : "Shards"} ${list(behind.map(({ shard }) => shard))}`;
+  const says = `${which} still ${behind.length === 1 ? "has" : "have"} up to ${entries} to match against their alerts.`;
+  const isLate = log.at !== null && now - Date.parse(log.at) > BEHIND * 1000;
+  return isLate
+    ? { state: "wrong", about, says: `${says} That should have taken seconds.` }
+    : { state: "watch", about, says: `${says} That is usual just after a change.` };
+}
+
+/** Half of each shard's messages took its median or less, so half of all took the greatest median or less; likewise 99 of 100. */
+function latency(shards: readonly AnsweringShard[]): Finding {
+  const about = "How long messages take";
+  const known = shards.map((shard) => shard.latency).filter((each) => each !== null);
+  if (known.length === 0)
+    return { state: "well", about, says: "No message was sent since the alerts' shards last woke." };
+  const messages = known.reduce((total, each) => total + each.messages, 0);
+  const most = (key: "p50" | "p99"): string => duration(Math.max(...known.map((each) => each[key])));
+  const says =
+    messages === 1
+      ? `The last message took ${most("p50")} until its receiver had answered.`
+      : `Of the last ${number(messages)} messages, half took ${most("p50")} or less until the receiver had answered, 99 of 100 took ${most("p99")} or less.`;
+  return { state: "well", about, says };
+}
+
+function waiting(shards: readonly AnsweringShard[]): Finding {
+  const about = "What waits";
+  const pending = sum(shards, (shard) => shard.pending);
+  if (pending === 0) return { state: "well", about, says: "No message waits." };
+  const [due, retrying] = [sum(shards, (shard) => shard.due), sum(shards, (shard) => shard.retrying)];
+  const oldest = Math.max(...shards.map((shard) => shard.oldest_pending_seconds ?? 0));
+  const says = [
+    `${counted(pending, "message waits", "messages wait")}: ${number(due)} due now, ${number(retrying)} tried before.`,
+    `The oldest has waited ${spanInWords(oldest)}.`,
+  ];
+  const isLate = (shard: AnsweringShard) => (shard.oldest_pending_seconds ?? 0) > WAITING;
+  if (shards.some((shard) => isLate(shard) && shard.retrying === 0)) {
+    return { state: "wrong", about, says: [...says, "It should have been tried by now."].join(" ") };
+  }
+  if (!shards.some(isLate)) return { state: "well", about, says: says.join(" ") };
+  return {
+    state: "watch",
+    about,
+    says: [...says, "A receiver that does not take it is tried again, ever less often."].join(" "),
+  };
+}
+
+function failing(shards: readonly AnsweringShard[]): Finding {
+  const about = "Receivers";
+  const reasons = new Map<string, number>();
+  for (const [reason, count] of shards.flatMap((shard) => Object.entries(shard.failing))) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  }
+  if (reasons.size === 0) return { state: "well", about, says: "No alert's last message failed." };
+  const told = [...reasons].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} (${number(count)})`);
+  const alerts = counted(
+    [...reasons.values()].reduce((total, count) => total + count, 0),
+    "alert",
+  );
+  return { state: "watch", about, says: `The last attempt failed for ${alerts}: ${told.join(", ")}.` };
+}
+
+const NUMBER = new Intl.NumberFormat("en");
+export const number = (value: number): string => NUMBER.format(value);
+const LIST = new Intl.ListFormat("en");
+const list = (numbers: readonly number[]): string => LIST.format(numbers.map(String));
+
+const counted = (count: number, one: string, more = `${one}s`): string =>
+  `${number(count)} ${count === 1 ? one : more}`;
+
+/** "340 milliseconds", "1.2 seconds". */
+export function duration(milliseconds: number): string {
+  const [value, unit] = milliseconds < 1000 ? [milliseconds, "millisecond"] : [milliseconds / 1000, "second"];
+  return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(
+    unit === "millisecond" ? Math.round(value) : value,
+  );
+}

@@ -1,0 +1,57 @@
+/** Shard by shard, for those who operate the wire. */
+import type { AnsweringShard, Status } from "../../status.ts";
+import { number } from "./in-words.ts";
+import { spanInWords } from "./spans.ts";
+
+const milliseconds = (value: number | undefined): string =>
+  value === undefined ? "–" : `${number(Math.round(value))} ms`;
+
+const COLUMNS: readonly (readonly [title: string, value: (shard: AnsweringShard) => string])[] = [
+  ["Alerts", ({ alerts }) => number(alerts)],
+  ["Entries behind", ({ lag }) => number(lag)],
+  ["Waiting", ({ pending }) => number(pending)],
+  ["Due", ({ due }) => number(due)],
+  ["Tried before", ({ retrying }) => number(retrying)],
+  ["Under way", ({ in_flight }) => number(in_flight)],
+  ["Oldest waits", ({ oldest_pending_seconds: oldest }) => (oldest === null ? "–" : spanInWords(oldest))],
+  ["Half within", ({ latency }) => milliseconds(latency?.p50)],
+  ["99 % within", ({ latency }) => milliseconds(latency?.p99)],
+];
+
+export function ShardTable({ status: { shards } }: { status: Status }) {
+  if (shards.length === 0) return null;
+  return (
+    <details>
+      <summary>Shard by shard</summary>
+      <p class="small quiet">
+        Alerts live in shards, each of which follows the record and sends by itself. Times are of the last messages
+        since it woke.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
+      <section class="scrolls" aria-label="Shards" tabIndex={0}>
+        <table class="small">
+          <thead>
+            <tr>
+              <th scope="col">Shard</th>
+              {COLUMNS.map(([title]) => (
+                <th scope="col">{title}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shards.map((shard) => (
+              <tr>
+                <th scope="row">{shard.shard}</th>
+                {"error" in shard ? (
+                  <td colSpan={COLUMNS.length}>{shard.error}</td>
+                ) : (
+                  COLUMNS.map(([, value]) => <td>{value(shard)}</td>)
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}

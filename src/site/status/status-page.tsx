@@ -1,0 +1,97 @@
+/** GET /status: for people. It is read when it is asked for, and by nobody's timer. */
+import type { Handler } from "../../context.ts";
+import { readStatus, type Status } from "../../status.ts";
+import { htmlPage } from "../layout.tsx";
+import { Moment } from "../moment.tsx";
+import { answering, type Finding, findings, number, type State, sum, verdict } from "./in-words.ts";
+import { ShardTable } from "./shard-table.tsx";
+
+export const statusPage: Handler = async (_, { env, settings, origin }) => {
+  const status = await readStatus(env);
+  return htmlPage({
+    wire: settings.title,
+    title: "Status",
+    description: "Is the wire up to date, how long do messages take, and what waits.",
+    url: `${origin}/status`,
+    section: "status",
+    children: <StatusView status={status} now={Date.now()} />,
+  });
+};
+
+/** By a sign as well as in words, so that nothing hangs on its colour. */
+const SIGNS: Readonly<Record<State, string>> = { well: "✓", watch: "!", wrong: "✕" };
+const VERDICTS: Readonly<Record<State, string>> = {
+  well: "Everything is in order.",
+  watch: "The wire is in order. What is marked is to be watched.",
+  wrong: "Something is wrong.",
+};
+const WORDS: Readonly<Record<State, string>> = { well: "in order", watch: "to watch", wrong: "wrong" };
+
+export function StatusView({ status, now }: { status: Status; now: number }) {
+  const found = findings(status, now);
+  const overall = verdict(found);
+  return (
+    <div class="status">
+      <h1>Status</h1>
+      <p class={`verdict ${overall}`}>
+        <Sign state={overall} />
+        <strong>{VERDICTS[overall]}</strong>
+      </p>
+      <p class="small quiet">
+        As of <Moment at={new Date(now).toISOString()} />. <a href="/status">Look again</a>
+      </p>
+      <ul class="findings">
+        {found.map((finding) => (
+          <FindingItem {...finding} />
+        ))}
+      </ul>
+      <AlertCounts status={status} />
+      <ShardTable status={status} />
+      <p class="small">
+        The same for programs: <a href="/api/status">/api/status</a> (JSON).
+      </p>
+    </div>
+  );
+}
+
+const Sign = ({ state }: { state: State }) => (
+  <span class="sign" aria-hidden="true">
+    {SIGNS[state]}
+  </span>
+);
+
+const FindingItem = ({ state, about, says }: Finding) => (
+  <li class={state}>
+    <Sign state={state} />
+    <div>
+      <h2>
+        {about}
+        <span class={state === "well" ? "hidden" : "state"}>: {WORDS[state]}</span>
+      </h2>
+      <p>{says}</p>
+    </div>
+  </li>
+);
+
+function AlertCounts({ status }: { status: Status }) {
+  const shards = answering(status);
+  const counts = [
+    ["active", sum(shards, ({ active }) => active)],
+    ["not confirmed yet", sum(shards, ({ unconfirmed }) => unconfirmed)],
+    ["paused", sum(shards, ({ paused }) => paused)],
+    ["subscriptions of the hub (WebSub)", sum(shards, ({ subscriptions }) => subscriptions)],
+  ] as const;
+  return (
+    <section aria-labelledby="alerts">
+      <h2 id="alerts">Alerts</h2>
+      <dl class="counts">
+        {counts.map(([what, count]) => (
+          <div>
+            <dt>{what}</dt>
+            <dd>{number(count)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

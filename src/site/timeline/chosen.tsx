@@ -1,0 +1,37 @@
+/** What the timeline is narrowed to beside the words in the search box: each with a way out. */
+import type { ParsedQuery } from "../../query/grammar.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { addressOf } from "./address.ts";
+import { requiredNames, widened } from "./narrowing.ts";
+import { inWords } from "./when.ts";
+
+interface ChosenProps {
+  query: ParsedQuery | undefined;
+  month: string | undefined;
+  names: Names;
+}
+
+export function Chosen({ query, month, names }: ChosenProps) {
+  const ways = [
+    ...(query === undefined
+      ? []
+      : requiredNames(query).flatMap((id) => {
+          const q = widened(query, id, names);
+          return q === undefined ? [] : [{ label: labelOf(names, id), href: addressOf({ q, month }) }];
+        })),
+    ...(month === undefined ? [] : [{ label: inWords(month), href: addressOf({ q: query?.canonical }) }]),
+  ];
+  if (ways.length === 0) return null;
+  return (
+    <ul class="inline chips" aria-label="Narrowed to">
+      {ways.map(({ label, href }) => (
+        <li>
+          <a href={href}>
+            <span class="hidden">Remove </span>
+            {label} <span aria-hidden="true">×</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,107 @@
+/** What the events shown have in common: topics, actors and places, each with the number of events that its link shows. */
+import type { ParsedQuery } from "../../query/grammar.ts";
+import type { NameKind } from "../../record/name.ts";
+import { labelOf, type Names } from "../../record/names.ts";
+import { narrowed, requires, widened } from "./narrowing.ts";
+import { namesIn, type Selected } from "./selection.ts";
+
+/** A name that some of the events have. */
+export interface Facet {
+  id: string;
+  label: string;
+  count: number;
+  chosen: boolean;
+  /** The query to which it leads: with this name, or without it where it is chosen; empty for all. */
+  q: string;
+}
+
+/** Those of one kind, the chosen ones and the most frequent first; without any that a query has no room for. */
+export function facetsOf(
+  counts: ReadonlyMap<string, number>,
+  kind: NameKind,
+  query: ParsedQuery | undefined,
+  names: Names,
+): Facet[] {
+  return [...counts]
+    .filter(([id]) => id.startsWith(`${kind}:`))
+    .map(([id, count]) => ({ id, label: labelOf(names, id), count, chosen: requires(query, id) }))
+    .sort((a, b) => Number(b.chosen) - Number(a.chosen) || b.count - a.count || byLabel(a, b))
+    .slice(0, MOST)
+    .flatMap((facet) => {
+      const q = facet.chosen && query ? widened(query, facet.id, names) : narrowed(query, facet.id, names);
+      return q === undefined ? [] : [{ ...facet, q }];
+    });
+}
+
+/** How many of the events have each name. */
+export function countNames(selected: readonly Selected[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const each of selected) for (const id of namesIn(each)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+const { compare } = new Intl.Collator("en");
+export const byLabel = (a: { label: string }, b: { label: string }): number => compare(a.label, b.label);
+
+const FIRST = 8;
+/** The rest would be names of a single event, hundreds of them on a long record. */
+const MOST = 40;
+
+const KINDS = ["topic", "actor", "place"] as const;
+const HEADINGS: Readonly<Record<NameKind, string>> = { topic: "Topics", actor: "Actors", place: "Places" };
+
+interface FacetsProps {
+  selected: readonly Selected[];
+  query: ParsedQuery | undefined;
+  names: Names;
+  /** Where a query leads. */
+  address: (q: string) => string;
+}
+
+export function Facets({ selected, query, names, address }: FacetsProps) {
+  const counts = countNames(selected);
+  return KINDS.map((kind) => (
+    <FacetsOfKind kind={kind} facets={facetsOf(counts, kind, query, names)} address={address} />
+  ));
+}
+
+interface FacetsOfKindProps extends Pick<FacetsProps, "address"> {
+  kind: NameKind;
+  facets: readonly Facet[];
+}
+
+function FacetsOfKind({ kind, facets, address }: FacetsOfKindProps) {
+  if (facets.length === 0) return null;
+  const [first, rest] = [facets.slice(0, FIRST), facets.slice(FIRST)];
+  return (
+    <section aria-labelledby={`facets-${kind}`}>
+      <h3 id={`facets-${kind}`}>{HEADINGS[kind]}</h3>
+      <FacetLinks facets={first} address={address} />
+      {rest.length > 0 && (
+        <details>
+          <summary>
+            {rest.length} more<span class="hidden"> {HEADINGS[kind].toLowerCase()}</span>
+          </summary>
+          <FacetLinks facets={rest} address={address} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+const FacetLinks = ({ facets, address }: Pick<FacetsOfKindProps, "facets" | "address">) => (
+  <ul class="facets">
+    {facets.map(({ label, count, chosen, q }) => (
+      <li>
+        <a href={address(q)} aria-current={chosen ? "true" : undefined}>
+          <span>
+            {chosen && "✓ "}
+            {label}
+            {chosen && <span class="hidden">, chosen: remove</span>}
+          </span>{" "}
+          <span class="count">{count}</span>
+        </a>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,30 @@
+/** The same as what the page shows, for readers and bots: its feeds, and the alert that it would make. */
+import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
+import { FORMATS } from "../../feeds/formats.ts";
+import { LISTINGS } from "../../feeds/listing.ts";
+import type { ParsedQuery } from "../../query/grammar.ts";
+
+export function FeedsBeside({ query, month }: { query: ParsedQuery | undefined; month: string | undefined }) {
+  const search = searchOf(query);
+  return (
+    <section class="beside unprinted" aria-labelledby="feeds">
+      <h2 id="feeds">{query ? "These as a feed" : "Subscribe"}</h2>
+      {LISTINGS.map((listing) => (
+        <ul class="inline" aria-label={`Feeds of ${listing.name}`}>
+          <li class="quiet">{listing.label}</li>
+          {STANDING.filter(([standing]) => standing === listing).map(([, extension]) => (
+            <li>
+              <a href={pathOf(listing, extension) + search}>{FORMATS[extension].name}</a>
+            </li>
+          ))}
+        </ul>
+      ))}
+      <p>
+        <a class="button second" href={`/alerts/new${search}`}>
+          {query ? "Make this an alert" : "Make an alert"}
+        </a>
+      </p>
+      {month !== undefined && <p class="small quiet">Feeds and alerts bring every month.</p>}
+    </section>
+  );
+}

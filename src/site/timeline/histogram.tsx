@@ -1,0 +1,52 @@
+/** How many events there were, month by month or year by year. Each bar leads to its events. */
+import { scaleLinear } from "d3-scale";
+import { counted } from "./event-list.tsx";
+import type { Part } from "./picture.ts";
+import { inWords } from "./when.ts";
+
+/** Room for a number above the highest bar, for the bars, and for the labels below them, in CSS pixels. */
+const ABOVE = 18;
+const BARS = 64;
+const LABELS = 30;
+export const HISTOGRAM = ABOVE + BARS + LABELS;
+
+const FLOOR = ABOVE + BARS;
+/** In more columns than these, two digits have no room on a phone. */
+const NUMBERED = 24;
+
+export function Histogram({ selected, query, month, address, columns, bands }: Part) {
+  const counts = columns.counts(selected.map(({ event }) => event));
+  const height = scaleLinear()
+    .domain([0, Math.max(...counts.map(([, count]) => count))])
+    .rangeRound([0, BARS]);
+  return (
+    <>
+      <line class="axis" x1="0" x2="100%" y1={FLOOR} y2={FLOOR} />
+      {counts.map(([period, count]) => {
+        const { bar, barWidth, middle, start, width } = bands.of(period);
+        const top = FLOOR - height(count);
+        const chosen = period === month;
+        return (
+          <a
+            href={address({ q: query?.canonical, month: chosen ? undefined : period })}
+            aria-current={chosen ? "true" : undefined}
+          >
+            <title>{`${inWords(period)}: ${counted(count, "event")}${chosen ? ", chosen: to all" : ""}`}</title>
+            <rect class="target" x={start} width={width} y="0" height={FLOOR} />
+            <rect class="mark" x={bar} width={barWidth} y={top} height={FLOOR - top} />
+            {columns.periods.length <= NUMBERED && (
+              <text x={middle} y={top - 5} text-anchor="middle">
+                {count}
+              </text>
+            )}
+          </a>
+        );
+      })}
+      {columns.labels.map(({ period, text }) => (
+        <text class="label" {...bands.label(period)} y={FLOOR + 16}>
+          {text}
+        </text>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * The whole at a glance: how many events there were over time, and on what. All of it leads to the events themselves. Across, it is drawn
+ * in percent, down in CSS pixels: it is as wide as there is room, and no text shrinks with it.
+ */
+import { scaleSqrt } from "d3-scale";
+import { bandsOf } from "./bands.ts";
+import { columnsOf } from "./columns.ts";
+import { counted } from "./event-list.tsx";
+import { HISTOGRAM, Histogram } from "./histogram.tsx";
+import type { Part, Picture } from "./picture.ts";
+import { RADIUS, ROW, TopicRow, topicsOf } from "./topic-row.tsx";
+
+const ROWS = 8;
+
+export function Overview(props: Picture) {
+  const events = props.selected.map(({ event }) => event);
+  const columns = columnsOf(events);
+  const part = { ...props, columns, bands: bandsOf(columns) };
+  const topics = topicsOf(props.selected, props.names, ROWS);
+  const cells = topics.flatMap((topic) => columns.counts(topic.events.map(({ event }) => event)));
+  const radius = scaleSqrt([0, Math.max(...cells.map(([, count]) => count))], [0, RADIUS]);
+  const height = HISTOGRAM + topics.length * ROW;
+  const left = events.filter((event) => columns.of(event) === undefined).length;
+  return (
+    <figure class="overview">
+      <a class="skip" href="#overview-end">
+        Skip the picture
+      </a>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset holds no picture; without the role it is read as an image, and its links are not. */}
+      <svg width="100%" height={height} role="group" aria-label="Events over time, and by topic">
+        <ChosenColumns {...part} height={height} />
+        <Histogram {...part} />
+        {topics.map((topic, i) => (
+          <TopicRow {...part} topic={topic} radius={radius} y={HISTOGRAM + i * ROW} />
+        ))}
+      </svg>
+      <figcaption id="overview-end" class="small quiet" tabIndex={-1}>
+        Events over time{topics.length > 0 && ", and the topics they are most often on"}.
+        {left > 0 && ` Without a place in it: ${counted(left, "event")} of which only the year is known.`}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** A frame around the month or the year that is chosen. */
+function ChosenColumns({ month, columns, bands, height }: Part & { height: number }) {
+  if (month === undefined) return null;
+  const chosen = columns.periods.filter((period) => period.startsWith(month) || month.startsWith(period));
+  const [first, last] = [chosen[0], chosen.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const { start, width } = bands.from(first, last);
+  return <rect class="chosen" x={start} width={width} y="1" height={height - 2} />;
+}

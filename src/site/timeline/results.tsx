@@ -1,0 +1,97 @@
+/** The events that are shown, the ways to those that are not, and what to do where there is none. */
+
+import { searchOf } from "../../feeds/address.ts";
+import type { ParsedQuery } from "../../query/grammar.ts";
+import type { Names } from "../../record/names.ts";
+import { addressOf, type Shown } from "./address.ts";
+import { counted, EventList } from "./event-list.tsx";
+import { pageOf } from "./paging.ts";
+import type { Selected } from "./selection.ts";
+import { byTime } from "./when.ts";
+
+interface ResultsProps {
+  /** Those in the month, where one is chosen. */
+  selected: readonly Selected[];
+  /** How many match in any month. */
+  matching: number;
+  /** The log entry before which there may be more of them. */
+  next: number | undefined;
+  query: ParsedQuery | undefined;
+  shown: Shown;
+  names: Names;
+}
+
+export function Results(props: ResultsProps) {
+  const { selected, next, shown, names } = props;
+  const { items, page, pages } = pageOf(
+    selected.toSorted((a, b) => byTime(a.event, b.event)),
+    shown.page ?? 1,
+  );
+  return (
+    <section class="results" aria-labelledby="events">
+      <h2 id="events">Events</h2>
+      {shown.before !== undefined && (
+        <p class="notice">
+          Others came onto the wire after these.{" "}
+          <a href={addressOf({ q: shown.q, month: shown.month })}>To the newest</a>
+        </p>
+      )}
+      {items.length > 0 ? <EventList selected={items} names={names} /> : <NoEvents {...props} />}
+      <Ways shown={shown} page={page} pages={pages} next={next} />
+    </section>
+  );
+}
+
+interface WaysProps extends Pick<ResultsProps, "shown" | "next"> {
+  page: number;
+  pages: number;
+}
+
+function Ways({ shown, page, pages, next }: WaysProps) {
+  const { q, month } = shown;
+  const ways = [
+    { label: "Later events", href: addressOf({ ...shown, page: page - 1 }), leads: page > 1 },
+    { label: "Earlier events", href: addressOf({ ...shown, page: page + 1 }), leads: page < pages },
+    { label: "Older on the wire", href: addressOf({ q, month, before: next }), leads: page === pages && !!next },
+  ].filter(({ leads }) => leads);
+  if (ways.length === 0) return null;
+  return (
+    <nav aria-label="More events">
+      <ul class="inline">
+        {ways.map(({ label, href }) => (
+          <li>
+            <a class="button second" href={href}>
+              {label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Where one may look instead. */
+function NoEvents({ query, shown, matching }: ResultsProps) {
+  if (query === undefined && shown.month === undefined && shown.before === undefined) {
+    return <p>Nothing is on the wire yet. What comes will stand here, and in the feeds.</p>;
+  }
+  return (
+    <ul>
+      {matching > 0 && (
+        <li>
+          <a href={addressOf({ ...shown, month: undefined, page: undefined })}>
+            {counted(matching, "event")} in other months
+          </a>
+        </li>
+      )}
+      {query !== undefined && (
+        <li>
+          <a href={`/alerts/new${searchOf(query)}`}>Be told of the first article that matches</a>
+        </li>
+      )}
+      <li>
+        <a href="/">All events</a>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+/** The one search box. It answers as one types: what it brings are the regions of the page that depend on the query. */
+import type { Names } from "../../record/names.ts";
+import { ReadAs, type Typed } from "../reading.tsx";
+
+export const SearchForm = ({ typed, month, names }: { typed: Typed; month: string | undefined; names: Names }) => (
+  <search>
+    <form method="get" action="/" data-live="reading count shown">
+      <label for="q">Search the record</label>
+      <div class="row">
+        <input
+          id="q"
+          name="q"
+          type="search"
+          dir="auto"
+          value={typed.source}
+          maxLength={512}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="aleppo ceasefire"
+          aria-describedby="reading"
+          aria-invalid={typed.problem === undefined ? undefined : "true"}
+        />
+        <button type="submit">Search</button>
+      </div>
+      {month !== undefined && <input type="hidden" name="month" value={month} />}
+      <div id="reading">
+        {typed.source.trim() === "" ? (
+          <p class="small quiet">
+            Words, names in any spelling, <code>"phrases"</code>, <code>OR</code>, <code>NOT</code>,{" "}
+            <code>topic:ceasefire</code>: <a href="/help">how to ask</a>.
+          </p>
+        ) : (
+          <ReadAs typed={typed} names={names} />
+        )}
+      </div>
+    </form>
+  </search>
+);

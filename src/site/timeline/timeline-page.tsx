@@ -1,0 +1,53 @@
+/** GET /: the record as a timeline, all of it or what a query and a month select. What is shown has an address. */
+import type { Handler } from "../../context.ts";
+import { STANDING, searchOf } from "../../feeds/address.ts";
+import { readInteger } from "../../input.ts";
+import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
+import { readNames } from "../../record/names.ts";
+import { feedLinks } from "../feed-links.ts";
+import { htmlPage } from "../layout.tsx";
+import { readTyped, type Typed } from "../reading.tsx";
+import { addressOf, type Shown } from "./address.ts";
+import { PER_PAGE } from "./paging.ts";
+import { type Selection, selectEvents, WINDOW } from "./selection.ts";
+import { Timeline } from "./timeline.tsx";
+import { inWords, readMonth } from "./when.ts";
+
+const NOTHING: Selection = { events: [], next: undefined };
+
+export const timelinePage: Handler = async (_, { env, url, settings, origin }) => {
+  const head = await readRecentHead(env.DB);
+  const names = await readNames(env.DB, head);
+  const typed = readTyped(url.searchParams.get("q") ?? "", names);
+  const shown = readShown(url, head, typed);
+  const unread = typed.problem !== undefined;
+  const selection = unread ? NOTHING : await selectEvents(env.DB, head, names, typed.query, shown.before);
+  return htmlPage({
+    wire: settings.title,
+    ...titleOf(shown),
+    description: settings.description,
+    ...(!unread && { url: origin + addressOf(shown) }),
+    section: "timeline",
+    wide: true,
+    feeds: feedLinks(STANDING, searchOf(typed.query)),
+    scripts: ["/scripts/live.js"],
+    children: <Timeline {...{ typed, shown, selection, names }} description={settings.description} />,
+  });
+};
+
+/** Throws a Problem that names the parameter that is malformed. */
+function readShown(url: URL, head: Head, { query }: Typed): Shown {
+  const before = readInteger(url, "before", NEWEST, 1, NEWEST);
+  return {
+    q: query?.canonical,
+    month: readMonth(url),
+    // Whatever lies beyond the log's end is all of it.
+    before: before > head.number ? undefined : before,
+    page: readInteger(url, "page", 1, 1, WINDOW / PER_PAGE),
+  };
+}
+
+function titleOf({ q, month }: Shown): { title?: string } {
+  const parts = [q, month && inWords(month)].filter((part) => part !== undefined);
+  return parts.length === 0 ? {} : { title: parts.join(", ") };
+}

@@ -1,0 +1,76 @@
+/** The timeline: search, feeds, the picture of the whole, the map, facets, and the events. */
+import type { Names } from "../../record/names.ts";
+import { PlaceMap } from "../map/place-map.tsx";
+import type { Typed } from "../reading.tsx";
+import { addressOf, type Shown } from "./address.ts";
+import { Chosen } from "./chosen.tsx";
+import { counted } from "./event-list.tsx";
+import { Facets } from "./facets.tsx";
+import { FeedsBeside } from "./feeds-beside.tsx";
+import { narrowed } from "./narrowing.ts";
+import { Overview } from "./overview.tsx";
+import { Results } from "./results.tsx";
+import { SearchForm } from "./search-form.tsx";
+import type { Selection } from "./selection.ts";
+import { inWords, isIn } from "./when.ts";
+
+interface TimelineProps {
+  typed: Typed;
+  shown: Shown;
+  /** What matches the query, in any month. */
+  selection: Selection;
+  names: Names;
+  /** One sentence on what the wire tells of. */
+  description: string;
+}
+
+export function Timeline({ typed, shown, selection: { events, next }, names, description }: TimelineProps) {
+  const { query } = typed;
+  const { month } = shown;
+  const selected = month === undefined ? events : events.filter(({ event }) => isIn(event, month));
+  const within = { selected, query, names };
+  return (
+    <>
+      <h1>Timeline</h1>
+      <p>{description}</p>
+      <SearchForm typed={typed} month={month} names={names} />
+      <p id="count" role="status">
+        {typed.problem === undefined ? countInWords(selected.length, shown, next) : "The query could not be read."}
+      </p>
+      <div id="shown">
+        <Chosen query={query} month={month} names={names} />
+        {typed.problem === undefined && <FeedsBeside query={query} month={month} />}
+        {events.length > 0 && (
+          <section class="over-time" aria-labelledby="over-time">
+            <h2 id="over-time">Over time</h2>
+            <Overview {...within} selected={events} month={month} address={addressOf} />
+          </section>
+        )}
+        {selected.length > 0 && (
+          <div class="aside">
+            <section aria-labelledby="where">
+              <h2 id="where">Where</h2>
+              <PlaceMap {...within} address={(id) => addressOf({ q: narrowed(query, id, names) ?? id, month })} />
+            </section>
+            <section class="narrow unprinted" aria-labelledby="narrow">
+              <h2 id="narrow">Narrow</h2>
+              <details>
+                <summary>By topic, actor or place</summary>
+                <Facets {...within} address={(q) => addressOf({ q, month })} />
+              </details>
+            </section>
+          </div>
+        )}
+        {typed.problem === undefined && <Results {...within} matching={events.length} next={next} shown={shown} />}
+      </div>
+    </>
+  );
+}
+
+/** "12 events match in September 2016." */
+function countInWords(count: number, { q, month }: Shown, next: number | undefined): string {
+  const events = count === 0 ? "No event" : counted(count, "event");
+  const match = q === undefined ? "" : count < 2 ? " matches" : " match";
+  const more = next === undefined ? "" : "; there may be more, older on the wire";
+  return `${events}${match}${month === undefined ? "" : ` in ${inWords(month)}`}${more}.`;
+}

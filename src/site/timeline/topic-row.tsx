@@ -1,0 +1,89 @@
+/** A topic over time: a circle for each month or year, its area the number of events. An event on several topics is in each of their rows. */
+import { labelOf, type Names } from "../../record/names.ts";
+import { counted } from "./event-list.tsx";
+import { byLabel } from "./facets.tsx";
+import { narrowed, requires, widened } from "./narrowing.ts";
+import type { Part } from "./picture.ts";
+import { namesIn, type Selected } from "./selection.ts";
+import { inWords, isIn } from "./when.ts";
+
+/** The height of a row, in CSS pixels; */
+export const ROW = 44;
+/** in it, where the label ends, where the circles stand, the largest of them, and how high the part is that leads on (WCAG 2.2, 2.5.8). */
+const LABEL = 13;
+const LINE = 28;
+export const RADIUS = 10;
+const TARGET = 24;
+
+export interface Topic {
+  id: string;
+  label: string;
+  events: Selected[];
+}
+
+/** The topics that most of the events are on. */
+export function topicsOf(selected: readonly Selected[], names: Names, most: number): Topic[] {
+  const byTopic = new Map<string, Selected[]>();
+  for (const each of selected) {
+    for (const id of namesIn(each)) {
+      if (!id.startsWith("topic:")) continue;
+      const events = byTopic.get(id);
+      if (events) events.push(each);
+      else byTopic.set(id, [each]);
+    }
+  }
+  return [...byTopic]
+    .map(([id, events]) => ({ id, label: labelOf(names, id), events }))
+    .sort((a, b) => b.events.length - a.events.length || byLabel(a, b))
+    .slice(0, most);
+}
+
+interface TopicRowProps extends Part {
+  topic: Topic;
+  radius: (count: number) => number;
+  /** Where it begins. */
+  y: number;
+}
+
+export function TopicRow(props: TopicRowProps) {
+  const { topic, query, names, y, columns, bands, radius, address } = props;
+  const q = narrowed(query, topic.id, names);
+  const line = y + LINE;
+  return (
+    <>
+      <line class="row" x1="0" x2="100%" y1={line} y2={line} />
+      <RowLabel {...props} />
+      {q !== undefined &&
+        columns.counts(topic.events.map(({ event }) => event)).map(([period, count]) => {
+          const { start, width, middle } = bands.of(period);
+          return (
+            <a href={address({ q, month: period })}>
+              <title>{`${topic.label}, ${inWords(period)}: ${counted(count, "event")}`}</title>
+              <rect class="target" x={start} width={width} y={line - TARGET / 2} height={TARGET} />
+              <circle class="mark" cx={middle} cy={line} r={radius(count).toFixed(1)} />
+            </a>
+          );
+        })}
+    </>
+  );
+}
+
+/** Above the line: the topic and its events in the month that is chosen. It leads to them, or away from them where it is chosen. */
+function RowLabel({ topic, query, names, month, address, y }: TopicRowProps) {
+  const chosen = query !== undefined && requires(query, topic.id);
+  const q = chosen ? widened(query, topic.id, names) : narrowed(query, topic.id, names);
+  const count = topic.events.filter(({ event }) => month === undefined || isIn(event, month)).length;
+  const text = (
+    <text class="topic" x="0" y={y + LABEL}>
+      {chosen && "✓ "}
+      {topic.label} <tspan class="label">{count}</tspan>
+    </text>
+  );
+  if (q === undefined || (count === 0 && !chosen)) return text;
+  return (
+    <a href={address({ q: q || undefined, month })} aria-current={chosen ? "true" : undefined}>
+      <title>{`${topic.label}: ${counted(count, "event")}${chosen ? ", chosen: to all" : ""}`}</title>
+      {text}
+    </a>
+  );
+}

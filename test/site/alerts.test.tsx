@@ -1,0 +1,228 @@
+/** Pages of alerts as they are served: what they show, and what they never do. */
+import { render } from "preact-render-to-string";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Match } from "../../src/query/explain.ts";
+import { Months } from "../../src/site/alerts/months.tsx";
+import { Why } from "../../src/site/alerts/why.tsx";
+import { addArticle, call, json, putNames, vocabulary } from "../client.ts";
+
+interface Alert {
+  id: string;
+  token: string;
+}
+
+const register = (query: string): Promise<Alert> =>
+  json<Record<string, string>>(
+    call("/api/alerts", { method: "POST", body: JSON.stringify({ query, channel: { type: "feed" } }) }),
+    201,
+  ).then(({ id = "", token = "" }) => ({ id, token }));
+
+const page = async (path: string, fields?: Record<string, string>): Promise<{ status: number; html: string }> => {
+  const headers = { accept: "text/html" };
+  const answer = await call(
+    path,
+    fields ? { method: "POST", headers, body: new URLSearchParams(fields) } : { headers },
+  );
+  return { status: answer.status, html: await answer.text() };
+};
+
+const act = ({ id, token }: Alert, action: string, fields: Record<string, string> = {}) =>
+  page(`/alerts/${id}`, { token, action, ...fields });
+
+/** What a page says. */
+const text = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+
+beforeAll(putNames);
+
+describe("the page of an alert", () => {
+  it("is the same for whoever has no token, whether or not there is such an alert", async () => {
+    const { id, token } = await register("prolepsis");
+    const there = await page(`/alerts/${id}`);
+    const absent = await page("/alerts/al_0_aaaaaaaaaaaaaaaa");
+    expect(there.status).toBe(200);
+    expect(there.html).not.toContain("prolepsis");
+    expect(there.html).not.toContain(token);
+    expect(there.html.replaceAll(id, "ID")).toBe(absent.html.replaceAll("al_0_aaaaaaaaaaaaaaaa", "ID"));
+    expect(absent.status).toBe(200);
+  });
+
+  it("answers a wrong token and an unknown alert alike", async () => {
+    const { id, token } = await register("analepsis");
+    const wrong = [
+      await page(`/alerts/${id}`, { token: "x" }),
+      await page(`/alerts/${id}`, {}),
+      await page("/alerts/al_0_aaaaaaaaaaaaaaaa", { token }),
+      await page("/alerts/al_4711_aaaaaaaaaaaaaaaa", { token, action: "delete", sure: "on" }),
+    ];
+    expect(wrong.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    const same = wrong.map(({ html }) => html.replaceAll(/al_\d+_\w{16}/g, "ID"));
+    expect(new Set(same).size).toBe(1);
+    expect(same[0]).toContain("There is no such alert, or this is not its token");
+  });
+
+  it.each(["new.rss", "al_0_AAAAAAAAAAAAAAAA", "x", "al_0_aaaaaaaaaaaaaaaaa"])(
+    "is not there for the id %s",
+    async (id) => {
+      expect((await page(`/alerts/${id}`, { token: "x" })).status).toBe(404);
+    },
+  );
+
+  it("is kept by nobody, and named to nobody", async () => {
+    const { id, token } = await register("syllepsis");
+    const body = new URLSearchParams({ token });
+    for (const init of [{}, { method: "POST", body }]) {
+      const { headers } = await call(`/alerts/${id}`, init);
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect([...headers.keys()]).not.toContain("set-cookie");
+    }
+  });
+
+  it("answers to GET and POST only; /alerts leads to the form", async () => {
+    const { id } = await register("tmesis");
+    expect((await call(`/alerts/${id}`, { method: "DELETE" })).headers.get("allow")).toBe("GET, HEAD, POST");
+    expect((await call(`/alerts/${id}`, { method: "HEAD" })).status).toBe(200);
+    const answer = await call("/alerts", { redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/alerts/new"]);
+  });
+});
+
+describe("an action that cannot be done says why, and changes nothing", () => {
+  let alert: Alert;
+  beforeAll(async () => {
+    alert = await register("zeugmatic");
+  });
+
+  it.each([
+    ["deleting without the tick", "delete", {}, 400, "Tick the box first."],
+    ["redelivering to a feed", "redeliver", { sequence: "1" }, 409, "nowhere to deliver to"],
+    ["a message that is none", "redeliver", { sequence: "-1" }, 404, "There is no such message"],
+    ["replaying from no day", "replay", {}, 400, "a day such as 2016-09-22 was expected"],
+    ["replaying from a day that is none", "replay", { since: "2016-02-31" }, 400, "RFC 3339"],
+    ["replaying before nothing", "replay", { since: "2016-02-01", before: "x" }, 400, "Invalid"],
+    ["another query that cannot be read", "query", { q: '"safe' }, 400, "never closed"],
+    ["another query that is none", "query", { q: "" }, 400, "query"],
+    ["another channel that is none", "channel", { type: "fax" }, 400, "the channel types are"],
+    ["another channel without an address", "channel", { type: "slack" }, 400, "https"],
+  ])("%s", async (_, action, fields, status, words) => {
+    const { status: answered, html } = await act(alert, action, fields);
+    expect([answered, text(html)]).toEqual([status, expect.stringContaining(words)]);
+    const shown = await act(alert, "show");
+    expect(shown.status).toBe(200);
+    expect(text(shown.html)).toMatch(/Alert: zeugmatic Active .*Channel Private feed How often Each match at once/);
+  });
+
+  it("an unknown action only shows it", async () => {
+    expect((await act(alert, "constructor")).status).toBe(200);
+  });
+});
+
+it("the query is tried before it is changed, and changes nothing by that", async () => {
+  const alert = await register("chiasmus");
+  await addArticle("alerts-page-chiasmus", { text: "Of an isocolon nobody spoke." });
+  const { html } = await act(alert, "preview", { q: "isocolon" });
+  expect(html).toContain("<mark>isocolon</mark>");
+  expect(text(html)).toContain("1 article on record matches.");
+  expect(html).toMatch(/<details class="folded" id="change-query" open/);
+  expect(text(html)).toContain("Alert: chiasmus");
+});
+
+it("messages come newest first, by number, in pages", async () => {
+  const alert = await register("epanalepsis");
+  for (let i = 1; i <= 23; i++) await act(alert, "test");
+  const numbers = (html: string) => [...html.matchAll(/id="message-(\d+)"/g)].map(([, number]) => Number(number));
+  const range = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i);
+  const newest = await act(alert, "show");
+  expect(numbers(newest.html)).toEqual(range(23, 4));
+  expect(text(newest.html)).toContain("4 to 23 of 23");
+  const older = await act(alert, "show", { after: "0" });
+  expect(numbers(older.html)).toEqual(range(20, 1));
+  expect(older.html).toContain("Newer");
+  expect(older.html).not.toContain(">Older<");
+  expect(numbers((await act(alert, "show", { after: "999999" })).html)).toEqual([]);
+});
+
+it("titles, queries and answers are text, never markup", async () => {
+  const alert = await register('"script alert" OR hypallage');
+  await addArticle("alerts-page-markup", {
+    title: "<img src=x onerror=alert(1)> hypallage",
+    publisher: "<b>Paper</b>",
+    url: "https://courier.example/?a=%22%3E%3Cscript%3E",
+  });
+  const found = await page("/alerts/new?q=hypallage");
+  expect(found.html).toContain("&lt;img src=x");
+  expect(found.html).not.toMatch(/<img|<b>|<script>/);
+  const shown = await act(alert, "preview", { q: "hypallage" });
+  expect(shown.html).not.toMatch(/<img|<b>|<script>/);
+});
+
+describe("why an article matches", () => {
+  const MATCH: Match = {
+    term: "truce",
+    means: "word",
+    field: "text",
+    text: "truce",
+    snippet: "… the truce holds …",
+    offset: 4,
+    occurrences: 1,
+  };
+  const why = async (match: Partial<Match>, language: string | null = "en") =>
+    render(<Why matches={[{ ...MATCH, ...match }]} language={language} names={await vocabulary()} />);
+
+  it.each<[name: string, match: Partial<Match>, snippet: string]>([
+    ["the words are marked", {}, "… the <mark>truce</mark> holds …"],
+    ["words that break over lines are found in one", { text: "the\n truce" }, "… <mark>the truce</mark> holds …"],
+    ["not a part of another word", { text: "old", snippet: "the olden, old days" }, "the olden, <mark>old</mark> days"],
+    ["where they are not found it is plain", { text: "elsewhere" }, "… the truce holds …"],
+    ["markup is text", { text: "<b>", snippet: "a <b> c" }, "a <mark>&lt;b></mark> c"],
+  ])("%s", async (_, match, snippet) => expect(await why(match)).toContain(`>${snippet}</span>`));
+
+  it("in its own language and direction", async () => {
+    expect(await why({ snippet: "في حلب", text: "حلب" }, "ar")).toContain(
+      '<span lang="ar" dir="rtl">في <mark>حلب</mark></span>',
+    );
+    expect(await why({}, null)).toContain('<span dir="auto">');
+  });
+
+  it.each<[match: Partial<Match>, words: string]>([
+    [{}, "the word, in the text"],
+    [{ means: "place:aleppo", occurrences: 3 }, "Aleppo in any spelling, in the text, 3 times"],
+    [{ means: "place:aleppo|place:geneva" }, "Aleppo or Geneva in any spelling, in the text"],
+    [
+      { means: "word NEAR/8 place:aleppo", field: "absent" },
+      "the word NEAR/8 Aleppo in any spelling, which does not occur",
+    ],
+    [{ means: "unknown name" }, "unknown name, in the text"],
+    [{ means: "language", field: "language", snippet: null }, "the language, of the whole"],
+  ])("is told in words: %o", async (match, words) => expect(text(await why(match))).toContain(words));
+});
+
+describe("the picture by month", () => {
+  const bars = (byMonth: Record<string, number>) => {
+    const html = render(<Months byMonth={byMonth} />);
+    const drawn = [...html.matchAll(/<rect [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
+    return { drawn, said: text(html), html };
+  };
+
+  it("is none where nothing was found", () => expect(render(<Months byMonth={{}} />)).toBe(""));
+
+  it("bars are as high as the numbers, months without any are gaps", () => {
+    const { drawn, said, html } = bars({ "2016-01": 1, "2016-04": 4 });
+    expect(drawn).toEqual([18, 72]);
+    expect(said).toContain("2016-01: 1 article 2016-04: 4 articles");
+    const [first = 0, second = 0] = [...html.matchAll(/<rect [^>]*x="([\d.]+)%"/g)].map(([, x]) => Number(x));
+    expect(second - first).toBeGreaterThan(30);
+  });
+
+  it("a long time is drawn by year, and told by month", () => {
+    const { drawn, said } = bars({ "1999-12": 2, "2010-03": 1, "2010-05": 3, "2016-09": 1 });
+    expect(drawn).toEqual([36, 72, 18]);
+    expect(said).toContain("1999-12: 2 articles 2010-03: 1 article 2010-05: 3 articles");
+  });
+
+  it("a time without end is cut off in the picture alone", () => {
+    const { drawn, said } = bars({ "0001-01": 5, "9999-12": 1 });
+    expect(drawn).toEqual([72]);
+    expect(said).toContain("0001-01: 5 articles");
+  });
+});

@@ -1,0 +1,496 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { SourcedEvent } from "../../src/record/events.ts";
+import { addArticle, CURATOR, call, curate, head, json, putEvent, putNames } from "../client.ts";
+import { errorAt, open, send, session, valueIn } from "./curator.ts";
+
+let cookie: string;
+const look = async (path: string) => (await open(path, cookie)).page;
+const post = (path: string, fields: Record<string, string | readonly string[]>) => send(path, fields, cookie);
+const eventOf = (id: string) => json<SourcedEvent & { articles: string[] }>(call(`/api/events/${id}`));
+const articleOf = (id: string) => json<Record<string, unknown>>(call(`/api/articles/${id}`, { headers: CURATOR }));
+
+beforeAll(async () => {
+  await putNames();
+  cookie = await session();
+});
+
+const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;
+
+describe("adding an article", () => {
+  const path = "/curate/articles/new";
+  const fields = { title: "A title", text: "A text of its own: kingfisher.", published_at: "2016-09-22", mode: "new" };
+
+  it("a preview changes nothing, and says which events it may report and what it sets off", async () => {
+    await putEvent("kingfisher-event", { title: "At Aleppo", places: ["aleppo"] });
+    const before = await head();
+    const { status, page } = await post(path, { ...fields, text: "Kingfishers over Aleppo.", step: "preview" });
+    expect(status).toBe(200);
+    expect(await head()).toBe(before);
+    expect(page).toContain("none asks for this");
+    expect(page).toMatch(/name="events\[\]" value="kingfisher-event"/);
+    expect(page).toContain("published within its dates");
+  });
+
+  it("it is added as it was typed, with the events that were ticked", async () => {
+    await putEvent("heard", { title: "Heard" });
+    const typed = {
+      ...fields,
+      id: "typed",
+      url: "https://paper.example/typed",
+      publisher: " The Paper ",
+      language: "en",
+      dated_from: "The dateline.",
+      summary: "Ours.",
+      "ours[]": ["title", "summary"],
+      "events[]": ["heard"],
+      mode: "historic",
+      text: "First line.\r\nSecond line.",
+      step: "add",
+    };
+    const answer = await post(path, typed);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/curate/articles/typed?done=added"]);
+    expect(await articleOf("typed")).toMatchObject({
+      title: "A title",
+      text: "First line.\nSecond line.",
+      url: "https://paper.example/typed",
+      publisher: "The Paper",
+      language: "en",
+      published_at: "2016-09-22",
+      dated_from: "The dateline.",
+      summary: "Ours.",
+      ours: ["title", "summary"],
+      events: ["heard"],
+      mode: "historic",
+    });
+    expect(await look("/curate/articles/typed?done=added")).toContain("The article was added.");
+  });
+
+  it("sent twice it is there once, and the page says so", async () => {
+    const typed = { ...fields, text: "Twice sent grebe.", step: "add" };
+    const first = await post(path, typed);
+    const after = await head();
+    const second = await post(path, typed);
+    expect(await head()).toBe(after);
+    const [to, again] = [first, second].map(({ headers }) => headers.get("location") ?? "");
+    expect(again).toBe(to?.replace("added", "there"));
+    expect(await look(again ?? "")).toContain("on record already");
+  });
+
+  it.each([
+    ["id", { id: "alike" }, "with this id"],
+    ["address", { url: "https://paper.example/alike" }, "with this address"],
+    ["text", { text: "Alike as two pins." }, "with this text"],
+  ])("the preview says that one with the same %s is on record", async (_, same, words) => {
+    await call("/api/articles/alike").then(async (known) => {
+      if (known.status === 404) {
+        await addArticle("alike", {
+          url: "https://paper.example/alike",
+          text: "Alike as two pins.",
+          title: "Two pins",
+        });
+      }
+    });
+    const { page } = await post(path, { ...fields, title: "Other", ...same, step: "preview" });
+    expect(page).toContain(words);
+    expect(page).toContain('href="/curate/articles/alike"');
+  });
+
+  it.each([
+    ["title", { title: " " }, /empty/],
+    ["text", { text: "" }, /empty/],
+    ["text", { text: "é".repeat(131_073) }, /at most 262144 bytes/],
+    ["url", { url: "ftp://paper.example" }, /http/],
+    ["published_at", { published_at: "yesterday" }, /2016-09-22/],
+    ["language", { language: "English" }, /language tag/],
+    ["id", { id: "Not An Id" }, /1 to 100/],
+    ["publisher", { publisher: "p".repeat(201) }, /at most 200/],
+  ])("what is wrong with the %s stands beside it, and the rest is kept", async (name, wrong, words) => {
+    const before = await head();
+    for (const step of ["preview", "add"]) {
+      const { status, page } = await post(path, { ...fields, summary: "Kept as typed.", ...wrong, step });
+      expect(status).toBe(400);
+      expect(errorAt(page, name)).toMatch(words);
+      expect(page).toContain("Kept as typed.");
+    }
+    expect(await head()).toBe(before);
+  });
+
+  it("an event that is not on record is told of", async () => {
+    const { status, page } = await post(path, { ...fields, "events[]": ["no-such-event"], step: "preview" });
+    expect(status).toBe(400);
+    expect(page).toContain("there is no event &quot;no-such-event&quot;");
+  });
+
+  it("a text as long as articles may be is taken; a body beyond 2 MB is refused", async () => {
+    const long = await post(path, { ...fields, text: "дрозд ".repeat(23_800), step: "preview" });
+    expect(long.status).toBe(200);
+    expect((await post(path, { ...fields, text: "x".repeat(2_200_000) })).status).toBe(413);
+  });
+
+  it("hostile markup stays text", async () => {
+    const { page } = await post(path, { ...fields, title: HOSTILE, publisher: HOSTILE, text: `</textarea>${HOSTILE}` });
+    expect(page).not.toContain("<script>");
+    expect(page).not.toContain("<img");
+    expect(page).not.toContain('</textarea>">');
+    expect(page).toContain("&lt;/textarea>");
+  });
+});
+
+describe("correcting an article", () => {
+  it("the form is filled, shows what changes, and changes nothing before it is asked to", async () => {
+    await addArticle("plover", { title: "Plover", text: "The plover came on Monday.\n", publisher: "The Paper" });
+    const page = await look("/curate/articles/plover");
+    expect(page).toContain("The plover came on Monday.");
+    expect(valueIn(page, "publisher")).toBe("The Paper");
+    const from = valueIn(page, "from") ?? "";
+    const fields = {
+      title: "Plover",
+      text: "The plover came on Tuesday.\r\n",
+      publisher: "The Paper",
+      mode: "new",
+      from,
+    };
+    const rest = { published_at: "2016-09-22T18:30:00.000Z" };
+    const before = await head();
+    const preview = await post("/curate/articles/plover", { ...fields, ...rest, step: "preview" });
+    expect(preview.page).toMatch(/<del>.*Monday.*<\/del>.*<ins>.*Tuesday.*<\/ins>/);
+    expect(preview.page).not.toMatch(/<dt>Publisher/);
+    expect(await head()).toBe(before);
+    const put = await post("/curate/articles/plover", { ...fields, ...rest, step: "put" });
+    expect(put.headers.get("location")).toBe("/curate/articles/plover?done=corrected");
+    expect(await articleOf("plover")).toMatchObject({ text: "The plover came on Tuesday.\n", corrected: true });
+    // Sent once more by a second click: nothing more happens.
+    const after = await head();
+    const again = await post("/curate/articles/plover", { ...fields, ...rest, step: "put" });
+    expect(again.headers.get("location")).toBe("/curate/articles/plover?done=same");
+    expect(await head()).toBe(after);
+  });
+
+  it("a form that is sent as it came changes nothing, texts that begin and end with lines included", async () => {
+    await addArticle("as-it-came", {
+      text: "\nBegins with a line, ends with two.\n\n",
+      summary: "Ours.\n",
+      dated_from: "So.\n",
+      ours: ["title"],
+      publisher: "The Paper",
+      language: "ar",
+      mode: "historic",
+    });
+    const page = await look("/curate/articles/as-it-came");
+    const text = /<textarea id="text"[^>]*>([^<]*)</.exec(page)?.[1];
+    // As HTML is read: without the first line end.
+    expect(text?.replace(/^\n/, "")).toBe("\nBegins with a line, ends with two.\n\n");
+    const fields = Object.fromEntries(
+      ["title", "publisher", "language", "published_at"].map((name) => [name, valueIn(page, name) ?? ""]),
+    );
+    const before = await head();
+    const { headers } = await post("/curate/articles/as-it-came", {
+      ...fields,
+      text: text?.replace(/^\n/, "") ?? "",
+      summary: "Ours.\n",
+      dated_from: "So.\n",
+      "ours[]": ["title"],
+      mode: /value="(\w+)" checked/.exec(page.slice(page.indexOf("Where it shows")))?.[1] ?? "",
+      from: valueIn(page, "from") ?? "",
+      step: "put",
+    });
+    expect(headers.get("location")).toBe("/curate/articles/as-it-came?done=same");
+    expect(await head()).toBe(before);
+  });
+
+  it("one that somebody else corrected meanwhile is not written over", async () => {
+    await addArticle("raced", { title: "Raced", text: "At first." });
+    const from = valueIn(await look("/curate/articles/raced"), "from") ?? "";
+    await json(curate("PUT", "/api/articles/raced", { title: "Raced", text: "Theirs.", published_at: null }));
+    const fields = { title: "Raced", text: "Mine.", mode: "new", from };
+    const { status, page } = await post("/curate/articles/raced", { ...fields, step: "put" });
+    expect(status).toBe(409);
+    expect(page).toContain("changed by another request");
+    expect(page).toContain("Mine.");
+    expect(await articleOf("raced")).toMatchObject({ text: "Theirs." });
+    // Once it has been looked at, it can be.
+    const preview = await post("/curate/articles/raced", {
+      ...fields,
+      from: valueIn(page, "from") ?? "",
+      step: "preview",
+    });
+    expect(preview.page).toMatch(/<del>.*Theirs.*<\/del>/);
+    const put = await post("/curate/articles/raced", {
+      ...fields,
+      from: valueIn(preview.page, "from") ?? "",
+      step: "put",
+    });
+    expect(put.status).toBe(303);
+  });
+
+  it("one that is not there is a 404", async () => {
+    expect((await open("/curate/articles/no-such", cookie)).status).toBe(404);
+    expect((await post("/curate/articles/no-such", { title: "T", text: "T" })).status).toBe(404);
+  });
+});
+
+describe("an event", () => {
+  const fields = {
+    date: "2016-09-22",
+    title: "The ibis met",
+    summary: "It met in the city.",
+    places: "Aleppo\r\n\r\n  جنيف ",
+    actors: "ISSG",
+    topics: "",
+    articles: "",
+    mode: "new",
+    revision: "0",
+  };
+
+  it("is shown as its page will look, with an id made of date and title, and then put on record", async () => {
+    await addArticle("ibis-source", { title: "Ibis source" });
+    const before = await head();
+    const typed = { ...fields, "article[]": "ibis-source", "claims.4.by": "issg", "claims.4.says": "It says so." };
+    const { status, page } = await post("/curate/events/new", { ...typed, step: "preview" });
+    expect(status).toBe(200);
+    expect(await head()).toBe(before);
+    expect(page).toMatch(/<h1>The ibis met<\/h1>/);
+    expect(page).toContain('href="/places/geneva"');
+    expect(page).toContain("It says so.");
+    expect(page).toContain("Ibis source");
+    expect(valueIn(page, "id")).toBe("2016-09-22-the-ibis-met");
+    expect(page).toContain("It puts a new event on record");
+    const put = await post("/curate/events/new", { ...typed, id: valueIn(page, "id") ?? "", step: "publish" });
+    expect(put.headers.get("location")).toBe("/curate/events/2016-09-22-the-ibis-met?done=created");
+    expect(await eventOf("2016-09-22-the-ibis-met")).toMatchObject({
+      revision: 1,
+      places: ["aleppo", "geneva"],
+      actors: ["issg"],
+      articles: ["ibis-source"],
+      claims: [{ by: "issg", says: "It says so." }],
+      precision: "day",
+    });
+    // A second click.
+    const after = await head();
+    const again = await post("/curate/events/new", { ...typed, id: "2016-09-22-the-ibis-met", step: "publish" });
+    expect(again.headers.get("location")).toBe("/curate/events/2016-09-22-the-ibis-met?done=same");
+    expect(await head()).toBe(after);
+  });
+
+  it("an id that is taken is told of, and that event stays as it is", async () => {
+    await putEvent("taken", { title: "First" });
+    const before = await head();
+    for (const step of ["preview", "publish"]) {
+      const { status, page } = await post("/curate/events/new", { ...fields, id: "taken", step });
+      expect(status).toBe(409);
+      expect(errorAt(page, "id")).toMatch(/already/);
+    }
+    expect(await head()).toBe(before);
+  });
+
+  it.each([
+    ["title", { title: "" }, /empty/],
+    ["summary", { summary: " " }, /empty/],
+    ["date", { date: "22 September" }, /2016-09/],
+    ["date", { date: "2016-02-30" }, /no such date/],
+    ["end_date", { end_date: "2016-09-01" }, /before the beginning/],
+    ["places", { places: "Aleppo\nAtlantis" }, /line 2: no place of the name &quot;Atlantis&quot;/],
+    ["actors", { actors: "Nobody\nISSG" }, /line 1: no actor/],
+    ["topics", { topics: "\n\nno-such" }, /line 1: no topic/],
+    ["articles", { articles: "no-such-article" }, /line 1: there is no article/],
+    ["articles", { articles: "Not An Id" }, /line 1: 1 to 100/],
+    ["id", { id: "Not An Id" }, /1 to 100/],
+    ["claims.0.says", { "claims.2.by": "issg", "claims.2.says": "" }, /empty/],
+    ["claims.0.by", { "claims.1.by": "", "claims.1.says": "So it is." }, /empty/],
+  ])("what is wrong with %s stands beside it: %o", async (name, wrong, words) => {
+    const before = await head();
+    for (const step of ["preview", "publish"]) {
+      const { status, page } = await post("/curate/events/new", { ...fields, id: "wrong", ...wrong, step });
+      expect(status).toBe(400);
+      expect(errorAt(page, name)).toMatch(words);
+    }
+    expect(await head()).toBe(before);
+  });
+
+  it("a day between two that is not known needs both", async () => {
+    const { page } = await post("/curate/events/new", { ...fields, precision: "within", step: "preview" });
+    expect(page).toContain("within needs an end_date");
+  });
+
+  it("an id and another field that are wrong are told of together", async () => {
+    const { page } = await post("/curate/events/new", { ...fields, id: "Not An Id", date: "x", step: "preview" });
+    expect(errorAt(page, "id")).toBeDefined();
+    expect(errorAt(page, "date")).toBeDefined();
+  });
+
+  it("hostile markup stays text", async () => {
+    const typed = {
+      ...fields,
+      title: HOSTILE,
+      summary: HOSTILE,
+      places: HOSTILE,
+      "claims.0.by": HOSTILE,
+      "claims.0.says": HOSTILE,
+    };
+    for (const places of [HOSTILE, "aleppo"]) {
+      const { page } = await post("/curate/events/new", { ...typed, places, id: "hostile", step: "preview" });
+      expect(page).not.toContain("<script>");
+      expect(page).not.toContain("<img");
+    }
+  });
+
+  it("a correction shows what changes; a row of claims that is emptied is taken out", async () => {
+    await putEvent("stork", {
+      title: "The stork came",
+      places: ["aleppo"],
+      claims: [
+        { by: "issg", says: "One." },
+        { by: "A witness", says: "Two." },
+      ],
+    });
+    const page = await look("/curate/events/stork");
+    expect(valueIn(page, "claims.1.by")).toBe("A witness");
+    expect(valueIn(page, "claims.4.by")).toBe("");
+    const typed = {
+      ...{ date: "2016-09-22", title: "The stork left", summary: "It met in the city.", places: "geneva", mode: "new" },
+      ...{ "claims.0.by": "", "claims.0.says": "", "claims.1.by": "A witness", "claims.1.says": "Two." },
+      revision: valueIn(page, "revision") ?? "",
+    };
+    const preview = await post("/curate/events/stork", { ...typed, step: "preview" });
+    expect(preview.page).toMatch(/<del>.*came.*<\/del>.*<ins>.*left.*<\/ins>/);
+    expect((await eventOf("stork")).revision).toBe(1);
+    const put = await post("/curate/events/stork", { ...typed, step: "publish" });
+    expect(put.headers.get("location")).toBe("/curate/events/stork?done=corrected");
+    expect(await eventOf("stork")).toMatchObject({
+      revision: 2,
+      places: ["geneva"],
+      claims: [{ by: "A witness", says: "Two." }],
+    });
+  });
+
+  it("a form that is sent as it came changes nothing", async () => {
+    await addArticle("as-it-is-source");
+    await putEvent("as-it-is", {
+      date: "2016-09-01",
+      end_date: "2016-09-05",
+      precision: "within",
+      dated_from: "From the article.\n",
+      summary: "It met.\n",
+      places: ["aleppo", "geneva"],
+      articles: ["as-it-is-source"],
+      mode: "historic",
+    });
+    const page = await look("/curate/events/as-it-is");
+    expect(page).toMatch(/name="precision" value="within" checked/);
+    const form = {
+      ...{ date: "2016-09-01", end_date: "2016-09-05", precision: "within", title: valueIn(page, "title") ?? "" },
+      ...{ dated_from: "From the article.\r\n", summary: "It met.\r\n", places: "aleppo\r\ngeneva" },
+      ...{ articles: "as-it-is-source", mode: "historic", revision: valueIn(page, "revision") ?? "" },
+    };
+    const preview = await post("/curate/events/as-it-is", { ...form, step: "preview" });
+    expect(preview.page).toContain("It changes nothing");
+    expect(preview.page).not.toContain('value="publish"');
+    const { status, headers } = await post("/curate/events/as-it-is", { ...form, step: "publish" });
+    expect([status, headers.get("location")]).toEqual([303, "/curate/events/as-it-is?done=same"]);
+  });
+
+  it("that somebody else changed meanwhile is not written over: the page says so, and what changed", async () => {
+    await putEvent("raced-event", { title: "At first", places: ["aleppo"] });
+    const revision = valueIn(await look("/curate/events/raced-event"), "revision") ?? "";
+    await putEvent("raced-event", { title: "Theirs", places: ["aleppo"] }, 200);
+    const typed = { date: "2016-09-22", title: "Mine", summary: "It met in the city.", places: "aleppo", mode: "new" };
+    for (const step of ["preview", "publish"]) {
+      const { status, page } = await post("/curate/events/raced-event", { ...typed, revision, step });
+      expect(status).toBe(409);
+      expect(page).toContain("Somebody else changed this event meanwhile");
+      expect(page).toMatch(/<del>.*At first.*<\/del>.*<ins>.*Theirs.*<\/ins>/);
+      expect(valueIn(page, "title")).toBe("Mine");
+      expect(valueIn(page, "revision")).toBe("2");
+      expect(page).not.toContain('value="publish"');
+    }
+    expect(await eventOf("raced-event")).toMatchObject({ title: "Theirs", revision: 2 });
+    const put = await post("/curate/events/raced-event", { ...typed, revision: "2", step: "publish" });
+    expect(put.status).toBe(303);
+    expect(await eventOf("raced-event")).toMatchObject({ title: "Mine", revision: 3 });
+  });
+
+  it("of two corrections at once one is written, the other told of it", async () => {
+    await putEvent("at-once", { title: "At first" });
+    const typed = { date: "2016-09-22", summary: "It met in the city.", mode: "new", revision: "1", step: "publish" };
+    const answers = await Promise.all(
+      ["One", "Two", "Three"].map((title) => post("/curate/events/at-once", { ...typed, title })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409]);
+    expect((await eventOf("at-once")).revision).toBe(2);
+  });
+});
+
+describe("what publishing an event does is said before", () => {
+  const form = { date: "2016-09-22", title: "The group met", summary: "It met in the city.", revision: "1" };
+  it.each([
+    ["a new one", undefined, { mode: "historic", revision: "0" }, "It is historic: in feeds and search", undefined],
+    ["another mode alone, of which nobody is told", "historic", { mode: "silent" }, "From now on it is silent", false],
+    ["a correction that is told", "new", { mode: "new", title: "They met" }, "<del>", true],
+    ["a correction that is told to nobody", "historic", { mode: "historic", title: "They met" }, "<del>", false],
+  ] as const)("%s", async (name, mode, change, words, isTold) => {
+    const id = `says-${name.replace(/\W+/g, "-").toLowerCase()}`;
+    if (mode) await putEvent(id, { mode });
+    const { page } = await post(mode ? `/curate/events/${id}` : "/curate/events/new", { ...form, id, ...change });
+    expect(page).toContain(words);
+    if (isTold !== undefined) expect(page.includes("is told of the correction")).toBe(isTold);
+    expect(page).toContain('value="publish"');
+  });
+});
+
+describe("retracting an event", () => {
+  it("needs a reason and a tick, then leads to the tombstone; put again it stands again", async () => {
+    await putEvent("gull", { title: "The gull came" });
+    const before = await head();
+    const without = await post("/curate/events/gull/retract", { reason: " ", revision: "1" });
+    expect(without.status).toBe(400);
+    expect(errorAt(without.page, "reason")).toMatch(/empty/);
+    expect(without.page).toContain("Tick the box");
+    const unticked = await post("/curate/events/gull/retract", { reason: "It was a tern.", revision: "1" });
+    expect(unticked.page).toContain("It was a tern.");
+    expect(await head()).toBe(before);
+    const done = await post("/curate/events/gull/retract", { reason: "It was a tern.", sure: "yes", revision: "1" });
+    expect([done.status, done.headers.get("location")]).toEqual([303, "/events/gull"]);
+    expect(await look("/events/gull")).toContain("It was a tern.");
+    const page = await look("/curate/events/gull");
+    expect(page).toContain("It was a tern.");
+    expect(page).not.toContain("/retract");
+    const typed = {
+      date: "2016-09-22",
+      title: "The gull came",
+      summary: "It met in the city.",
+      mode: "new",
+      revision: "2",
+    };
+    const preview = await post("/curate/events/gull", { ...typed, step: "preview" });
+    expect(preview.page).toContain("It will stand again");
+    await post("/curate/events/gull", { ...typed, step: "publish" });
+    expect(await eventOf("gull")).toMatchObject({ retracted: null, revision: 3 });
+  });
+
+  it("one that was changed meanwhile is not retracted unseen", async () => {
+    await putEvent("changed-gull", { title: "The gull came" });
+    await putEvent("changed-gull", { title: "The tern came" }, 200);
+    const answer = await post("/curate/events/changed-gull/retract", {
+      reason: "No gull.",
+      sure: "yes",
+      revision: "1",
+    });
+    expect(answer.status).toBe(409);
+    expect(answer.page).toMatch(/<del>.*gull.*<\/del>/);
+    expect((await eventOf("changed-gull")).retracted).toBeNull();
+  });
+});
+
+describe("the desk", () => {
+  it("lists what came last, what lacks a source, and what a query finds", async () => {
+    await putEvent("avocet", { title: "The avocet came" });
+    await addArticle("avocet-article", { title: "Avocets seen", text: "Avocets." });
+    const page = await look("/curate");
+    expect(page).toMatch(/Events without a source.*\/curate\/events\/avocet".*The newest events/s);
+    expect(page).toContain('href="/curate/articles/avocet-article"');
+    const found = await look("/curate?in=articles&q=avocets");
+    expect(found).toMatch(/<h2>Found<\/h2><ul class="lines"><li><a href="\/curate\/articles\/avocet-article"/);
+    expect(await look("/curate?q=unheardof")).toContain("Nothing was found");
+    expect(await look("/curate?q=%22never+closed")).toMatch(/id="q-error"/);
+  });
+});
