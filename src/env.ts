@@ -12,7 +12,7 @@ export interface Env extends Variables {
 
 /** Settings as they are given: environment variables of `npm start`, vars or secrets of the Worker. */
 export interface Variables {
-  /** Bearer token of the curators' API. Without one, the curators' calls are refused. */
+  /** Bearer token of the curators' API, and what they sign in with at /curate. Without one, both are closed. */
   CURATOR_TOKEN?: string;
   /** Origin used in links; else the request's. */
   PUBLIC_URL?: string;

@@ -75,7 +75,7 @@ function methodsOf(pathname: string): string[] {
   return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
 }
 
-/** What programs read and nobody owns: scripts of any page may read it too. No cookie is ever involved. */
+/** What programs read and nobody owns: scripts of any page may read it too. No cookie is sent there. */
 const isData = (pathname: string): boolean =>
   FEED_PATHS.has(pathname) || pathname === "/openapi.json" || /^\/api\/(?!alerts\b)/.test(pathname);
 

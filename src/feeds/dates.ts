@@ -30,7 +30,7 @@ export function dateInWords({ date, end_date, precision }: Dated): string {
 }
 
 function inWords(date: string): string {
-  const [year, month, day] = date.split("-").map(Number);
-  const words = [day, month === undefined ? undefined : MONTHS[month - 1], year];
+  const [year, month, day] = date.split("-");
+  const words = [day && Number(day), month && MONTHS[Number(month) - 1], year];
   return words.filter((word) => word !== undefined).join(" ");
 }

@@ -1,6 +1,6 @@
 /** Events and articles → items of a feed. */
 import { eventUrl } from "../links.ts";
-import type { Article } from "../record/article.ts";
+import { type Article, titleLanguage } from "../record/article.ts";
 import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
 import { labelOf, type Names } from "../record/names.ts";
 import { asUri, EventLinks, Foreign, html, Ours } from "./content.tsx";
@@ -143,10 +143,10 @@ function eventText(event: SourcedEvent, names: Names, lines: readonly Line[]): s
 type Shown = Pick<Source, "url" | "title" | "publisher" | "published_at" | "language" | "ours">;
 
 function SourceLine(source: Shown) {
-  const { url, title, language } = source;
+  const { url, title } = source;
   return (
     <>
-      <Foreign language={language}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign> (
+      <Foreign language={titleLanguage(source)}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign> (
       {sourceDetails(source)})
     </>
   );

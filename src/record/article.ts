@@ -21,11 +21,11 @@ export const articleInput = z
       .nullish(),
     summary: text(2000).nullish().describe("Our own, never a sentence of the article"),
     ours: z
-      .array(z.enum(["title", "text", "summary"]))
-      .max(3)
+      .array(z.enum(["title", "text", "summary"], { error: "title, text or summary was expected" }))
+      .max(3, "at most 3")
       .optional()
       .describe("The fields that are our wording, not the publisher's"),
-    events: z.array(slug).max(50).optional().describe("Ids of the events that it reports"),
+    events: z.array(slug).max(50, "at most 50").optional().describe("Ids of the events that it reports"),
     id: slug.optional(),
     added_at: moment.optional().describe("When it went onto this wire, where that was earlier than now"),
     mode: mode.optional(),
@@ -63,6 +63,10 @@ export interface ArticleEvent {
   title: string;
   names: readonly string[];
 }
+
+/** The language of its title (BCP 47), which may be our wording; null where it is not known. */
+export const titleLanguage = ({ language, ours }: Pick<Article, "language" | "ours">): string | null =>
+  ours.includes("title") ? "en" : language;
 
 export const articleMatchable = (article: Article): Matchable => ({
   title: article.title,

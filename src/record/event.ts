@@ -1,8 +1,10 @@
 /** Events: what happened, when and where, who took part, who claims what, and the articles it rests on. */
 import * as z from "zod";
 import { mode, moment, reducedDate, slug, text } from "./fields.ts";
+import type { NameKind } from "./name.ts";
 
-const names = (kind: string) => z.array(text(200)).max(50).describe(`${kind}: ids, or names in any spelling on record`);
+const names = (kind: string) =>
+  z.array(text(200)).max(50, "at most 50").describe(`${kind}: ids, or names in any spelling on record`);
 
 const claim = z.strictObject({
   by: text(200).describe("Who says so: an actor's id, or plain words"),
@@ -24,8 +26,8 @@ export const eventInput = z
     places: names("Places"),
     actors: names("Actors"),
     topics: names("Topics"),
-    articles: z.array(slug).max(100).describe("Ids of the articles that it rests on"),
-    claims: z.array(claim).max(50).optional().describe("What only one side says"),
+    articles: z.array(slug).max(100, "at most 100").describe("Ids of the articles that it rests on"),
+    claims: z.array(claim).max(50, "at most 50").optional().describe("What only one side says"),
     published_at: moment.optional().describe("When it went onto this wire, where that was earlier than now"),
     mode: mode.optional(),
   })
@@ -99,15 +101,18 @@ export function eventDocument(input: EventInput): EventDocument {
   };
 }
 
+/** The full ids of names of one kind. */
+export const fullIds = (kind: NameKind, slugs: readonly string[]): string[] => slugs.map((slug) => `${kind}:${slug}`);
+
 /** The full ids of an event's names, places first. */
 export const eventNames = ({
   places,
   actors,
   topics,
 }: Pick<EventDocument, "places" | "actors" | "topics">): string[] => [
-  ...places.map((place) => `place:${place}`),
-  ...actors.map((actor) => `actor:${actor}`),
-  ...topics.map((topic) => `topic:${topic}`),
+  ...fullIds("place", places),
+  ...fullIds("actor", actors),
+  ...fullIds("topic", topics),
 ];
 
 /** The fields in which two documents differ. */

@@ -4,14 +4,14 @@
  */
 import * as z from "zod";
 
+const SLUG =
+  "1 to 100 of the characters a-z, 0-9, point, hyphen and underscore, of which the first and the last are a-z or 0-9";
+
 /** An id of an article or event: it stands in URLs and in files' names. */
 export const slug = z
   .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/,
-    "1 to 100 of the characters a-z, 0-9, point, hyphen and underscore",
-  )
-  .describe("Id: 1 to 100 of the characters a-z, 0-9, point, hyphen and underscore");
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/, SLUG)
+  .describe(`Id: ${SLUG}`);
 
 const bytes = new TextEncoder();
 
@@ -72,7 +72,7 @@ export const webAddress = z
 
 /** Whether an entry sets off alerts and stands in feeds. */
 export const mode = z
-  .enum(["new", "historic", "silent"])
+  .enum(["new", "historic", "silent"], { error: "new, historic or silent was expected" })
   .describe(
     "new: in feeds, sets off alerts; historic: in feeds and search, sets off no alert; silent: search and pages only",
   );

@@ -13,9 +13,13 @@ import alerts from "./styles/alerts.css";
 import base from "./styles/base.css";
 import curate from "./styles/curate.css";
 import events from "./styles/events.css";
+import forms from "./styles/forms.css";
 import help from "./styles/help.css";
 import map from "./styles/map.css";
 import names from "./styles/names.css";
+import overview from "./styles/overview.css";
+import print from "./styles/print.css";
+import status from "./styles/status.css";
 import timeline from "./styles/timeline.css";
 
 const CSS = "text/css; charset=utf-8";
@@ -23,7 +27,10 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
 const SVG = "image/svg+xml";
 
 const FILES = {
-  "/site.css": [[base, timeline, map, events, names, alerts, curate, help].join("\n"), CSS],
+  "/site.css": [
+    [base, forms, timeline, overview, map, events, names, alerts, curate, help, status, print].join("\n"),
+    CSS,
+  ],
   "/icon.svg": [icon, SVG],
   "/icon.png": [iconPng, "image/png"],
   "/map.svg": [borders, SVG],

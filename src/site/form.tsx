@@ -3,15 +3,25 @@ import type { ComponentChildren } from "preact";
 import { readText } from "../input.ts";
 import { type InputError, Problem } from "../problem.ts";
 
+/** Enough for a form of lines; what takes whole texts says more. */
+const MAX_FORM = 16 * 1024;
+
 /** The fields of a form that was sent, of at most `limit` bytes. Throws a 413 Problem beyond that. */
-export const readForm = async (request: Request, limit: number): Promise<URLSearchParams> =>
+export const readForm = async (request: Request, limit = MAX_FORM): Promise<URLSearchParams> =>
   new URLSearchParams(await readText(request, limit));
 
+/** What was wrong with a form that was sent; with the fields of its HTTP answer, such as `retry-after`. */
+export interface Refused {
+  status: number;
+  errors: readonly InputError[];
+  headers: Readonly<Record<string, string>>;
+}
+
 /** What a Problem says of a form: by path where it names one, else of the whole (path ""). Anything else is thrown on. */
-export function errorsOf(error: unknown): { status: number; errors: readonly InputError[] } {
+export function errorsOf(error: unknown): Refused {
   if (!(error instanceof Problem)) throw error;
-  const { status, errors, message } = error;
-  return { status, errors: errors.length > 0 ? errors : [{ path: "", message }] };
+  const { status, errors, message, headers } = error;
+  return { status, errors: errors.length > 0 ? errors : [{ path: "", message }], headers };
 }
 
 /** What is wrong at a path, or at one below it: `places` has what is said of `places.0`. */

@@ -70,7 +70,13 @@ function Layout({ children, ...page }: Page) {
             </ul>
           </nav>
         </header>
-        <main id="main">{children}</main>
+        <main id="main">
+          {page.scripts && (
+            // What a script could not do is said here.
+            <div id="trouble" class="error" role="alert" hidden />
+          )}
+          {children}
+        </main>
         <footer class="site">
           <p>Every event names its sources. What only one side says is marked as that side's claim.</p>
           <p>
@@ -140,12 +146,17 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** What somebody sent may hold control characters, which HTML does not allow (HTML, 13.2.3.5): U+FFFD stands for them wherever it is shown. */
+const withoutControls = (html: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be replaced
+  html.replace(/[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]/g, "\ufffd");
+
 /** A page as an HTTP answer. Nothing is kept where `private` says that it shows a secret; else it is asked for again each time. */
 export function htmlPage(
   page: Page,
   init: { status?: number; private?: boolean; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  return new Response(`<!doctype html>${render(<Layout {...page} />)}`, {
+  return new Response(withoutControls(`<!doctype html>${render(<Layout {...page} />)}`), {
     status: init.status ?? 200,
     headers: {
       "content-type": "text/html; charset=utf-8",

@@ -1,13 +1,17 @@
 /** A moment as pages tell it: in UTC, since readers are everywhere. */
 
-const MOMENT = new Intl.DateTimeFormat("en-GB", {
+const FORM = {
   day: "numeric",
   month: "long",
   year: "numeric",
   hour: "2-digit",
   minute: "2-digit",
   timeZone: "UTC",
-});
+} as const;
+const TO_THE_MINUTE = new Intl.DateTimeFormat("en-GB", FORM);
+const TO_THE_SECOND = new Intl.DateTimeFormat("en-GB", { ...FORM, second: "2-digit" });
 
-/** "22 November 2026 at 05:35 UTC", of RFC 3339 in UTC. */
-export const Moment = ({ at }: { at: string }) => <time dateTime={at}>{MOMENT.format(new Date(at))} UTC</time>;
+/** "22 November 2026 at 05:35 UTC", of RFC 3339; with `seconds` for what follows upon another within a minute. */
+export const Moment = ({ at, seconds = false }: { at: string; seconds?: boolean }) => (
+  <time dateTime={at}>{(seconds ? TO_THE_SECOND : TO_THE_MINUTE).format(new Date(at))} UTC</time>
+);

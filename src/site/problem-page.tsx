@@ -6,9 +6,9 @@ export function problemPage(wire: string, { status, title, message, headers }: P
   const children = (
     <article>
       <h1>{title}</h1>
-      <p>{message}</p>
+      <p>{/[.!?]$/.test(message) ? message : `${message}.`}</p>
       <p>
-        <a href="/">To the record</a>
+        <a href="/">To the timeline</a>
       </p>
     </article>
   );

@@ -19,7 +19,7 @@ describe("nothing is at", () => {
     ["a doubled slash in front", "//api/status"],
     ["another host's address", "//evil.example/api/status"],
     ["a whole address", "/https://evil.example/"],
-    ["a backslash", "/api\\..\\..\\status\\"],
+    ["a backslash", "/api\\..\\..\\state\\"],
     ["capitals", "/API/STATUS"],
     ["an encoded slash", "/api%2Fstatus"],
     ["a twice-encoded slash", "/api%252Fstatus"],

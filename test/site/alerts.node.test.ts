@@ -283,7 +283,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await page.inputValue("#q")).toBe("aleppo");
     expect(await page.inputValue("#digest")).toBe("daily");
     expect(await page.isChecked('[value="ntfy"]')).toBe(true);
-    expect(await page.locator("[role='alert']").innerText()).toContain("Address: ");
+    expect(await page.locator("[role='alert']:not(#trouble)").innerText()).toContain("Address: ");
     expect(faults.splice(0)).toEqual([expect.stringContaining("400")]);
     await expectSound(page, javascript);
   });
@@ -314,11 +314,84 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
   });
 
+  it("with scripts a registration is not sent again by a second press in the same moment", async () => {
+    const page = await visit("/alerts/new?q=anadiplosis", true);
+    const refused = await page.evaluate(() =>
+      [1, 2].map(() => {
+        const press = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+        document.querySelector(".one-click")?.dispatchEvent(press);
+        return press.defaultPrevented;
+      }),
+    );
+    expect(refused).toEqual([false, true]);
+  });
+
   it("with scripts what stands in the box is registered, previewed or not", async () => {
     const page = await visit("/alerts/new?q=first", true);
     await page.fill("#q", "second");
     await page.click("text=Get a private feed");
     await page.waitForSelector("dl.credentials");
     expect(await page.locator(".registered code").first().innerText()).toBe("second");
+  });
+
+  describe("with scripts, where things happen at the same time", () => {
+    /** An alert that somebody has open. */
+    async function opened(query: string): Promise<{ page: Page; id: string; token: string }> {
+      const { id, token } = await api(url(), "POST", "/api/alerts", { query, channel: { type: "feed" } });
+      const page = await visit(`/alerts/${id}#${token}`, true);
+      await page.waitForSelector("#messages");
+      return { page, id: String(id), token: String(token) };
+    }
+
+    it("what is typed in one form outlasts the sending of another", async () => {
+      const { page } = await opened("tmesis");
+      await page.click("#change-query summary");
+      await page.fill("#q", "tmesis OR zeugma");
+      expect(await press(page, "Pause")).toMatch(/paused/);
+      expect(await page.inputValue("#q")).toBe("tmesis OR zeugma");
+      expect(await page.locator("#change-query").getAttribute("open")).not.toBeNull();
+    });
+
+    it("an answer to what was asked before says nothing of what came after", async () => {
+      const { page } = await opened("syllepsis");
+      const { promise: held, resolve: release } = Promise.withResolvers<void>();
+      const { promise: late, resolve: arrived } = Promise.withResolvers<void>();
+      let first = true;
+      await page.route("**/alerts/*", async (route) => {
+        if (!first) return route.continue();
+        first = false;
+        const response = await route.fetch();
+        await held;
+        await route.fulfill({ response });
+        arrived();
+      });
+      await page.click("text=Look again");
+      expect(await press(page, "Pause")).toMatch(/paused/);
+      release();
+      await late;
+      // What it asks next is answered after what was held.
+      await page.click("text=Look again");
+      await page.locator("#state .badge", { hasText: "Paused" }).waitFor();
+      expect(await page.locator('button:text-is("Resume")').count()).toBe(1);
+    });
+
+    it("says that the alert is gone, where it was deleted elsewhere", async () => {
+      const { page, id, token } = await opened("epizeuxis");
+      await api(url(), "DELETE", `/api/alerts/${id}`, undefined, token);
+      await page.click("text=Look again");
+      await page.locator("#trouble").waitFor();
+      expect(await page.locator("#trouble").innerText()).toBe("There is no such alert, or this is not its token.");
+      expect(faults.splice(0)).toEqual([expect.stringContaining("404")]);
+    });
+
+    it("says so where there is no answer, and keeps the page", async () => {
+      const { page } = await opened("antanaclasis");
+      await page.route("**/alerts/*", (route) => route.fulfill({ status: 503, body: "<title>Error 1102</title>" }));
+      await page.click('button:text-is("Pause")');
+      await page.locator("#trouble").waitFor();
+      expect(await page.locator("#trouble").innerText()).toMatch(/^There was no answer/);
+      expect(await page.locator('button:text-is("Pause")').isVisible()).toBe(true);
+      faults.splice(0);
+    });
   });
 });

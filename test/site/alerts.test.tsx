@@ -1,6 +1,6 @@
 /** Pages of alerts as they are served: what they show, and what they never do. */
 import { render } from "preact-render-to-string";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import type { Match } from "../../src/query/explain.ts";
 import { Months } from "../../src/site/alerts/months.tsx";
 import { Why } from "../../src/site/alerts/why.tsx";
@@ -98,8 +98,17 @@ describe("an action that cannot be done says why, and changes nothing", () => {
     ["redelivering to a feed", "redeliver", { sequence: "1" }, 409, "nowhere to deliver to"],
     ["a message that is none", "redeliver", { sequence: "-1" }, 404, "There is no such message"],
     ["replaying from no day", "replay", {}, 400, "a day such as 2016-09-22 was expected"],
-    ["replaying from a day that is none", "replay", { since: "2016-02-31" }, 400, "RFC 3339"],
-    ["replaying before nothing", "replay", { since: "2016-02-01", before: "x" }, 400, "Invalid"],
+    ["replaying from a day that is none", "replay", { since: "2016-02-30" }, 400, "no such day as 2016-02-30"],
+    ["replaying to a day that is none", "replay", { since: "2016-02-01", until: "2016-13-01" }, 400, "no such day"],
+    [
+      "replaying to a day before the first",
+      "replay",
+      { since: "2016-02-02", until: "2016-02-01" },
+      400,
+      "To May be left empty. the last day, 2016-02-01, lies before the first, 2016-02-02",
+    ],
+    ["replaying before nothing", "replay", { since: "2016-02-01", before: "x" }, 400, "choose the days again"],
+    ["replaying before less", "replay", { since: "2016-02-01", before: "-1" }, 400, "choose the days again"],
     ["another query that cannot be read", "query", { q: '"safe' }, 400, "never closed"],
     ["another query that is none", "query", { q: "" }, 400, "query"],
     ["another channel that is none", "channel", { type: "fax" }, 400, "the channel types are"],
@@ -140,6 +149,41 @@ it("messages come newest first, by number, in pages", async () => {
   expect(older.html).toContain("Newer");
   expect(older.html).not.toContain(">Older<");
   expect(numbers((await act(alert, "show", { after: "999999" })).html)).toEqual([]);
+});
+
+it("a message is offered to be sent again only while that can be done", async () => {
+  const alert = await register("polyptoton");
+  await act(alert, "test");
+  const offered = (html: string) => html.includes("Send again: message 1");
+  expect(offered((await act(alert, "show")).html)).toBe(false);
+  const url = `${inject("receiver")}/alerts-page-again/silent`;
+  const pending = await act(alert, "channel", { type: "webhook", url });
+  expect(text(pending.html)).toContain("Waiting to be confirmed");
+  expect([pending.html.includes('id="message-1"'), offered(pending.html)]).toEqual([true, false]);
+  expect((await act(alert, "redeliver", { sequence: "1" })).status).toBe(409);
+  await call((await confirmPath("alerts-page-again")) ?? "", { method: "POST" });
+  expect(offered((await act(alert, "show")).html)).toBe(true);
+  expect(offered((await act(alert, "pause")).html)).toBe(false);
+});
+
+/** Where the message that a receiver was sent leads, once it is there. */
+async function confirmPath(receiver: string): Promise<string | undefined> {
+  const read = async () => (await (await fetch(`${inject("receiver")}/${receiver}`)).text()).match(CONFIRM)?.[0];
+  await expect.poll(read).toBeDefined();
+  return read();
+}
+const CONFIRM = /\/alerts\/\w+\/confirm\?code=[\w-]+/;
+
+it("what is typed is tried on less than the API tries, and says where that is not all", async () => {
+  const long = "Of an homoioteleuton and of nothing else. ".repeat(5000);
+  for (const id of ["older", "newer"]) await addArticle(`alerts-page-${id}`, { text: `${long} ${id}` });
+  // A query of many terms counts as more text.
+  const q = ["homoioteleuton", ...Array.from({ length: 31 }, (_, i) => `nowhere${i}`)].join(" OR ");
+  const { html } = await page(`/alerts/new?${new URLSearchParams({ q })}`);
+  expect(text(html)).toContain("At least 1 article on record matches.");
+  expect(text(html)).toContain("only the newest 1 of them were looked at: older ones are not counted");
+  const preview = await json<{ total: number; complete: boolean }>(call(`/api/preview?${new URLSearchParams({ q })}`));
+  expect(preview).toMatchObject({ total: 2, complete: true });
 });
 
 it("titles, queries and answers are text, never markup", async () => {
@@ -220,9 +264,10 @@ describe("the picture by month", () => {
     expect(said).toContain("1999-12: 2 articles 2010-03: 1 article 2010-05: 3 articles");
   });
 
-  it("a time without end is cut off in the picture alone", () => {
-    const { drawn, said } = bars({ "0001-01": 5, "9999-12": 1 });
-    expect(drawn).toEqual([72]);
-    expect(said).toContain("0001-01: 5 articles");
+  it("of a time without end it draws where most of them lie, and tells of all", () => {
+    const { drawn, said, html } = bars({ "0001-01": 4, "0001-02": 2, "5000-01": 1, "5001-01": 1, "5002-01": 1 });
+    expect(drawn).toEqual([72, 36]);
+    expect(html).toContain('aria-label="Articles from 0001-01 to 0001-02; the numbers follow"');
+    expect(said).toContain("5002-01: 1 article");
   });
 });

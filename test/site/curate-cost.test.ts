@@ -54,7 +54,7 @@ describe("however much is on record", () => {
     ["an article", "/curate/articles/the-curlew", undefined, "First."],
     [
       "the preview of an article",
-      "/curate/articles/new",
+      "/curate/articles",
       { title: "Curlew", text, mode: "new" },
       'value="about-the-curlew"',
     ],
@@ -76,7 +76,7 @@ describe("however much is on record", () => {
 });
 
 describe("without a curators' token in the settings", () => {
-  it.each(["/curate", "/curate/session", "/curate/events/new"])("%s says that there is no desk", async (path) => {
+  it.each(["/curate", "/curate/session", "/curate/events"])("%s says that there is no desk", async (path) => {
     const { status, page } = await ask(path, undefined, { CURATOR_TOKEN: "" });
     expect(status).toBe(404);
     expect(page).toContain("CURATOR_TOKEN");
@@ -90,7 +90,7 @@ describe("without a curators' token in the settings", () => {
 });
 
 it("another token in the settings ends the sessions that the old one opened", async () => {
-  expect((await ask("/curate/events/new")).status).toBe(200);
-  const { status, location } = await ask("/curate/events/new", undefined, { CURATOR_TOKEN: "another" });
-  expect([status, location]).toEqual([303, "/curate/session?to=%2Fcurate%2Fevents%2Fnew"]);
+  expect((await ask("/curate/events")).status).toBe(200);
+  const { status, location } = await ask("/curate/events", undefined, { CURATOR_TOKEN: "another" });
+  expect([status, location]).toEqual([303, "/curate/session?to=%2Fcurate%2Fevents"]);
 });

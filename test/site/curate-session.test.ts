@@ -79,7 +79,7 @@ describe("a form counts as sent from here", () => {
 it.each([
   [null, "/curate"],
   ["", "/curate"],
-  ["/curate/events/new?article=a", "/curate/events/new?article=a"],
+  ["/curate/events?article=a", "/curate/events?article=a"],
   ["/curate", "/curate"],
   ["/curated", "/curate"],
   ["/", "/curate"],
@@ -101,18 +101,18 @@ it.each([
 
 describe("signing in", () => {
   it("asks first, and leads to where one wanted to go", async () => {
-    const asked = await open("/curate/events/new?article=a");
+    const asked = await open("/curate/events?article=a");
     expect([asked.status, asked.headers.get("location")]).toEqual([
       303,
-      "/curate/session?to=%2Fcurate%2Fevents%2Fnew%3Farticle%3Da",
+      "/curate/session?to=%2Fcurate%2Fevents%3Farticle%3Da",
     ]);
     const form = await open(asked.headers.get("location") ?? "");
     expect(form.status).toBe(200);
-    expect(form.page).toContain('value="/curate/events/new?article=a"');
-    const signedIn = await signIn("curator-token", "/curate/events/new?article=a");
-    expect([signedIn.status, signedIn.headers.get("location")]).toEqual([303, "/curate/events/new?article=a"]);
+    expect(form.page).toContain('value="/curate/events?article=a"');
+    const signedIn = await signIn("curator-token", "/curate/events?article=a");
+    expect([signedIn.status, signedIn.headers.get("location")]).toEqual([303, "/curate/events?article=a"]);
     const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-    expect((await open("/curate/events/new?article=a", cookie)).status).toBe(200);
+    expect((await open("/curate/events?article=a", cookie)).status).toBe(200);
   });
 
   it.each(["", "wrong", "curator-toke", "curator-token1", "CURATOR-TOKEN"])("not with %j", async (token) => {
@@ -147,9 +147,9 @@ describe("signing in", () => {
 
 describe("without a session", () => {
   const PATHS = [
-    "/curate/articles/new",
+    "/curate/articles",
     "/curate/articles/any",
-    "/curate/events/new",
+    "/curate/events",
     "/curate/events/any",
     "/curate/events/any/retract",
   ];
@@ -174,7 +174,7 @@ describe("without a session", () => {
     expect(await head()).toBe(before);
   });
 
-  it.each(["/curate", "/curate/articles/new", "/curate/session"])("%s is kept nowhere", async (path) => {
+  it.each(["/curate", "/curate/articles", "/curate/session"])("%s is kept nowhere", async (path) => {
     const answer = await open(path, await session());
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.page).toContain('content="noindex"');

@@ -26,7 +26,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     hook().bodies.filter((body) => body.type === type && JSON.stringify(body.data).includes(words));
 
   it("a wrong token is said beside the field; whoever signs out is asked again", async () => {
-    const page = await open("/curate/articles/new");
+    const page = await open("/curate/articles");
     expect(await page.title()).toContain("Sign in");
     await page.fill("#token", "wrong");
     await page.click("main button");
@@ -34,10 +34,10 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     expect(faults.splice(0)).toEqual([expect.stringContaining("401")]);
     await page.fill("#token", TOKEN);
     await page.click("main button");
-    await page.waitForURL(/\/curate\/articles\/new$/);
+    await page.waitForURL(/\/curate\/articles$/);
     await page.click("text=Sign out");
     await page.waitForURL(/\/curate\/session/);
-    await page.goto(`${url()}/curate/articles/new`);
+    await page.goto(`${url()}/curate/articles`);
     expect(await page.locator("#token").count()).toBe(1);
   });
 
@@ -55,7 +55,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
       const view = () => api(url(), "GET", `/api/alerts/${alert["id"]}`, undefined, String(alert["token"]));
       await until(async () => (await view())["status"] === "active");
 
-      const page = await signIn("/curate/articles/new", { javascript });
+      const page = await signIn("/curate/articles", { javascript });
       await page.fill("#title", `A ${word} over Aleppo`);
       await page.fill("#text", `A ${word} was seen while Sergei Lavrov spoke of a ceasefire in Aleppo.`);
       await page.fill("#published_at", "2016-09-22");
@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
       await until(() => messages("article.matched", word).length === 1);
       const article = new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
-      await page.click("text=Put an event");
+      await page.click("text=Add an event");
       await page.fill("#title", `The ${word} came`);
       await page.fill("#summary", "It was seen over the city.");
       await page.fill("#date", "2016-09-22");
@@ -117,7 +117,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     });
 
     it("whoever is signed out while writing signs in elsewhere and sends the form again", async () => {
-      const page = await signIn("/curate/articles/new", { javascript });
+      const page = await signIn("/curate/articles", { javascript });
       await page.fill("#title", `Kept ${word}`);
       await page.fill("#text", `Kept while nobody was signed in, ${word}.`);
       await page.context().clearCookies();
@@ -135,7 +135,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
   });
 
   it("before a form with unsent words is left, the browser asks", async () => {
-    const page = await signIn("/curate/events/new");
+    const page = await signIn("/curate/events");
     const asked: string[] = [];
     page.on("dialog", async (dialog) => {
       asked.push(dialog.type());
@@ -143,7 +143,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     });
     await page.goto(`${url()}/curate`);
     expect(asked).toEqual([]);
-    await page.goto(`${url()}/curate/events/new`);
+    await page.goto(`${url()}/curate/events`);
     await page.locator("#title").pressSequentially("Unsent");
     await page.goto(`${url()}/curate`);
     expect(asked).toEqual(["beforeunload"]);
@@ -151,14 +151,14 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
   });
 
   it("Enter in a field previews, and never publishes", async () => {
-    const page = await signIn("/curate/articles/new");
+    const page = await signIn("/curate/articles");
     await page.fill("#title", "Entered");
     await page.fill("#text", "Entered by a key.");
     await page.press("#title", "Enter");
     await page.waitForSelector("#preview");
     await page.press("#title", "Enter");
     await page.waitForSelector("#preview");
-    expect(new URL(page.url()).pathname).toBe("/curate/articles/new");
+    expect(new URL(page.url()).pathname).toBe("/curate/articles");
     const { articles } = await api(url(), "GET", "/api/articles?q=entered");
     expect(articles).toEqual([]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;
 
 describe("adding an article", () => {
-  const path = "/curate/articles/new";
+  const path = "/curate/articles";
   const fields = { title: "A title", text: "A text of its own: kingfisher.", published_at: "2016-09-22", mode: "new" };
 
   it("a preview changes nothing, and says which events it may report and what it sets off", async () => {
@@ -63,6 +63,7 @@ describe("adding an article", () => {
       mode: "historic",
     });
     expect(await look("/curate/articles/typed?done=added")).toContain("The article was added.");
+    expect(await look("/curate/articles/typed?done=constructor")).not.toContain('role="status"');
   });
 
   it("sent twice it is there once, and the page says so", async () => {
@@ -246,16 +247,16 @@ describe("an event", () => {
     await addArticle("ibis-source", { title: "Ibis source" });
     const before = await head();
     const typed = { ...fields, "article[]": "ibis-source", "claims.4.by": "issg", "claims.4.says": "It says so." };
-    const { status, page } = await post("/curate/events/new", { ...typed, step: "preview" });
+    const { status, page } = await post("/curate/events", { ...typed, step: "preview" });
     expect(status).toBe(200);
     expect(await head()).toBe(before);
-    expect(page).toMatch(/<h1>The ibis met<\/h1>/);
+    expect(page).toMatch(/<h1 dir="auto">The ibis met<\/h1>/);
     expect(page).toContain('href="/places/geneva"');
     expect(page).toContain("It says so.");
     expect(page).toContain("Ibis source");
     expect(valueIn(page, "id")).toBe("2016-09-22-the-ibis-met");
     expect(page).toContain("It puts a new event on record");
-    const put = await post("/curate/events/new", { ...typed, id: valueIn(page, "id") ?? "", step: "publish" });
+    const put = await post("/curate/events", { ...typed, id: valueIn(page, "id") ?? "", step: "publish" });
     expect(put.headers.get("location")).toBe("/curate/events/2016-09-22-the-ibis-met?done=created");
     expect(await eventOf("2016-09-22-the-ibis-met")).toMatchObject({
       revision: 1,
@@ -267,7 +268,7 @@ describe("an event", () => {
     });
     // A second click.
     const after = await head();
-    const again = await post("/curate/events/new", { ...typed, id: "2016-09-22-the-ibis-met", step: "publish" });
+    const again = await post("/curate/events", { ...typed, id: "2016-09-22-the-ibis-met", step: "publish" });
     expect(again.headers.get("location")).toBe("/curate/events/2016-09-22-the-ibis-met?done=same");
     expect(await head()).toBe(after);
   });
@@ -276,7 +277,7 @@ describe("an event", () => {
     await putEvent("taken", { title: "First" });
     const before = await head();
     for (const step of ["preview", "publish"]) {
-      const { status, page } = await post("/curate/events/new", { ...fields, id: "taken", step });
+      const { status, page } = await post("/curate/events", { ...fields, id: "taken", step });
       expect(status).toBe(409);
       expect(errorAt(page, "id")).toMatch(/already/);
     }
@@ -295,25 +296,53 @@ describe("an event", () => {
     ["articles", { articles: "no-such-article" }, /line 1: there is no article/],
     ["articles", { articles: "Not An Id" }, /line 1: 1 to 100/],
     ["id", { id: "Not An Id" }, /1 to 100/],
+    ["id", { id: "-x" }, /the first and the last are a-z or 0-9/],
+    ["places", { places: "Aleppo\n".repeat(51) }, /^at most 50$/],
     ["claims.0.says", { "claims.2.by": "issg", "claims.2.says": "" }, /empty/],
     ["claims.0.by", { "claims.1.by": "", "claims.1.says": "So it is." }, /empty/],
   ])("what is wrong with %s stands beside it: %o", async (name, wrong, words) => {
     const before = await head();
     for (const step of ["preview", "publish"]) {
-      const { status, page } = await post("/curate/events/new", { ...fields, id: "wrong", ...wrong, step });
+      const { status, page } = await post("/curate/events", { ...fields, id: "wrong", ...wrong, step });
       expect(status).toBe(400);
       expect(errorAt(page, name)).toMatch(words);
     }
     expect(await head()).toBe(before);
   });
 
+  it("too many claims, and a mode that is none, are told of in plain words", async () => {
+    const claims = Array.from({ length: 51 }, (_, i) => [
+      [`claims.${i}.by`, "issg"],
+      [`claims.${i}.says`, `Claim ${i}.`],
+    ]).flat();
+    const { page } = await post("/curate/events", { ...fields, id: "wrong", ...Object.fromEntries(claims) });
+    expect(page).toContain('<p class="error">at most 50</p>');
+    const forged = await post("/curate/events", { ...fields, id: "wrong", mode: "loud" });
+    expect(forged.page).toContain('<p class="error">new, historic or silent was expected</p>');
+  });
+
+  it("any id that the record takes has its page: new, retract, session", async () => {
+    for (const id of ["new", "retract", "session"]) {
+      await putEvent(id, { title: `Called ${id}` });
+      expect(await look(`/curate/events/${id}`)).toContain(`value="Called ${id}"`);
+      await addArticle(id, { title: `Called ${id}` });
+      expect(await look(`/curate/articles/${id}`)).toContain(`value="Called ${id}"`);
+    }
+  });
+
+  it.each(["__proto__", "constructor", "", "x"])("done=%s says nothing", async (done) => {
+    const id = `done-${done.replaceAll("_", "")}`.replace(/-$/, "");
+    await putEvent(id, { title: "Done" });
+    expect(await look(`/curate/events/${id}?done=${done}`)).not.toContain('class="notice"');
+  });
+
   it("a day between two that is not known needs both", async () => {
-    const { page } = await post("/curate/events/new", { ...fields, precision: "within", step: "preview" });
+    const { page } = await post("/curate/events", { ...fields, precision: "within", step: "preview" });
     expect(page).toContain("within needs an end_date");
   });
 
   it("an id and another field that are wrong are told of together", async () => {
-    const { page } = await post("/curate/events/new", { ...fields, id: "Not An Id", date: "x", step: "preview" });
+    const { page } = await post("/curate/events", { ...fields, id: "Not An Id", date: "x", step: "preview" });
     expect(errorAt(page, "id")).toBeDefined();
     expect(errorAt(page, "date")).toBeDefined();
   });
@@ -328,7 +357,7 @@ describe("an event", () => {
       "claims.0.says": HOSTILE,
     };
     for (const places of [HOSTILE, "aleppo"]) {
-      const { page } = await post("/curate/events/new", { ...typed, places, id: "hostile", step: "preview" });
+      const { page } = await post("/curate/events", { ...typed, places, id: "hostile", step: "preview" });
       expect(page).not.toContain("<script>");
       expect(page).not.toContain("<img");
     }
@@ -409,6 +438,16 @@ describe("an event", () => {
     expect(await eventOf("raced-event")).toMatchObject({ title: "Mine", revision: 3 });
   });
 
+  it("that was retracted meanwhile: the page says that and why, and lists no change", async () => {
+    await putEvent("withdrawn-event", { title: "At first" });
+    await curate("DELETE", "/api/events/withdrawn-event", { reason: "It was a rumour." });
+    const typed = { date: "2016-09-22", title: "Mine", summary: "It met in the city.", mode: "new", revision: "1" };
+    const { status, page } = await post("/curate/events/withdrawn-event", { ...typed, step: "publish" });
+    expect(status).toBe(409);
+    expect(page).toContain("and retracted: <bdi>It was a rumour.</bdi>. What it says is as it was.");
+    expect(page).not.toContain("This is what changed in it");
+  });
+
   it("of two corrections at once one is written, the other told of it", async () => {
     await putEvent("at-once", { title: "At first" });
     const typed = { date: "2016-09-22", summary: "It met in the city.", mode: "new", revision: "1", step: "publish" };
@@ -430,7 +469,7 @@ describe("what publishing an event does is said before", () => {
   ] as const)("%s", async (name, mode, change, words, isTold) => {
     const id = `says-${name.replace(/\W+/g, "-").toLowerCase()}`;
     if (mode) await putEvent(id, { mode });
-    const { page } = await post(mode ? `/curate/events/${id}` : "/curate/events/new", { ...form, id, ...change });
+    const { page } = await post(mode ? `/curate/events/${id}` : "/curate/events", { ...form, id, ...change });
     expect(page).toContain(words);
     if (isTold !== undefined) expect(page.includes("is told of the correction")).toBe(isTold);
     expect(page).toContain('value="publish"');

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { type EventInput, eventDocument } from "../../src/record/event.ts";
 import { type Change, changesBetween } from "../../src/site/events/changes.ts";
 import { makeCompare, type Stretch } from "../../src/site/events/difference.tsx";
-import { shortened } from "../../src/site/events/event-page.tsx";
 import { stepsOf } from "../../src/site/events/history.ts";
 import { isoDates } from "../../src/site/events/schema-org.tsx";
+import { shortened } from "../../src/site/words.ts";
 import { event } from "../client.ts";
 
 const revision = (more: Partial<EventInput> = {}) => ({ document: eventDocument(event(more)), retracted: null });
@@ -188,8 +188,8 @@ describe("a description", () => {
     ["cut after a word, without its comma", `${"word, ".repeat(50)}`, `${"word, ".repeat(32)}word…`],
     ["cut anywhere where there is no space", "x".repeat(300), `${"x".repeat(199)}…`],
   ])("%s", (_, text, told) => {
-    expect(shortened(text)).toBe(told);
-    expect(shortened(text).length).toBeLessThanOrEqual(201);
+    expect(shortened(text, 200)).toBe(told);
+    expect(shortened(text, 200).length).toBeLessThanOrEqual(201);
   });
 });
 

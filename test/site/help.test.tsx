@@ -7,7 +7,6 @@ import { readArticles } from "../../src/record/articles.ts";
 import { NEWEST, readHead } from "../../src/record/log.ts";
 import { readQuery } from "../../src/record/query.ts";
 import { type Counted, countExamples, makeExamples } from "../../src/site/help/examples.ts";
-import { inWords } from "../../src/site/help/waits.ts";
 import { selectEvents } from "../../src/site/timeline/selection.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, json, ORIGIN, putEvent, putName, putNames, vocabulary } from "../client.ts";
@@ -162,14 +161,4 @@ it("asks the record a handful of questions, and no more than where the log ends 
   expect(cold).toBeGreaterThan(3);
   expect(cold).toBeLessThanOrEqual(10);
   expect(await ask()).toBeLessThanOrEqual(1);
-});
-
-describe("waits in words", () => {
-  it.each([
-    [[5], "5 seconds"],
-    [[1, 60], "1 second and 1 minute"],
-    [[5, 300, 1800, 7200], "5 seconds, 5 minutes, 30 minutes and 2 hours"],
-    [[90, 3600, 86400, 172800], "90 seconds, 1 hour, 24 hours and 2 days"],
-    [[0], "0 seconds"],
-  ])("%j: %s", (waits, words) => expect(inWords(waits)).toBe(words));
 });

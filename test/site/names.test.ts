@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { putEvent as recordEvent } from "../../src/record/events.ts";
+import { typesInWords } from "../../src/site/names/kinds.ts";
 import { addArticle, call, event, putEvent, putName, putNames, vocabulary } from "../client.ts";
 
 async function page(path: string): Promise<string> {
@@ -109,7 +110,7 @@ describe("a name's page", () => {
   it("has its events, by its own names and by words, and the names that share them", async () => {
     const html = await page("/places/homs");
     expect(text(between(html, '<h2 id="events">', "</h2>"))).toBe("3 events");
-    const ids = [...html.matchAll(/<h4><a href="\/events\/([^"]+)"/g)].map(([, id]) => id);
+    const ids = [...html.matchAll(/<h4 dir="auto"><a href="\/events\/([^"]+)"/g)].map(([, id]) => id);
     expect(ids.sort()).toEqual(["harvest-begins", "harvest-ends", "homs-named"]);
     const related = between(html, 'id="related"', "</section>");
     expect([...related.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
@@ -215,5 +216,16 @@ describe("a long record", () => {
     const html = await page("/topics/harvest");
     expect(text(between(html, '<h2 id="events">', "</h2>"))).toBe("The newest 200 events");
     expect(html).toContain('<a href="/?q=topic%3Aharvest">All of them on the timeline</a>');
+    // So many stand in full; the timeline has the others.
+    expect(html.match(/<h4/g)).toHaveLength(50);
+    expect(html).toContain('href="/?q=topic%3Aharvest&amp;page=2"');
   });
+});
+
+describe("a type in the plural", () => {
+  it.each([
+    ["armed-group", "Armed groups"],
+    ["city", "Cities"],
+    ["constructor", "Constructors"],
+  ])("%s: %s", (type, plural) => expect(typesInWords(type)).toBe(plural));
 });

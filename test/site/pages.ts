@@ -129,21 +129,21 @@ export const PAGES: readonly PageRow[] = [
     status: 401,
   },
   desk("first page", "GET /curate", "/curate"),
-  desk("new article", "GET /curate/articles/new", "/curate/articles/new"),
-  desk("new article, preview", "POST /curate/articles/new", "/curate/articles/new", { ...ARTICLE, step: "preview" }),
-  desk("new article, mistakes", "POST /curate/articles/new", "/curate/articles/new", { language: "English" }, 400),
+  desk("new article", "GET /curate/articles", "/curate/articles"),
+  desk("new article, preview", "POST /curate/articles", "/curate/articles", { ...ARTICLE, step: "preview" }),
+  desk("new article, mistakes", "POST /curate/articles", "/curate/articles", { language: "English" }, 400),
   desk("article", "GET /curate/articles/:id", "/curate/articles/staged-meridian"),
   desk("article, preview", "POST /curate/articles/:id", "/curate/articles/staged-meridian", {
     ...ARTICLE,
     step: "preview",
   }),
-  desk("new event", "GET /curate/events/new", "/curate/events/new"),
-  desk("new event, preview", "POST /curate/events/new", "/curate/events/new", {
+  desk("new event", "GET /curate/events", "/curate/events"),
+  desk("new event, preview", "POST /curate/events", "/curate/events", {
     ...EVENT,
     id: "2016-09-16-harbour-talks",
     step: "preview",
   }),
-  desk("new event, mistakes", "POST /curate/events/new", "/curate/events/new", { ...EVENT, places: "Atlantis" }, 400),
+  desk("new event, mistakes", "POST /curate/events", "/curate/events", { ...EVENT, places: "Atlantis" }, 400),
   desk("event", "GET /curate/events/:id", "/curate/events/staged-corrected"),
   desk("event, preview", "POST /curate/events/:id", "/curate/events/staged-corrected", {
     ...EVENT,

@@ -1,7 +1,7 @@
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, it } from "vitest";
+import { agoInWords, spanInWords } from "../../src/site/spans.ts";
 import { duration, findings, type State, verdict } from "../../src/site/status/in-words.ts";
-import { agoInWords, spanInWords } from "../../src/site/status/spans.ts";
 import { StatusView } from "../../src/site/status/status-page.tsx";
 import type { AnsweringShard, Status } from "../../src/status.ts";
 import { call, json, putEvent } from "../client.ts";
@@ -182,6 +182,7 @@ describe("spans of time", () => {
     [120, "2 minutes", "2 minutes ago"],
     [7199, "119 minutes", "119 minutes ago"],
     [7200, "2 hours", "2 hours ago"],
+    [86_400, "24 hours", "24 hours ago"],
     [2 * 86_400, "2 days", "2 days ago"],
     [-5, "0 seconds", "just now"],
   ])("%d seconds", (seconds, span, ago) => {

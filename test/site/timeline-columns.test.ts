@@ -56,12 +56,36 @@ describe("the columns of a picture", () => {
     expect(periods("2016")).toEqual(["2014", "2015", "2016", "2017", "2018", "2019"]);
   });
 
-  it("are 36 months at most, beyond that years, of these the last hundred", () => {
+  it("are 36 months at most, beyond that years", () => {
     expect(periods("2013-10", "2016-09")).toHaveLength(36);
     expect(periods("2013-09", "2016-09")).toEqual(["2012", "2013", "2014", "2015", "2016", "2017"]);
-    expect(periods("0044-03-15", "2016-09")).toHaveLength(100);
-    expect(columnsOf(["0044-03-15", "2016-09"].map(on)).of(on("0044-03-15"))).toBeUndefined();
-    expect(periods("0044-03-15", "2016-09").at(-1)).toBe("2016");
+    expect(periods("1917", "2016")).toHaveLength(100);
+  });
+
+  it.each<[name: string, dates: string[], first: string, last: string, outside: string[]]>([
+    ["one far ahead", ["2016-08", "2016-09", "9999-12-31"], "2016-06", "2016-11", ["9999-12-31"]],
+    ["one long ago", ["0044-03-15", "2016-08", "2016-09"], "2016-06", "2016-11", ["0044-03-15"]],
+    ["one on either side", ["0000", "1990", "2016", "9999"], "1990", "2016", ["0000", "9999"]],
+    ["of as many the last", ["0044-03-15", "2016-09"], "2016-07", "2016-12", ["0044-03-15"]],
+    ["more of them earlier", ["1850", "1900", "1920", "1940", "2020"], "1850", "1940", ["2020"]],
+    ["more than a hundred years of them", ["1850", "1900", "1940", "1990", "2020"], "1940", "2020", ["1850", "1900"]],
+  ])("beyond a hundred years are where most events lie: %s", (_, dates, first, last, outside) => {
+    const columns = columnsOf(dates.map(on));
+    expect([columns.periods[0], columns.periods.at(-1)]).toEqual([first, last]);
+    expect(dates.filter((date) => columns.isOutside(on(date)))).toEqual(outside);
+    expect(dates.filter((date) => columns.of(on(date)) === undefined)).toEqual(outside);
+  });
+
+  it("know events that lie within, of which only the year is known, from those outside", () => {
+    const columns = columnsOf(["2016-08", "2016-09", "2016"].map(on));
+    expect([columns.of(on("2016")), columns.isOutside(on("2016"))]).toEqual([undefined, false]);
+    expect([columns.of(on("2017")), columns.isOutside(on("2017"))]).toEqual([undefined, true]);
+  });
+
+  it("end with the calendar of four digits", () => {
+    expect(periods("9999-12-31")).toEqual(["9999-10", "9999-11", "9999-12"]);
+    expect(periods("0000")).toEqual(["0000", "0001", "0002", "0003"]);
+    expect(columnsOf(["0044-03"].map(on)).labels[0]).toEqual({ period: "0044-01", text: "Jan 0044" });
   });
 
   it("are none without events", () => {

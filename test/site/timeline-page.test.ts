@@ -85,7 +85,7 @@ describe("a record of a few events", () => {
         const { html } = await readTimeline("/");
         return html.split("<article").find((part) => part.includes(`/events/${id}"`)) ?? "";
       };
-      expect(await item("withdrawn")).toContain("<strong>Retracted:</strong> It was another day.");
+      expect(await item("withdrawn")).toContain("<strong>Retracted:</strong> <bdi>It was another day.");
       expect(await item("withdrawn")).not.toContain("Nobody came.");
       expect(await item("truce-called")).toContain("1 attributed claim");
       expect(await item("truce-called")).toContain("1 source<");
@@ -144,6 +144,16 @@ describe("a record of a few events", () => {
       expect((await readTimeline("/?q=title:ends")).overview).toHaveLength(1);
     });
 
+    it("an event of another age leaves the picture as it is, and is counted beside it", async () => {
+      await putEvent("another-age", { date: "9999-12-31", title: "Sunset of the quagga", summary: "And truce." });
+      const { overview, html } = await readTimeline("/?q=truce");
+      expect(overview[0]?.name).toBe("September 2016: 3 events");
+      expect(html).toContain(
+        "Without a place in it: 1 event of which only the year is known and 1 event outside the years that it spans.",
+      );
+      expect((await readTimeline("/?q=quagga")).overview[0]?.name).toBe("December 9999: 1 event");
+    });
+
     it("feeds and alert are those of the query, in every month", async () => {
       const { html } = await readTimeline("/?q=geneva&month=2016-09");
       for (const path of ["/feed.rss", "/feed.json", "/feed.atom", "/feed.ics", "/articles.rss"]) {
@@ -171,6 +181,23 @@ describe("a record of a few events", () => {
       expect(html).toContain(`${name}: `);
       expect(html).toContain(value);
     });
+
+    it("is not asked where it is left empty; a year has four digits", async () => {
+      const { status, events } = await readTimeline("/?q=geneva&month=&before=&page=");
+      expect([status, events.length]).toEqual([200, (await readTimeline("/?q=geneva")).events.length]);
+      expect((await readTimeline("/?month=0000")).count).toBe("No event in 0000.");
+      expect((await readTimeline("/?month=0044-03")).count).toBe("No event in March 0044.");
+    });
+
+    it.each(["/?q=%00", "/?q=%22alep%01po", "/?month=%00%1f%7f%C2%85", "/?q=aleppo%EF%BF%BF"])(
+      "brings no control character into the page: %s",
+      async (path) => {
+        const { html } = await readTimeline(path);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+        expect(html).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\uffff]/);
+        expect(html).toContain("\ufffd");
+      },
+    );
 
     it("has one canonical address, whatever else stands in it", async () => {
       const canonical = async (path: string) =>
@@ -216,6 +243,15 @@ it("names of one label are told apart where the query is read", async () => {
   await putName("place:vellum", { label: "Vellum" });
   const { html } = await readTimeline("/?q=vellum");
   expect(html).toContain("<code>vellum</code> is Vellum (actor) or Vellum (place) in any spelling");
+});
+
+it("the map hides no place where there is no style sheet: its land is faint", async () => {
+  await putName("place:reykjavik", { label: "Reykjavik", coordinates: { latitude: 64.1, longitude: -21.9 } });
+  await putEvent("in-reykjavik", { date: "2012-05-01", title: "Puffins", places: ["reykjavik"] });
+  const { html } = await readTimeline("/?q=puffins");
+  const land = [...html.matchAll(/<use class="land"([^>]*)>/g)].map(([, attributes]) => attributes);
+  expect(land).toHaveLength(1);
+  expect(land[0]).toMatch(/ fill="currentColor" fill-opacity="0\.15"/);
 });
 
 describe("a long record", () => {

@@ -120,6 +120,34 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(await page.inputValue("#q")).toBe('convoy "aid trucks"');
   });
 
+  it.each([
+    ["the connection fails", undefined],
+    ["something in between answers", { status: 503, contentType: "text/html", body: "<title>Error 1102</title>" }],
+    [
+      "with a page of its own",
+      { status: 200, contentType: "text/html", body: "<title>Sign in to the network</title>" },
+    ],
+  ])("says that what is shown is not what was typed, where %s", async (_, answer) => {
+    const page = await open("/?q=aleppo");
+    const [title, address] = [await page.title(), page.url()];
+    await page.route("**/?q=aleppo+*", (route) => (answer ? route.fulfill(answer) : route.abort()));
+    await page.locator("#q").fill("aleppo convoy");
+    await page.locator("#trouble").waitFor();
+    expect(await page.locator("#trouble").innerText()).toMatch(/^There was no answer/);
+    expect([await page.title(), page.url()]).toEqual([title, address]);
+    await page.unroute("**/?q=aleppo+*");
+    await page.locator("#q").fill("convoy");
+    await page.waitForURL((to) => to.searchParams.get("q") === "convoy");
+    expect(await page.locator("#trouble").isVisible()).toBe(false);
+    faults.splice(0);
+  });
+
+  it("has an address without a query when the box is cleared", async () => {
+    const page = await open("/?q=aleppo");
+    await page.locator("#q").fill("");
+    await page.waitForURL((to) => to.search === "");
+  });
+
   it("is used by keyboard: the picture is passed over or walked, and each of its links shows where one is", async () => {
     const page = await open("/", { width: 1280 });
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");

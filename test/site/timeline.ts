@@ -28,7 +28,9 @@ export async function readTimeline(path: string): Promise<TimelineRead> {
   return {
     status: answer.status,
     html,
-    events: [...html.matchAll(/<h4><a href="\/events\/([^"]+)"/g)].map(([, id = ""]) => decodeURIComponent(id)),
+    events: [...html.matchAll(/<h4 dir="auto"><a href="\/events\/([^"]+)"/g)].map(([, id = ""]) =>
+      decodeURIComponent(id),
+    ),
     count: textOf(/<p id="count"[^>]*>(.*?)<\/p>/.exec(html)?.[1] ?? ""),
     facets: linksIn(html, /<ul class="facets">(.*?)<\/ul>/g),
     overview: linksIn(html, /<svg width="100%"[^>]*>(.*?)<\/svg>/g),

@@ -13,9 +13,11 @@ import {
 } from "../../alerts/holder.ts";
 import type { Context } from "../../context.ts";
 import { check } from "../../input.ts";
-import { badRequest } from "../../problem.ts";
+import { badRequest, type InputError } from "../../problem.ts";
+import { reducedDate } from "../../record/fields.ts";
+import { counted } from "../words.ts";
 import { channelOf, readChannelFields } from "./channel-fields.tsx";
-import { channelInWords, counted } from "./words.ts";
+import { channelInWords } from "./words.ts";
 
 /** What came of an action. */
 export interface Done {
@@ -100,10 +102,14 @@ const change = ({ holder, request, context }: Asked, patch: object): Promise<Hel
 async function replayDays({ holder, form }: Asked): Promise<Done> {
   const [since = "", until = "", before = ""] = ["since", "until", "before"].map((name) => form.get(name)?.trim());
   const errors = [
-    ...(DAY.test(since) ? [] : [{ path: "since", message: EXPECTED }]),
-    ...(until === "" || DAY.test(until) ? [] : [{ path: "until", message: EXPECTED }]),
+    ...dayErrors("since", since),
+    ...(until === "" ? [] : dayErrors("until", until)),
+    ...(before === "" || /^[1-9]\d{0,14}$/.test(before) ? [] : [{ path: "before", message: FORGED }]),
   ];
   if (errors.length > 0) throw badRequest(errors);
+  if (until !== "" && until < since) {
+    throw badRequest([{ path: "until", message: `the last day, ${until}, lies before the first, ${since}` }]);
+  }
   const range = {
     since: `${since}T00:00:00Z`,
     ...(until !== "" && { until: `${until}T23:59:59.999Z` }),
@@ -118,3 +124,9 @@ async function replayDays({ holder, form }: Asked): Promise<Done> {
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const EXPECTED = "a day such as 2016-09-22 was expected";
+const FORGED = "where to go on from is not known: choose the days again";
+
+function dayErrors(path: string, day: string): InputError[] {
+  if (!DAY.test(day)) return [{ path, message: EXPECTED }];
+  return reducedDate.safeParse(day).success ? [] : [{ path, message: `there is no such day as ${day}` }];
+}

@@ -3,20 +3,20 @@
  * address that is sent, so in no log. There are no cookies, and every action needs the token in its body: nobody else's page can make a
  * browser do anything here (CSRF).
  */
+import type { ComponentChildren } from "preact";
 import { shardOf } from "../../alerts/alert.ts";
 import { type HeldAlert, type Holder, holderOf, listMessages, viewAlert } from "../../alerts/holder.ts";
 import type { Context, Handler } from "../../context.ts";
 import { alertPath } from "../../links.ts";
-import { type InputError, notFound, Problem } from "../../problem.ts";
+import { notFound, Problem } from "../../problem.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names.ts";
-import { errorsOf, Field, readForm } from "../form.tsx";
+import { errorsOf, Field, type Refused, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { readTyped } from "../reading.tsx";
 import { ACTIONS, type Action, type Done, isAction } from "./actions.ts";
 import { AlertView } from "./alert-view.tsx";
 import { MESSAGES_SHOWN, type MessagePage } from "./messages.tsx";
-import { MAX_FORM } from "./new-page.tsx";
 import { type Tried, tryQuery } from "./preview.tsx";
 
 /** GET /alerts/{id}: asks for the token, whether or not there is such an alert. */
@@ -25,7 +25,7 @@ export const alertPage: Handler = (_, context) => askForToken(context, idOf(cont
 /** POST /alerts/{id}: `token`, and `action` with its fields; without one it is only shown. */
 export const postAlertPage: Handler = async (request, context) => {
   const id = idOf(context);
-  const form = await readForm(request, MAX_FORM);
+  const form = await readForm(request);
   const holder = await open(id, form.get("token")?.trim() ?? "", context);
   if (holder === undefined) return askForToken(context, id, "There is no such alert, or this is not its token.");
   const action = form.get("action") ?? "show";
@@ -59,7 +59,7 @@ async function act(
   context: Context,
 ): Promise<Response> {
   let done: Done = { said: "" };
-  let failed: { status: number; errors: readonly InputError[] } = { status: 200, errors: [] };
+  let failed: Refused = { status: 200, errors: [], headers: {} };
   try {
     done = await ACTIONS[action]({ holder, form, request, context });
   } catch (error) {
@@ -70,9 +70,9 @@ async function act(
   const page = await readMessages(holder, alert, form.get("after") ?? "");
   const tried = await triedBy(action, form, alert, context);
   const { token } = holder;
-  const { status, errors } = failed;
+  const { errors, ...answer } = failed;
   const view = <AlertView {...{ alert, token, page, action, form, done, errors, tried }} />;
-  return show(context, `Alert: ${alert.query}`, view, status);
+  return show(context, `Alert: ${alert.query}`, view, answer);
 }
 
 async function readMessages(holder: Holder, { latest }: HeldAlert, asked: string): Promise<MessagePage> {
@@ -103,7 +103,7 @@ const Deleted = ({ said }: { said: string }) => (
 
 function askForToken(context: Context, id: string, wrong?: string): Response {
   const children = (
-    <article class="token">
+    <article>
       <h1>Open an alert</h1>
       <p>
         <code>{id}</code>
@@ -123,10 +123,15 @@ function askForToken(context: Context, id: string, wrong?: string): Response {
       </form>
     </article>
   );
-  return show(context, "Open an alert", children, wrong === undefined ? 200 : 404);
+  return show(context, "Open an alert", children, { status: wrong === undefined ? 200 : 404 });
 }
 
-const show = ({ settings }: Context, title: string, children: preact.JSX.Element, status = 200): Response =>
+const show = (
+  { settings }: Context,
+  title: string,
+  children: ComponentChildren,
+  answer: Partial<Pick<Refused, "status" | "headers">> = {},
+): Response =>
   htmlPage(
     {
       wire: settings.title,
@@ -135,5 +140,5 @@ const show = ({ settings }: Context, title: string, children: preact.JSX.Element
       scripts: ["/scripts/alert.js", "/scripts/live.js", "/scripts/copy.js"],
       children,
     },
-    { status, private: true },
+    { ...answer, private: true },
   );

@@ -1,11 +1,12 @@
 /** An alert as its page shows it to whoever holds its token. */
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { alertPath } from "../../links.ts";
+import { Moment } from "../moment.tsx";
+import { capitalised } from "../words.ts";
 import type { Action } from "./actions.ts";
 import { Copyable } from "./copyable.tsx";
 import { Manage } from "./manage.tsx";
 import { MESSAGES_SHOWN, Messages } from "./messages.tsx";
-import { Moment } from "./moment.tsx";
 import type { Shown } from "./shown.ts";
 import { State } from "./state.tsx";
 import { Stay } from "./stay.tsx";
@@ -36,7 +37,7 @@ function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: 
     return (
       <div class="error" role="alert" id="result" tabIndex={-1}>
         {errors.map(({ message }) => (
-          <p>{`${message.charAt(0).toUpperCase()}${message.slice(1)}.`}</p>
+          <p>{capitalised(message)}.</p>
         ))}
       </div>
     );

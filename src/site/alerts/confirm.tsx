@@ -5,8 +5,8 @@ import type { Context, Handler } from "../../context.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
+import { Moment } from "../moment.tsx";
 import { ReadAs, readTyped } from "../reading.tsx";
-import { Moment } from "./moment.tsx";
 import { channelInWords } from "./words.ts";
 
 /** GET /alerts/{id}/confirm: asks; it changes nothing, since mail scanners and previews follow links. */

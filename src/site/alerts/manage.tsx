@@ -1,6 +1,7 @@
 /** The forms that change an alert. Each is folded away until it is wanted, or has something to say. */
 import type { ComponentChildren } from "preact";
 import { Field, messagesAt } from "../form.tsx";
+import { QueryInput } from "../query-input.tsx";
 import type { Action } from "./actions.ts";
 import { ChannelFields, readChannelFields } from "./channel-fields.tsx";
 import { Found, LIVE, Reading } from "./preview.tsx";
@@ -52,18 +53,7 @@ function ChangeQuery(props: Shown) {
     <Folded id="change-query" title="Query" open={action === "preview" || failed(props, "query")}>
       <Stay id={alert.id} token={token} live={LIVE}>
         <label for="q">What to look for</label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          value={source}
-          maxLength={512}
-          dir="auto"
-          spellcheck={false}
-          autocomplete="off"
-          aria-describedby="reading"
-          aria-invalid={problem !== undefined || missing !== undefined ? "true" : undefined}
-        />
+        <QueryInput source={source} wrong={problem !== undefined || missing !== undefined} />
         <Reading tried={tried} {...(missing !== undefined && { missing })} />
         <div class="actions">
           <button type="submit" name="action" value="preview" class="second">

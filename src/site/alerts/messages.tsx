@@ -3,10 +3,11 @@ import type { Delivery } from "../../alerts/alert.ts";
 import { messageItem } from "../../alerts/feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Foreign } from "../../feeds/content.tsx";
-import { Moment } from "./moment.tsx";
+import { Moment } from "../moment.tsx";
+import { counted } from "../words.ts";
 import { Attempts } from "./state.tsx";
 import { Stay } from "./stay.tsx";
-import { counted, MESSAGES } from "./words.ts";
+import { MESSAGES } from "./words.ts";
 
 /** So many are shown together. */
 export const MESSAGES_SHOWN = 20;
@@ -66,7 +67,7 @@ function Message({ delivery, alert, token, after }: MessageProps) {
         <span class={`badge ${status}`}>{statusInWords(delivery, alert)}</span>{" "}
         <span class="quiet">
           {MESSAGES[type]}
-          {message.data["replay"] === true && ", replayed"} · <Moment at={message.timestamp} />
+          {message.data["replay"] === true && ", replayed"} · <Moment at={message.timestamp} seconds />
         </span>
       </p>
       {attempts.length > 1 ? (
@@ -79,10 +80,10 @@ function Message({ delivery, alert, token, after }: MessageProps) {
       )}
       {next_attempt_at !== null && alert.status === "active" && attempts.length > 0 && (
         <p class="small">
-          The next attempt is due on <Moment at={next_attempt_at} />.
+          The next attempt is due on <Moment at={next_attempt_at} seconds />.
         </p>
       )}
-      {called && (
+      {called && alert.status === "active" && (
         <Stay
           id={alert.id}
           token={token}

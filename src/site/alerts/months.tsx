@@ -5,7 +5,7 @@
 import { scaleLinear } from "d3-scale";
 import { bandsOf } from "../timeline/bands.ts";
 import { columnsOf } from "../timeline/columns.ts";
-import { counted } from "./words.ts";
+import { counted } from "../words.ts";
 
 /** In more columns there is no room for a number above each. */
 const NUMBERED = 18;
@@ -44,14 +44,15 @@ type MonthCount = readonly [month: string, count: number];
 const dated = (month: string) => ({ date: month, end_date: null, precision: "month" as const });
 
 function Bars({ months }: { months: readonly MonthCount[] }) {
-  const columns = columnsOf(months.map(([month]) => dated(month)));
+  const columns = columnsOf(months.flatMap(([month, count]) => Array.from({ length: count }, () => dated(month))));
   const bands = bandsOf(columns);
   const periods = Map.groupBy(months, ([month]) => columns.of(dated(month)));
   const bars = [...periods].flatMap(([period, within]) =>
     period === undefined ? [] : [{ period, count: within.reduce((sum, [, count]) => sum + count, 0) }],
   );
   const height = scaleLinear([0, Math.max(...bars.map(({ count }) => count))], [0, BARS]);
-  const [first, last] = [months[0]?.[0], months.at(-1)?.[0]];
+  const shown = months.filter(([month]) => columns.of(dated(month)) !== undefined);
+  const [first, last] = [shown[0]?.[0], shown.at(-1)?.[0]];
   return (
     <svg
       width="100%"

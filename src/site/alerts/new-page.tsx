@@ -3,14 +3,13 @@ import { alertInput } from "../../alerts/alert.ts";
 import { registerAlert } from "../../alerts/registration.ts";
 import type { Context, Handler } from "../../context.ts";
 import { check } from "../../input.ts";
-import { type InputError, Problem } from "../../problem.ts";
+import type { InputError } from "../../problem.ts";
 import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
+import { QueryInput } from "../query-input.tsx";
 import { ChannelFields, type ChannelTyped, channelOf, readChannelFields } from "./channel-fields.tsx";
 import { Found, LIVE, Reading, type Tried, tryQuery } from "./preview.tsx";
 import { registeredPage } from "./registered.tsx";
-
-export const MAX_FORM = 16 * 1024;
 
 /** GET /alerts: where its page's address was cut off, or the page after registering asked for anew. */
 export const toNewAlert: Handler = () => new Response(null, { status: 303, headers: { location: "/alerts/new" } });
@@ -24,17 +23,16 @@ export const newAlertPage: Handler = async (_, context) => {
 
 /** POST /alerts: the form. Answers with the page that shows token and secret, or with the form and what is wrong with it. */
 export const postAlertForm: Handler = async (request, context) => {
-  const form = await readForm(request, MAX_FORM);
+  const form = await readForm(request);
   const query = form.get("query") ?? "";
   const typed = readChannelFields(form);
   try {
     const input = check({ query, channel: channelOf(typed) }, alertInput);
     return await registeredPage(context, await registerAlert(input, request, context));
   } catch (error) {
-    const { status, errors } = errorsOf(error);
+    const { errors, ...answer } = errorsOf(error);
     const tried = await tryQuery(query, context.env);
-    const headers = error instanceof Problem ? error.headers : {};
-    return showNew(context, { tried, typed, errors }, { status, headers, private: true });
+    return showNew(context, { tried, typed, errors }, { ...answer, private: true });
   }
 };
 
@@ -83,58 +81,53 @@ function NewAlert({ tried, typed, errors }: Filled) {
             Names, words, "phrases", AND, OR, NOT: the <a href="/help#queries">query language</a> of the search.
           </p>
           <div class="row">
-            <input
-              id="q"
-              name="q"
-              type="search"
-              value={source}
-              maxLength={512}
-              placeholder="aleppo ceasefire"
-              dir="auto"
-              spellcheck={false}
-              autocomplete="off"
-              aria-describedby="q-hint reading"
-              aria-invalid={problem !== undefined || missing !== undefined ? "true" : undefined}
-            />
+            <QueryInput source={source} wrong={problem !== undefined || missing !== undefined} hint="q-hint" />
             <button type="submit">Preview</button>
           </div>
           <Reading tried={tried} {...(missing !== undefined && { missing })} />
         </form>
       </search>
       <div class="sides">
-        <section aria-labelledby="before" class="before">
+        <section aria-labelledby="before">
           <h2 id="before">What it would have sent so far</h2>
           <p class="jump">
             <a href="#register">To the registration</a>
           </p>
           <Found tried={tried} />
         </section>
-        <section aria-labelledby="register" class="register">
-          <h2 id="register">Register it</h2>
-          <p class={source === "" ? "scripted" : undefined}>
-            For:{" "}
-            <code data-typed="" dir="auto">
-              {source}
-            </code>
-          </p>
-          {source === "" && <p class="scriptless">First preview a query; then choose here where its articles go.</p>}
-          <div class={source === "" ? "scripted" : undefined}>
-            <form method="post" action="/alerts" class="one-click">
-              <input type="hidden" name="query" value={source} data-typed="" />
-              <input type="hidden" name="type" value="feed" />
-              <button type="submit">Get a private feed</button>
-              <p class="hint">No server needed: one click, and an address for your feed reader.</p>
-            </form>
-            <h3>Or be sent messages</h3>
-            <form method="post" action="/alerts">
-              <input type="hidden" name="query" value={source} data-typed="" />
-              <ChannelFields typed={typed} errors={errors} types={["webhook", "slack", "discord", "ntfy"]} />
-              <button type="submit">Register the alert</button>
-            </form>
-          </div>
-        </section>
+        <Register source={source} typed={typed} errors={errors} />
       </div>
     </>
+  );
+}
+
+/** With scripts, what stands in the box is registered; without, what was previewed. */
+function Register({ source, typed, errors }: { source: string } & Pick<Filled, "typed" | "errors">) {
+  return (
+    <section aria-labelledby="register" class="register">
+      <h2 id="register">Register it</h2>
+      <p class={source === "" ? "scripted" : undefined}>
+        For:{" "}
+        <code data-typed="" dir="auto">
+          {source}
+        </code>
+      </p>
+      {source === "" && <p class="scriptless">First preview a query; then choose here where its articles go.</p>}
+      <div class={source === "" ? "scripted" : undefined}>
+        <form method="post" action="/alerts" class="one-click">
+          <input type="hidden" name="query" value={source} data-typed="" />
+          <input type="hidden" name="type" value="feed" />
+          <button type="submit">Get a private feed</button>
+          <p class="hint">No server needed: one click, and an address for your feed reader.</p>
+        </form>
+        <h3>Or be sent messages</h3>
+        <form method="post" action="/alerts">
+          <input type="hidden" name="query" value={source} data-typed="" />
+          <ChannelFields typed={typed} errors={errors} types={["webhook", "slack", "discord", "ntfy"]} />
+          <button type="submit">Register the alert</button>
+        </form>
+      </div>
+    </section>
   );
 }
 

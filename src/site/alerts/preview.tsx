@@ -2,13 +2,15 @@
 import type { Env } from "../../env.ts";
 import { asUri, Foreign } from "../../feeds/content.tsx";
 import { warnings } from "../../query/warnings.ts";
+import { titleLanguage } from "../../record/article.ts";
+import type { Bounds } from "../../record/find.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names.ts";
 import { type Preview, previewQuery } from "../../record/preview.ts";
 import { ReadAs, readTyped, type Typed } from "../reading.tsx";
+import { counted, number } from "../words.ts";
 import { Months } from "./months.tsx";
 import { Why } from "./why.tsx";
-import { counted } from "./words.ts";
 
 /** A query as it was typed, and what came of trying it on the articles on record, where it can be read. */
 export interface Tried {
@@ -17,10 +19,13 @@ export interface Tried {
   names: Names;
 }
 
+/** It is asked for with every word that is typed: it goes less far than the API's, and says so where that is not all. */
+const BOUNDS: Bounds = { step: 50, steps: 20, text: 1_500_000 };
+
 export async function tryQuery(source: string, { DB }: Env): Promise<Tried> {
   const names = await readNames(DB, await readRecentHead(DB));
   const typed = readTyped(source, names);
-  const preview = typed.query && (await previewQuery(DB, names, source, typed.query));
+  const preview = typed.query && (await previewQuery(DB, names, source, typed.query, BOUNDS));
   return { typed, preview, names };
 }
 
@@ -102,7 +107,9 @@ function Matches({ preview, names }: { preview: Preview; names: Names }) {
           <summary>{`${more.length} more`}</summary>
           <MatchList matches={more} names={names} />
           {left > 0 && (
-            <p class="small quiet">{`The ${counted(left, "oldest one", "oldest ones")} are left out here.`}</p>
+            <p class="small quiet">
+              {left === 1 ? "The oldest one is left out here." : `The ${number(left)} oldest are left out here.`}
+            </p>
           )}
         </details>
       )}
@@ -112,18 +119,22 @@ function Matches({ preview, names }: { preview: Preview; names: Names }) {
 
 const MatchList = ({ matches, names }: { matches: Preview["matches"]; names: Names }) => (
   <ol class="matches">
-    {matches.map(({ article: { title, url, publisher, published_at, language, ours }, matches }) => (
+    {matches.map(({ article, matches }) => (
       <li>
         <h3>
-          <Foreign language={ours.includes("title") ? "en" : language}>
-            {url === null ? title : <a href={asUri(url)}>{title}</a>}
+          <Foreign language={titleLanguage(article)}>
+            {article.url === null ? article.title : <a href={asUri(article.url)}>{article.title}</a>}
           </Foreign>
         </h3>
         <p class="small quiet">
-          <bdi>{publisher ?? "publisher not known"}</bdi> ·{" "}
-          {published_at === null ? "day not known" : <time>{published_at.slice(0, "2016-09-22".length)}</time>}
+          <bdi>{article.publisher ?? "publisher not known"}</bdi> ·{" "}
+          {article.published_at === null ? (
+            "day not known"
+          ) : (
+            <time>{article.published_at.slice(0, "2016-09-22".length)}</time>
+          )}
         </p>
-        <Why matches={matches} language={language} names={names} />
+        <Why matches={matches} language={article.language} names={names} />
       </li>
     ))}
   </ol>

@@ -1,7 +1,8 @@
 /** How an alert is, in words; and what became of asking its channel to confirm. */
 import type { AlertView, Delivery } from "../../alerts/alert.ts";
-import { Moment } from "./moment.tsx";
-import { channelInWords, counted, DIGESTS, outcomeInWords, troubleInWords } from "./words.ts";
+import { Moment } from "../moment.tsx";
+import { counted } from "../words.ts";
+import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./words.ts";
 
 const TITLES = { pending: "Waiting to be confirmed", active: "Active", paused: "Paused" } as const;
 
@@ -42,7 +43,7 @@ export function State({ alert }: { alert: AlertView }) {
         </p>
       )}
       {omitted > 0 && (
-        <p class="warning">{`${counted(omitted, "match", "matches")} were not sent: it has had its messages of the day.`}</p>
+        <p class="warning">{`${counted(omitted, "match was", "matches were")} not sent: the alert has had its messages of the day.`}</p>
       )}
     </section>
   );
@@ -85,7 +86,7 @@ function Asked({
       <Attempts attempts={attempts} />
       {attempts.length > 0 && status === "pending" && next_attempt_at !== null && (
         <p>
-          The next attempt is due on <Moment at={next_attempt_at} />.
+          The next attempt is due on <Moment at={next_attempt_at} seconds />.
         </p>
       )}
       {status === "delivered" && <p>The message has arrived; its answer did not hold the challenge.</p>}
@@ -104,7 +105,7 @@ export const Attempts = ({ attempts }: { attempts: Delivery["attempts"] }) =>
     <ol class="attempts small">
       {attempts.map((attempt) => (
         <li>
-          <Moment at={attempt.at} />: {outcomeInWords(attempt)}, after {attempt.milliseconds} ms
+          <Moment at={attempt.at} seconds />: {outcomeInWords(attempt)}, after {attempt.milliseconds} ms
           {attempt.answer !== null && (
             <>
               {" "}

@@ -3,7 +3,7 @@ import { highlight } from "../../alerts/channels/highlight.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import type { Match } from "../../query/explain.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { counted } from "./words.ts";
+import { counted } from "../words.ts";
 
 interface WhyProps {
   matches: readonly Match[];

@@ -52,5 +52,3 @@ export const MESSAGES: Readonly<Record<Delivery["type"], string>> = {
   "event.corrected": "Correction",
   "event.retracted": "Retraction",
 };
-
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -7,9 +7,10 @@ import { readArticle } from "../../record/articles.ts";
 import { type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
 import { type Compare, Difference, makeCompare } from "../events/difference.tsx";
 import { errorsOf, readForm } from "../form.tsx";
+import { counted, number } from "../words.ts";
 import { ARTICLE_FIELDS, ArticleFields, articleTyped, readArticleForm } from "./article-form.tsx";
 import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
-import { curatorsPage, seeOther } from "./page.tsx";
+import { curatorsPage, SAME, seeOther } from "./page.tsx";
 
 interface Shown {
   old: Article;
@@ -23,17 +24,17 @@ interface Shown {
 }
 
 /** What the last step did, by the parameter that says so. */
-const DONE: Readonly<Record<string, string>> = {
-  added: "The article was added.",
-  there: "This article was on record already. Nothing was changed.",
-  corrected: "The article was corrected.",
-  same: "It says the same as before. Nothing was changed.",
-};
+const DONE: ReadonlyMap<string | null, string> = new Map([
+  ["added", "The article was added."],
+  ["there", "This article was on record already. Nothing was changed."],
+  ["corrected", "The article was corrected."],
+  ["same", SAME],
+]);
 
 /** GET /curate/articles/{id} */
 export const articlePage: Handler = async (_, context) => {
   const old = await requireArticle(context);
-  return show(context, { old, typed: articleTyped(old), done: DONE[context.url.searchParams.get("done") ?? ""] });
+  return show(context, { old, typed: articleTyped(old), done: DONE.get(context.url.searchParams.get("done")) });
 };
 
 /** POST /curate/articles/{id}: with `step=put` it is corrected, else the page shows what would change. */
@@ -111,7 +112,7 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
 }
 
 const About = ({ article: { id, url, events } }: { article: Article }) => (
-  <dl class="about">
+  <dl>
     <dt>Id</dt>
     <dd>
       <code>{id}</code>
@@ -124,12 +125,14 @@ const About = ({ article: { id, url, events } }: { article: Article }) => (
         <ul>
           {events.map((event) => (
             <li>
-              <a href={`/curate/events/${event.id}`}>{event.title}</a>
+              <a href={`/curate/events/${event.id}`} dir="auto">
+                {event.title}
+              </a>
             </li>
           ))}
         </ul>
       )}
-      <a href={`/curate/events/new?article=${id}`}>Put {events.length > 0 ? "another" : "an"} event that rests on it</a>
+      <a href={`/curate/events?article=${id}`}>Add {events.length > 0 ? "another" : "an"} event that rests on it</a>
     </dd>
   </dl>
 );
@@ -171,7 +174,7 @@ function FieldChange({ before, after, compare }: { before: string; after: string
   if (before.length > SHOWN || after.length > SHOWN)
     return (
       <p>
-        {before.length.toLocaleString("en")} characters before, {after.length.toLocaleString("en")} now.
+        {counted(before.length, "character")} before, {number(after.length)} now.
       </p>
     );
   if (before === after.trim()) return <p>White space alone.</p>;

@@ -94,14 +94,21 @@ export function ArticleFields({
         label="How the day is known"
         hint="Where the article does not say it."
         rows={2}
+        dir="auto"
       />
-      <TextArea {...area("summary")} label="Summary" hint="Our own words, never a sentence of the article." rows={3} />
+      <TextArea
+        {...area("summary")}
+        label="Summary"
+        hint="Our own words, never a sentence of the article."
+        rows={3}
+        dir="auto"
+      />
       <Ours chosen={typed.getAll("ours[]")} errors={messagesAt(errors, "ours")} />
       {!added && (
         <Field
           {...field("id")}
           label="Id"
-          hint="1 to 100 of a-z, 0-9, point, hyphen and underscore. Left empty, it is made of the address, or else of title and text."
+          hint="1 to 100 of a-z, 0-9, point, hyphen and underscore, the first and the last a letter or a digit. Left empty, it is made of the address, or else of title and text."
           spellcheck={false}
         />
       )}

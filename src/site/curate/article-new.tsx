@@ -15,10 +15,10 @@ interface Shown {
   status?: number;
 }
 
-/** GET /curate/articles/new */
+/** GET /curate/articles */
 export const newArticlePage: Handler = (_, context) => show(context, { typed: new URLSearchParams() });
 
-/** POST /curate/articles/new: with `step=add` it is added, else only looked at. */
+/** POST /curate/articles: with `step=add` it is added, else only looked at. */
 export const postNewArticle: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   try {
@@ -39,7 +39,7 @@ const show = (context: Context, { typed, errors = [], preview, status = 200 }: S
       <article>
         <h1>Add an article</h1>
         <Wrong errors={errors} shown={ARTICLE_FIELDS} />
-        <form method="post" action="/curate/articles/new" data-unsaved={preview || errors.length > 0 ? "yes" : ""}>
+        <form method="post" action="/curate/articles" data-unsaved={preview || errors.length > 0 ? "yes" : ""}>
           {preview && (
             <>
               <ShowPreview preview={preview} />

@@ -9,6 +9,7 @@ import { findLikelyEvents } from "../../record/event-candidates.ts";
 import type { Likely } from "../../record/likely-events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { derivedId, draftArticle } from "../../record/write-articles.ts";
+import { counted } from "../words.ts";
 import { Box } from "./fields.tsx";
 
 export interface ArticlePreview {
@@ -42,7 +43,7 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
       <h2 id="preview">What adding it does</h2>
       <p class="small quiet">Nothing is on record yet.</p>
       {alike && <OnRecord alike={alike} />}
-      <p class="count">{inWords(setOff, mode)}</p>
+      <p class="count">{setOffInWords(setOff, mode)}</p>
       {setOff.silent > 0 && (
         <p class="warning">
           {setOff.silent === 1 ? "One group of alerts" : `${setOff.silent} groups of alerts`} did not answer, and{" "}
@@ -72,17 +73,20 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
 }
 
 /** How many alerts, in words. */
-export function inWords({ alerts }: SetOff, mode: string): string {
+export function setOffInWords({ alerts }: SetOff, mode: string): string {
   if (mode !== "new") return `It sets off no alert, as it is ${mode}.`;
   if (alerts === 0) return "It sets off no alert: none asks for this.";
-  return alerts === 1 ? "It sets off 1 alert." : `It sets off ${alerts.toLocaleString("en")} alerts.`;
+  return `It sets off ${counted(alerts, "alert")}.`;
 }
 
 const OnRecord = ({ alike: { id, title, same } }: { alike: Alike }) => (
   <p class="warning">
     {same === "text" ? "An article with this text" : `An article with this ${same === "id" ? "id" : "address"}`} is on
-    record already: <Elsewhere to={`/curate/articles/${id}`}>{title}</Elsewhere>.{" "}
-    {same === "text" ? "Adding this one makes two of it." : "Adding this one changes nothing."}
+    record already:{" "}
+    <Elsewhere to={`/curate/articles/${id}`}>
+      <bdi>{title}</bdi>
+    </Elsewhere>
+    . {same === "text" ? "Adding this one makes two of it." : "Adding this one changes nothing."}
   </p>
 );
 
@@ -96,7 +100,7 @@ const LikelyEvent = ({
   checked: boolean;
 }) => (
   <Box name="events[]" value={event.id} checked={checked}>
-    {event.title}{" "}
+    <bdi>{event.title}</bdi>{" "}
     <span class="small quiet">
       ({event.date}
       {event.end_date !== null && ` to ${event.end_date}`}; <Elsewhere to={`/events/${event.id}`}>its page</Elsewhere>).
@@ -114,8 +118,8 @@ const Elsewhere = ({ to, children }: { to: string; children: ComponentChildren }
 );
 
 /** How far the article's day lies from the event's. */
-export function daysInWords(days: number): string {
+function daysInWords(days: number): string {
   const count = Math.abs(days);
   if (count === 0) return "published within its dates";
-  return `published ${count === 1 ? "a day" : `${count} days`} ${days > 0 ? "after" : "before"} it`;
+  return `published ${count === 1 ? "a day" : counted(count, "day")} ${days > 0 ? "after" : "before"} it`;
 }

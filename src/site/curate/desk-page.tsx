@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import type { Context, Handler } from "../../context.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import type { Article } from "../../record/article.ts";
+import { type Article, titleLanguage } from "../../record/article.ts";
 import type { SourcedEvent } from "../../record/events.ts";
 import { listArticles, listEvents } from "../../record/find.ts";
 import { type Head, NEWEST, readHead } from "../../record/log.ts";
@@ -101,7 +101,9 @@ const List = ({ title, children }: { title: string; children: ComponentChildren 
 
 const EventLine = ({ event: { id, title, date, retracted, sources } }: { event: SourcedEvent }) => (
   <li>
-    <a href={`/curate/events/${id}`}>{title}</a>{" "}
+    <a href={`/curate/events/${id}`} dir="auto">
+      {title}
+    </a>{" "}
     <span class="small quiet">
       {date}
       {retracted !== null && ", retracted"}
@@ -110,15 +112,15 @@ const EventLine = ({ event: { id, title, date, retracted, sources } }: { event: 
   </li>
 );
 
-const ArticleLine = ({ article: { id, title, language, ours, publisher, mode, events } }: { article: Article }) => (
+const ArticleLine = ({ article }: { article: Article }) => (
   <li>
-    <a href={`/curate/articles/${id}`}>
-      <Foreign language={ours.includes("title") ? "en" : language}>{title}</Foreign>
+    <a href={`/curate/articles/${article.id}`}>
+      <Foreign language={titleLanguage(article)}>{article.title}</Foreign>
     </a>{" "}
     <span class="small quiet">
-      {publisher ?? "publisher not known"}
-      {mode !== "new" && `, ${mode}`}
-      {events.length === 0 && ", in no event yet"}
+      <bdi>{article.publisher ?? "publisher not known"}</bdi>
+      {article.mode !== "new" && `, ${article.mode}`}
+      {article.events.length === 0 && ", in no event yet"}
     </span>
   </li>
 );

@@ -2,6 +2,7 @@
 import type { InputError } from "../../problem.ts";
 import type { Article } from "../../record/article.ts";
 import type { Draft } from "../../record/draft-event.ts";
+import { changedFields } from "../../record/event.ts";
 import type { Revision, SourcedEvent } from "../../record/events.ts";
 import type { Names } from "../../record/names.ts";
 import { FormErrors } from "../form.tsx";
@@ -30,11 +31,11 @@ export interface Editing {
 
 export function EventEditor(editing: Editing) {
   const { typed, old, errors = [], draft, overtaken, done, names } = editing;
-  const action = old === undefined ? "/curate/events/new" : `/curate/events/${old.id}`;
+  const action = old === undefined ? "/curate/events" : `/curate/events/${old.id}`;
   return (
     <>
       {draft && <EventPreview draft={draft} names={names} />}
-      {!draft && <h1>{old === undefined ? "Put an event on record" : "Correct an event"}</h1>}
+      {!draft && <h1>{old === undefined ? "Add an event" : "Correct an event"}</h1>}
       {done && (
         <p class="notice" role="status">
           {done}
@@ -85,7 +86,7 @@ const About = ({ event: { id, revision, updated_at, retracted } }: { event: Sour
     {retracted !== null && (
       <div class="notice">
         <p>
-          <strong>This event was retracted:</strong> {retracted}
+          <strong>This event was retracted:</strong> <bdi>{retracted}</bdi>
         </p>
         <p>Publishing it again lets it stand again.</p>
       </div>
@@ -100,14 +101,20 @@ const About = ({ event: { id, revision, updated_at, retracted } }: { event: Sour
 );
 
 function Overtaken({ before, now, names }: { before: Revision | undefined; now: SourcedEvent; names: Names }) {
+  const differs = before !== undefined && changedFields(now, before.document).length > 0;
   return (
     <section class="error" role="alert" aria-labelledby="overtaken">
       <h2 id="overtaken">Somebody else changed this event meanwhile</h2>
       <p>
         Nothing of yours was published. It is at revision {now.revision} now
-        {now.retracted !== null && `, and retracted: ${now.retracted}`}. {before ? "This is what changed in it:" : ""}
+        {now.retracted !== null && (
+          <>
+            , and retracted: <bdi>{now.retracted}</bdi>
+          </>
+        )}
+        . {differs ? "This is what changed in it:" : before && "What it says is as it was."}
       </p>
-      {before && <DocumentChanges before={before.document} after={now} sources={now.sources} names={names} />}
+      {differs && <DocumentChanges before={before.document} after={now} sources={now.sources} names={names} />}
       <p>
         What you wrote is below; preview it to see what it would change in the event as it is now. Or{" "}
         <a href={`/curate/events/${now.id}`}>begin anew from the event as it is</a>.

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Foreign } from "../../feeds/content.tsx";
 import type { InputError } from "../../problem.ts";
-import type { Article } from "../../record/article.ts";
+import { type Article, titleLanguage } from "../../record/article.ts";
 import { Field, messagesAt, TextArea } from "../form.tsx";
 import { type ClaimRow, claimsOf } from "./event-input.ts";
 import { Box, kept, linesOf, ModeChoice, type Modes, messagesOfLines, type Typed } from "./fields.tsx";
@@ -33,6 +33,7 @@ export const EVENT_MODES: Modes = {
 
 /** Empty rows for further claims. */
 const MORE_CLAIMS = 3;
+
 interface Fields {
   typed: Typed;
   errors: readonly InputError[];
@@ -54,8 +55,8 @@ export function EventFields({ typed, errors, newest, asksId }: Fields) {
   });
   return (
     <>
-      <Field {...field("title")} label="Title" />
-      <TextArea {...area("summary")} label="What happened" rows={6} />
+      <Field {...field("title")} label="Title" dir="auto" />
+      <TextArea {...area("summary")} label="What happened" rows={6} dir="auto" />
       <div class="pair">
         <Field {...field("date")} label="Date" hint="As precise as is known: 2016-09-22, 2016-09 or 2016." />
         <Field {...field("end_date")} label="Last day" hint="Where it is not the first." />
@@ -66,6 +67,7 @@ export function EventFields({ typed, errors, newest, asksId }: Fields) {
         label="How the date is known"
         hint="How it was worked out from the articles."
         rows={2}
+        dir="auto"
       />
       <div class="triple">
         <TextArea {...lines("places")} label="Places" hint={NAME_HINT} />
@@ -121,11 +123,11 @@ function Sources({ typed, newest, area }: Pick<Fields, "typed" | "newest"> & { a
       {others.length > 0 && (
         <details open={ticked.size > 0}>
           <summary>The newest articles</summary>
-          {others.map(({ id, title, language, ours, publisher }) => (
-            <Box name="article[]" value={id} checked={ticked.has(id)}>
-              <Foreign language={ours.includes("title") ? "en" : language}>{title}</Foreign>{" "}
+          {others.map((article) => (
+            <Box name="article[]" value={article.id} checked={ticked.has(article.id)}>
+              <Foreign language={titleLanguage(article)}>{article.title}</Foreign>{" "}
               <span class="small quiet">
-                {publisher ?? "publisher not known"}, <code>{id}</code>
+                <bdi>{article.publisher ?? "publisher not known"}</bdi>, <code>{article.id}</code>
               </span>
             </Box>
           ))}

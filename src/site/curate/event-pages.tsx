@@ -13,24 +13,24 @@ import { errorsOf, readForm } from "../form.tsx";
 import { type Editing, EventEditor } from "./event-editor.tsx";
 import { eventTyped, readEventForm, suggestId } from "./event-input.ts";
 import { lineOf, type Typed } from "./fields.tsx";
-import { curatorsPage, seeOther } from "./page.tsx";
+import { curatorsPage, SAME, seeOther } from "./page.tsx";
 
 /** Articles to be ticked. */
 const NEWEST_ARTICLES = 20;
 
-const DONE: Readonly<Record<string, string>> = {
-  created: "The event is on record.",
-  corrected: "The event was corrected.",
-  same: "It says the same as before. Nothing was changed.",
-};
+const DONE: ReadonlyMap<string | null, string> = new Map([
+  ["created", "The event is on record."],
+  ["corrected", "The event was corrected."],
+  ["same", SAME],
+]);
 
-/** GET /curate/events/new; `?article=` is one that it rests on. */
+/** GET /curate/events; `?article=` is one that it rests on. */
 export const newEventPage: Handler = (_, context) => {
   const articles = context.url.searchParams.getAll("article");
   return show(context, { typed: new URLSearchParams({ articles: articles.join("\n") }) });
 };
 
-/** POST /curate/events/new: with `step=publish` it is put on record, else only looked at. */
+/** POST /curate/events: with `step=publish` it is put on record, else only looked at. */
 export const postNewEvent: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   if (lineOf(typed, "id") === undefined) typed.set("id", suggestId(typed) ?? "");
@@ -44,7 +44,7 @@ export const postNewEvent: Handler = async (request, context) => {
 /** GET /curate/events/{id} */
 export const eventDeskPage: Handler = async (_, context) => {
   const old = await requireEvent(context);
-  return show(context, { old, typed: eventTyped(old), done: DONE[context.url.searchParams.get("done") ?? ""] });
+  return show(context, { old, typed: eventTyped(old), done: DONE.get(context.url.searchParams.get("done")) });
 };
 
 /** POST /curate/events/{id}: likewise a correction. */
@@ -153,7 +153,7 @@ async function show(context: Context, editing: Omit<Editing, "names" | "newest">
   const names = await readVocabulary(context);
   const newest = await readArticles(DB, { before: NEWEST, limit: NEWEST_ARTICLES, feed: false, texts: false });
   return curatorsPage(context, {
-    title: editing.old === undefined ? "Put an event" : "Correct an event",
+    title: editing.old === undefined ? "Add an event" : "Correct an event",
     status: editing.status ?? 200,
     wide: editing.draft !== undefined,
     children: <EventEditor {...editing} names={names} newest={newest} />,

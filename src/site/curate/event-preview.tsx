@@ -1,4 +1,5 @@
 /** An event as its page would show it, and what that changes, before it is written. */
+import { titleLanguage } from "../../record/article.ts";
 import type { Draft } from "../../record/draft-event.ts";
 import type { EventDocument } from "../../record/event.ts";
 import type { Revision, SourcedEvent } from "../../record/events.ts";
@@ -70,8 +71,8 @@ export function DocumentChanges({
   names: Names;
 }) {
   const revision = (document: EventDocument): Revision => ({ document, retracted: null });
-  const titles = sources.map(({ id, title, language, ours }) => ({
-    ...{ id, title, language: ours.includes("title") ? "en" : language },
+  const titles = sources.map((source) => ({
+    ...{ id: source.id, title: source.title, language: titleLanguage(source) },
     ...{ linked_at: null, corrected_at: null },
   }));
   const telling = { names, compare: makeCompare(), sources: new Map(titles.map((source) => [source.id, source])) };

@@ -1,5 +1,4 @@
 /** What the forms for articles and for events share. */
-
 import type { ComponentChildren } from "preact";
 import type { InputError } from "../../problem.ts";
 import type { Mode } from "../../record/fields.ts";

@@ -34,8 +34,8 @@ export const curatorsPage = (
 
 const WAYS = [
   ["/curate", "Desk"],
-  ["/curate/articles/new", "Add an article"],
-  ["/curate/events/new", "Put an event"],
+  ["/curate/articles", "Add an article"],
+  ["/curate/events", "Add an event"],
 ] as const;
 
 /** The ways between these pages. */
@@ -59,6 +59,9 @@ const Ways = ({ here }: { here: string }) => (
     </form>
   </div>
 );
+
+/** Said where a form brought nothing new. */
+export const SAME = "It says the same as before. Nothing was changed.";
 
 /** To another page, once a form has done what it asked for: so that loading it again sends nothing twice. */
 export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}): Response =>

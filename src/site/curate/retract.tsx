@@ -1,5 +1,4 @@
 /** Retracting an event. */
-
 import type { InputError } from "../../problem.ts";
 import type { SourcedEvent } from "../../record/events.ts";
 import { FormErrors, messagesAt, TextArea } from "../form.tsx";
@@ -25,7 +24,7 @@ export function RetractForm({
       <FormErrors errors={messagesAt(errors, "")} />
       <form method="post" action={`/curate/events/${id}/retract`} data-unsaved={errors.length > 0 ? "yes" : ""}>
         <input type="hidden" name="revision" value={String(revision)} />
-        <TextArea name="reason" label="Why" value={reason} rows={3} errors={messagesAt(errors, "reason")} />
+        <TextArea name="reason" label="Why" value={reason} rows={3} dir="auto" errors={messagesAt(errors, "reason")} />
         <div class="field">
           <Box name="sure" value="yes" checked={false}>
             I want to retract this event

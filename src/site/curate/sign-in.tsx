@@ -10,8 +10,6 @@ import { beginSession, endSession, hasSession, isFromHere } from "./session.ts";
 
 /** So often one caller may try in an hour, right or wrong: a token must not be guessed. The API is not bound by it. */
 const TRIES = 20;
-/** A token and a path. */
-const MAX_FORM = 16 * 1024;
 
 /** Lets those through who have signed in. Others are asked to, and then led back. */
 export const forSignedIn =
@@ -42,7 +40,7 @@ export const signIn: Handler = async (request, context) => {
   const { env, settings } = context;
   if (settings.curatorToken === undefined) return closed(context);
   refuseOtherSites(request, context);
-  const form = await readForm(request, MAX_FORM);
+  const form = await readForm(request);
   const to = wayBack(form.get("to"));
   try {
     await countRegistration(env.DB, [`sign-in:${callerOf(request)}`], TRIES);
@@ -116,7 +114,7 @@ function closed({ settings }: Context): Response {
         <code>CURATOR_TOKEN</code>.
       </p>
       <p>
-        <a href="/">To the record</a>
+        <a href="/">To the timeline</a>
       </p>
     </article>
   );

@@ -1,6 +1,6 @@
 /** What one revision of an event changed in the one before it, by what a reader calls its parts. */
 import { dateInWords } from "../../feeds/dates.ts";
-import type { EventDocument } from "../../record/event.ts";
+import { type EventDocument, fullIds } from "../../record/event.ts";
 import type { Revision } from "../../record/events.ts";
 
 export type Change =
@@ -19,14 +19,12 @@ export function changesBetween({ document: before }: Revision, { document: after
     ...changedText("how the date is known", before.dated_from ?? "", after.dated_from ?? ""),
     ...changedText("what happened", before.summary, after.summary),
     ...changedClaims(before.claims, after.claims),
-    ...changedList("names", "places", ids("place", before.places), ids("place", after.places)),
-    ...changedList("names", "who took part", ids("actor", before.actors), ids("actor", after.actors)),
-    ...changedList("names", "topics", ids("topic", before.topics), ids("topic", after.topics)),
+    ...changedList("names", "places", fullIds("place", before.places), fullIds("place", after.places)),
+    ...changedList("names", "who took part", fullIds("actor", before.actors), fullIds("actor", after.actors)),
+    ...changedList("names", "topics", fullIds("topic", before.topics), fullIds("topic", after.topics)),
     ...changedList("articles", "sources", before.articles, after.articles),
   ];
 }
-
-const ids = (kind: string, slugs: readonly string[]): string[] => slugs.map((slug) => `${kind}:${slug}`);
 
 const changedText = (part: string, before: string, after: string): Change[] =>
   before === after ? [] : [{ kind: "text", part, before, after }];

@@ -8,6 +8,7 @@ import { type Names, readNames } from "../../record/names.ts";
 import { type Neighbours, readNeighbours } from "../../record/neighbours.ts";
 import { type History, readHistory } from "../../record/revisions.ts";
 import { htmlPage } from "../layout.tsx";
+import { shortened } from "../words.ts";
 import { Claims, Facts, Told } from "./event-view.tsx";
 import { Follow, queryAround } from "./follow.tsx";
 import { HistoryView } from "./history-view.tsx";
@@ -43,7 +44,7 @@ function pageOf(shown: Shown, { settings, origin }: Pick<Context, "settings" | "
   return {
     wire: settings.title,
     title: isRetracted ? `Retracted: ${event.title}` : event.title,
-    description: shortened(isRetracted ? `This event was retracted: ${event.retracted}` : event.summary),
+    description: shortened(isRetracted ? `This event was retracted: ${event.retracted}` : event.summary, DESCRIPTION),
     url,
     kind: "article" as const,
     published: event.published_at,
@@ -86,12 +87,3 @@ function EventArticle({ shown: { event, names, history, neighbours }, url }: { s
 
 /** So many characters of a description are shown where a link is sent. */
 const DESCRIPTION = 200;
-
-/** A text cut after a word, where it is longer than a description is shown. */
-export function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line.length <= DESCRIPTION) return line;
-  const cut = line.slice(0, DESCRIPTION).toWellFormed();
-  const end = cut.lastIndexOf(" ");
-  return `${(end > DESCRIPTION / 2 ? cut.slice(0, end) : cut.slice(0, -1)).replace(/[\s,;:.–-]+$/, "")}…`;
-}

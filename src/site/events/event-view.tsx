@@ -1,7 +1,7 @@
 /** The parts of an event that its curator wrote. */
 import { dateInWords } from "../../feeds/dates.ts";
 import { namePath } from "../../links.ts";
-import type { Precision } from "../../record/event.ts";
+import { fullIds, type Precision } from "../../record/event.ts";
 import { claimant, type SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { Moment } from "../moment.tsx";
@@ -18,7 +18,7 @@ export function Told({ event }: { event: SourcedEvent }) {
     return (
       <>
         {when}
-        <h1>{title}</h1>
+        <h1 dir="auto">{title}</h1>
         <p class="summary" dir="auto">
           {summary}
         </p>
@@ -28,7 +28,10 @@ export function Told({ event }: { event: SourcedEvent }) {
   return (
     <>
       <h1>
-        Retracted: <s>{title}</s>
+        Retracted:{" "}
+        <bdi>
+          <s>{title}</s>
+        </bdi>
       </h1>
       <div class="notice">
         <p>
@@ -78,9 +81,9 @@ function Claimant({ by, names }: { by: string; names: Names }) {
 export function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
   return (
     <dl>
-      <NameList title="Where" ids={event.places.map((slug) => `place:${slug}`)} names={names} />
-      <NameList title="Who" ids={event.actors.map((slug) => `actor:${slug}`)} names={names} />
-      <NameList title="Topics" ids={event.topics.map((slug) => `topic:${slug}`)} names={names} />
+      <NameList title="Where" ids={fullIds("place", event.places)} names={names} />
+      <NameList title="Who" ids={fullIds("actor", event.actors)} names={names} />
+      <NameList title="Topics" ids={fullIds("topic", event.topics)} names={names} />
       {event.dated_from !== null && (
         <>
           <dt>Date</dt>

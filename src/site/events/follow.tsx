@@ -3,7 +3,8 @@ import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { EVENTS } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import type { EventDocument } from "../../record/event.ts";
+import { type EventDocument, fullIds } from "../../record/event.ts";
+import type { NameKind } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
 import { readTyped } from "../reading.tsx";
 
@@ -18,15 +19,8 @@ export function queryAround(
   { places, actors, topics }: Pick<EventDocument, "places" | "actors" | "topics">,
   names: Names,
 ): ParsedQuery | undefined {
-  const anyOf = (kind: string, slugs: readonly string[]): string[] =>
-    slugs.length === 0
-      ? []
-      : [
-          `(${slugs
-            .slice(0, MOST)
-            .map((slug) => `${kind}:${slug}`)
-            .join(" OR ")})`,
-        ];
+  const anyOf = (kind: NameKind, slugs: readonly string[]): string[] =>
+    slugs.length === 0 ? [] : [`(${fullIds(kind, slugs.slice(0, MOST)).join(" OR ")})`];
   const what = topics.length > 0 ? anyOf("topic", topics) : anyOf("actor", actors);
   return readTyped([...anyOf("place", places), ...what].join(" AND "), names).query;
 }

@@ -51,6 +51,8 @@ const EventLink = ({ id, title, ...dated }: Neighbour) => (
     <p class="small quiet">
       <time dateTime={dated.date}>{dateInWords(dated)}</time>
     </p>
-    <a href={`/events/${id}`}>{title}</a>
+    <a href={`/events/${id}`} dir="auto">
+      {title}
+    </a>
   </>
 );

@@ -5,6 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { asUri } from "../../feeds/content.tsx";
 import { namePath } from "../../links.ts";
+import { fullIds } from "../../record/event.ts";
 import type { Source, SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { periodOf } from "../timeline/when.ts";
@@ -40,10 +41,10 @@ export function EventItem({ event, names, url }: Described) {
         <Text prop="startDate" value={start} />
         <Text prop="endDate" value={end} />
         <Address prop="url" href={url} />
-        {event.places.map((slug) => (
-          <PlaceItem id={`place:${slug}`} names={names} url={url} />
+        {fullIds("place", event.places).map((id) => (
+          <PlaceItem id={id} names={names} url={url} />
         ))}
-        {[...event.actors.map((slug) => `actor:${slug}`), ...event.topics.map((slug) => `topic:${slug}`)].map((id) => (
+        {[...fullIds("actor", event.actors), ...fullIds("topic", event.topics)].map((id) => (
           <Item type="Thing" prop="about">
             <Text prop="name" value={labelOf(names, id)} />
             <Address prop="url" href={new URL(namePath(id), url).href} />

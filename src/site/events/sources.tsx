@@ -1,6 +1,7 @@
 /** The articles that an event rests on. */
 import { asUri, Foreign } from "../../feeds/content.tsx";
 import { dateInWords } from "../../feeds/dates.ts";
+import { titleLanguage } from "../../record/article.ts";
 import type { Source } from "../../record/events.ts";
 
 export function SourceList({ sources }: { sources: readonly Source[] }) {
@@ -16,18 +17,18 @@ export function SourceList({ sources }: { sources: readonly Source[] }) {
   );
 }
 
-function SourceLine({ url, title, publisher, published_at, language, ours }: Source) {
-  const isOurs = ours.includes("title");
+function SourceLine(source: Source) {
+  const { url, title, publisher, published_at, language, ours } = source;
   const details = [
     publisher ?? "publisher not known",
     published_at === null ? "day not known" : <Day at={published_at} />,
     ...(language === null ? [] : [`in ${languageName(language)}`]),
-    ...(isOurs ? ["the title is ours"] : []),
+    ...(ours.includes("title") ? ["the title is ours"] : []),
     ...(url === null ? ["no address on record"] : []),
   ];
   return (
     <>
-      <Foreign language={isOurs ? "en" : language}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign>
+      <Foreign language={titleLanguage(source)}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign>
       <br />
       <span class="small quiet">
         {details.map((detail, i) => (

@@ -1,7 +1,7 @@
 /** The API: where it is described, and a first call. */
 
+import { Code } from "../scrolls.tsx";
 import type { Counted } from "./examples.ts";
-import { Code } from "./scrolls.tsx";
 
 export function ApiHelp({ origin, example }: { origin: string; example: Counted | undefined }) {
   const search = new URLSearchParams({ q: example?.query.canonical ?? "truce" });

@@ -8,6 +8,7 @@ import { analyse } from "../../query/text.ts";
 import type { Article } from "../../record/article.ts";
 import type { NameKind, NameRecord } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
+import { countNames } from "../timeline/facets.tsx";
 import { namesIn, type Selected } from "../timeline/selection.ts";
 
 export interface Example {
@@ -104,9 +105,7 @@ function frequent(kind: NameKind, events: readonly Selected[], names: Names): Ty
 
 /** The ids of the names that these events have, the most frequent first. */
 function ranked(events: readonly Selected[]): string[] {
-  const counts = new Map<string, number>();
-  for (const id of events.flatMap((selected) => [...namesIn(selected)])) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
+  return [...countNames(events)].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
 }
 
 const spellingsOf = ({ label, spellings, abbreviations = [] }: NameRecord): string[] =>

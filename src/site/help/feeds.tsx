@@ -1,8 +1,8 @@
 /** Feeds: where they are, and what to do with them. */
 import { pathOf, STANDING } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
+import { Code } from "../scrolls.tsx";
 import type { Counted } from "./examples.ts";
-import { Code } from "./scrolls.tsx";
 
 export function FeedHelp({ origin, example }: { origin: string; example: Counted | undefined }) {
   const filter = example === undefined ? "" : `?${new URLSearchParams({ q: example.query.canonical })}`;

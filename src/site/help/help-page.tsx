@@ -37,7 +37,7 @@ export const helpPage: Handler = async (_, context) => {
   const children = (
     <>
       <h1>Help</h1>
-      <nav class="contents" aria-label="On this page">
+      <nav aria-label="On this page">
         <ul class="inline">
           <li>
             <a href="#queries">Queries</a>

@@ -1,9 +1,12 @@
 /** The query language: each thing that it has, with what it finds now. */
-import { LIMITS } from "../../query/grammar.ts";
+import { searchOf } from "../../feeds/address.ts";
+import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { Field } from "../form.tsx";
 import { ReadAs, type Typed } from "../reading.tsx";
+import { addressOf } from "../timeline/address.ts";
+import { counted } from "../words.ts";
 import type { Counted } from "./examples.ts";
 
 interface Looked {
@@ -38,7 +41,7 @@ export function QueryHelp({ examples, looked, typed, found, names }: Props) {
         {examples.map((example) => (
           <div>
             <dt>
-              <a href={addressOf(example)}>
+              <a href={whereFound(example)}>
                 <code>{example.source}</code>
               </a>
             </dt>
@@ -50,8 +53,8 @@ export function QueryHelp({ examples, looked, typed, found, names }: Props) {
         ))}
       </dl>
       <p class="small quiet">
-        Counted among the newest {count(looked.events, "event")}
-        {looked.whole && ", which are all on record,"} and the newest {count(looked.articles, "article")}.
+        Counted among the newest {counted(looked.events, "event")}
+        {looked.whole && ", which are all on record,"} and the newest {counted(looked.articles, "article")}.
       </p>
       <h3>How it is read</h3>
       <ul>
@@ -97,8 +100,8 @@ function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">
           <ReadAs typed={typed} names={names} />
           {query && (
             <p>
-              It finds <a href={timeline(query.canonical)}>{count(found ?? 0, "event")}</a>. See{" "}
-              <a href={alertFor(query.canonical)}>which articles an alert would have sent</a>.
+              It finds <a href={addressOf({ q: query.canonical })}>{counted(found ?? 0, "event")}</a>. See{" "}
+              <a href={alertOf(query)}>which articles an alert would have sent</a>.
             </p>
           )}
           {query === undefined && problem === undefined && (
@@ -116,16 +119,13 @@ function ExampleNow({ example: { query, found, of }, names }: { example: Counted
   return (
     <span class="now small quiet">
       {labels.length > 0 && <>Read as {[...new Set(labels)].join(", ")}. </>}
-      Finds {count(found, of === "events" ? "event" : "article")}.
+      Finds {counted(found, of === "events" ? "event" : "article")}.
     </span>
   );
 }
 
-const timeline = (query: string): string => `/?${new URLSearchParams({ q: query })}`;
-const alertFor = (query: string): string => `/alerts/new?${new URLSearchParams({ q: query })}`;
+const alertOf = (query: ParsedQuery): string => `/alerts/new${searchOf(query)}`;
 
 /** The timeline lists events; which articles match is shown where an alert is made. */
-const addressOf = ({ query, of }: Counted): string =>
-  of === "events" ? timeline(query.canonical) : alertFor(query.canonical);
-
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;
+const whereFound = ({ query, of }: Counted): string =>
+  of === "events" ? addressOf({ q: query.canonical }) : alertOf(query);

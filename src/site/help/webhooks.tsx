@@ -1,10 +1,11 @@
 /** Alerts: how one is made and confirmed, what its messages say, and how they are verified. */
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
 import type { Settings } from "../../env.ts";
+import { Code, Scrolls } from "../scrolls.tsx";
+import { spanInWords } from "../spans.ts";
+import { listed } from "../words.ts";
 import type { Counted } from "./examples.ts";
 import { RECEIVER } from "./receiver.ts";
-import { Code, Scrolls } from "./scrolls.tsx";
-import { inWords } from "./waits.ts";
 
 /** A message as it would leave now, and the example whose article it tells of. */
 export interface Sample extends SampleRequest {
@@ -105,9 +106,9 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
       <h3 id="retries">When your address does not answer</h3>
       <p>
         Any 2xx within ten seconds is success; a redirect is not followed. Everything else is tried again after about{" "}
-        {inWords(settings.retrySeconds)}, or when your <code>Retry-After</code> says. Then the message is marked failed;
-        it stays in the list, and you can have it sent again. 410 pauses the alert, and so do five days without a single
-        success. What came while it was paused, a replay finds.
+        {listed(settings.retrySeconds.map(spanInWords))}, or when your <code>Retry-After</code> says. Then the message
+        is marked failed; it stays in the list, and you can have it sent again. 410 pauses the alert, and so do five
+        days without a single success. What came while it was paused, a replay finds.
       </p>
     </section>
   );

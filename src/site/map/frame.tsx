@@ -1,7 +1,7 @@
 /** One map: land, borders, and the places on it as links. */
 import type { ComponentChildren } from "preact";
 import { assetUrl } from "../assets.ts";
-import { counted } from "../timeline/event-list.tsx";
+import { counted } from "../words.ts";
 import { labelsOf } from "./labels.ts";
 import type { Mark, Spot } from "./marks.ts";
 import { FRAME, tenths, type View } from "./view.ts";
@@ -69,11 +69,14 @@ export function Frame({ id, name, view, marks, closer, address, here }: FramePro
 
 const named = ({ place }: Mark): string => `${place.label}: ${counted(place.events, "event")}`;
 
-/** The drawing is one for all pages, and kept by the browser; a page shows its part of it. */
+/**
+ * The drawing is one for all pages, and kept by the browser; a page shows its part of it. Where there is no style sheet its attributes hold:
+ * filled black, the land would hide the places.
+ */
 const Ground = ({ view: { x, y, width, height } }: { view: View }) => (
   <svg width={FRAME.width} height={FRAME.height} viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
-    <use class="land" href={`${assetUrl("/map.svg")}#land`} />
-    <use class="borders" href={`${assetUrl("/map.svg")}#borders`} />
+    <use class="land" fill="currentColor" fill-opacity="0.15" href={`${assetUrl("/map.svg")}#land`} />
+    <use class="borders" stroke="currentColor" href={`${assetUrl("/map.svg")}#borders`} />
   </svg>
 );
 

@@ -1,4 +1,5 @@
 /** The places of some events: where they are, and how many of the events are there. */
+import { fullIds } from "../../record/event.ts";
 import type { NameRecord } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
 import type { Selected } from "../timeline/selection.ts";
@@ -40,7 +41,7 @@ export function placesOf(
 ): { places: Place[]; left: number } {
   const counts = new Map<string, number>();
   for (const { event } of selected) {
-    for (const slug of event.places) counts.set(`place:${slug}`, (counts.get(`place:${slug}`) ?? 0) + 1);
+    for (const id of fullIds("place", event.places)) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   const first: [string, number][] = here === undefined ? [] : [[here, counts.get(here) ?? 0]];
   const others = [...counts].filter(([id]) => id !== here).sort(([, a], [, b]) => b - a);

@@ -1,5 +1,6 @@
 /** Kinds and types of names, in words. */
 import { NAME_KINDS, type NameKind, type NameRecord } from "../../record/name.ts";
+import { capitalised } from "../words.ts";
 
 export const KINDS: Readonly<Record<NameKind, { one: string; several: string }>> = {
   topic: { one: "Topic", several: "Topics" },
@@ -7,24 +8,25 @@ export const KINDS: Readonly<Record<NameKind, { one: string; several: string }>>
   place: { one: "Place", several: "Places" },
 };
 
+/** In the order in which pages show them. */
+export const SHOWN_KINDS = ["topic", "actor", "place"] as const satisfies readonly NameKind[];
+
 export const kindOf = ({ id }: NameRecord): NameKind => NAME_KINDS.find((kind) => id.startsWith(`${kind}:`)) ?? "topic";
 
 /** Types whose plural takes more than an s. */
-const PLURALS: Readonly<Record<string, string>> = {
-  person: "people",
-  city: "cities",
-  country: "countries",
-  party: "parties",
-  agency: "agencies",
-  body: "bodies",
-  media: "media",
-};
+const PLURALS: ReadonlyMap<string, string> = new Map([
+  ["person", "people"],
+  ["city", "cities"],
+  ["country", "countries"],
+  ["party", "parties"],
+  ["agency", "agencies"],
+  ["body", "bodies"],
+  ["media", "media"],
+]);
 
 /** A type as a heading: "Armed group", "Armed groups". */
 export const typeInWords = (type: string): string => capitalised(type.replaceAll("-", " "));
-export const typesInWords = (type: string): string => capitalised(PLURALS[type] ?? `${type.replaceAll("-", " ")}s`);
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+export const typesInWords = (type: string): string => capitalised(PLURALS.get(type) ?? `${type.replaceAll("-", " ")}s`);
 
 /** Its type at schema.org. */
 export function schemaType(name: NameRecord): string {

@@ -12,11 +12,14 @@ import { feedLinks } from "../feed-links.ts";
 import { htmlPage } from "../layout.tsx";
 import { PlaceMap } from "../map/place-map.tsx";
 import { addressOf } from "../timeline/address.ts";
-import { counted, EventList } from "../timeline/event-list.tsx";
+import { EventList } from "../timeline/event-list.tsx";
 import { FeedsBeside } from "../timeline/feeds-beside.tsx";
 import { narrowed } from "../timeline/narrowing.ts";
 import { Overview } from "../timeline/overview.tsx";
+import { pageOf } from "../timeline/paging.ts";
 import { type Selection, selectEvents } from "../timeline/selection.ts";
+import { byTime } from "../timeline/when.ts";
+import { counted } from "../words.ts";
 import { schemaType, typeInWords } from "./kinds.ts";
 import { Meaning } from "./meaning.tsx";
 import { Related } from "./related.tsx";
@@ -35,7 +38,7 @@ export const namePage =
     return htmlPage({
       wire: settings.title,
       title: name.label,
-      description: `${name.description ?? typeInWords(name.type)} Its events on record, all its spellings, and its feeds.`,
+      description: `${name.description ?? `${typeInWords(name.type)}.`} Its events on record, all its spellings, and its feeds.`,
       url: origin + namePath(id),
       section: "topics",
       wide: true,
@@ -53,6 +56,11 @@ interface NameViewProps {
 
 function NameView({ name, names, query, selection }: NameViewProps) {
   const { events } = selection;
+  // The others stand on the timeline.
+  const { items, pages } = pageOf(
+    events.toSorted((a, b) => byTime(a.event, b.event)),
+    1,
+  );
   const place = (id: string): string =>
     id === name.id ? namePath(id) : addressOf({ q: narrowed(query, id, names) ?? id });
   return (
@@ -63,7 +71,14 @@ function NameView({ name, names, query, selection }: NameViewProps) {
         <h2 id="events">{howMany(selection)}</h2>
         {events.length > 0 && <OverTime {...{ name, names, query, selection }} />}
         <PlaceMap selected={events} names={names} address={place} here={name.id} />
-        <EventList selected={events} names={names} />
+        <EventList selected={items} names={names} />
+        {pages > 1 && (
+          <p>
+            <a class="button second" href={addressOf({ q: query.canonical, page: 2 })}>
+              Earlier events, on the timeline
+            </a>
+          </p>
+        )}
       </section>
       <div class="its-spellings">
         <section aria-labelledby="spellings">

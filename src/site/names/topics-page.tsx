@@ -5,13 +5,10 @@ import { readRecentHead } from "../../record/log.ts";
 import type { NameKind, NameRecord } from "../../record/name.ts";
 import { readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
-import { counted } from "../timeline/event-list.tsx";
 import { countNames } from "../timeline/facets.tsx";
 import { selectEvents } from "../timeline/selection.ts";
-import { KINDS, kindOf, typesInWords } from "./kinds.ts";
-
-/** In the order of the page. */
-const ORDER = ["topic", "actor", "place"] as const satisfies readonly NameKind[];
+import { counted } from "../words.ts";
+import { KINDS, kindOf, SHOWN_KINDS, typesInWords } from "./kinds.ts";
 
 export const topicsPage: Handler = async (_, { env, settings, origin }) => {
   const head = await readRecentHead(env.DB);
@@ -36,7 +33,7 @@ export const topicsPage: Handler = async (_, { env, settings, origin }) => {
           ))}
         </ul>
       </nav>
-      {ORDER.map((kind) => (
+      {SHOWN_KINDS.map((kind) => (
         <Kind kind={kind} records={records.filter((record) => kindOf(record) === kind)} counts={counts} />
       ))}
     </>
@@ -60,7 +57,7 @@ interface Group {
 
 /** Topics as they are; actors and places by type, the type with most names first. */
 function groupsOf(records: readonly NameRecord[]): Group[] {
-  return ORDER.flatMap((kind) => {
+  return SHOWN_KINDS.flatMap((kind) => {
     const ofKind = records.filter((record) => kindOf(record) === kind);
     if (kind === "topic")
       return ofKind.length === 0 ? [] : [{ anchor: kind, title: KINDS[kind].several, records: ofKind }];

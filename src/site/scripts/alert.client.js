@@ -14,6 +14,8 @@ let pause = FIRST;
 /** @type {number | undefined} */
 let timer;
 let busy = false;
+/** How many forms were sent: what was asked for before one of them says nothing of what came of it. */
+let sent = 0;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -36,16 +38,21 @@ document.addEventListener("submit", (event) => {
 async function send(form, submitter) {
   if (busy) return;
   busy = true;
+  sent++;
   const main = document.querySelector("main");
   main?.setAttribute("aria-busy", "true");
   try {
-    const page = await ask(form, submitter);
+    const { page } = await ask(form, submitter);
     const fresh = page.querySelector("main");
-    if (fresh) main?.replaceWith(fresh);
+    // What stands between here and the Worker may answer with a page of its own.
+    if (!main || !fresh) throw new Error("no page of ours");
+    const unsent = unsentFields(form);
+    main.replaceWith(fresh);
     document.title = page.title;
+    for (const [id, value] of unsent) retype(id, value);
     attend();
   } catch {
-    say(form, "The connection failed. Nothing is lost: try again.");
+    tell("There was no answer. Nothing that you typed is lost: try again.");
   } finally {
     main?.removeAttribute("aria-busy");
     busy = false;
@@ -55,7 +62,38 @@ async function send(form, submitter) {
 }
 
 /**
- * The page that a form brings.
+ * What was typed into other forms than the one that is sent, by the fields' ids.
+ * @param {HTMLFormElement} form
+ * @returns {[id: string, value: string][]}
+ */
+function unsentFields(form) {
+  const fields = document.querySelectorAll("main input[id]");
+  return [...fields].flatMap((field) =>
+    field instanceof HTMLInputElement &&
+    field.form !== form &&
+    field.value !== field.defaultValue &&
+    !TICKED.has(field.type)
+      ? [[field.id, field.value]]
+      : [],
+  );
+}
+
+const TICKED = new Set(["checkbox", "radio"]);
+
+/**
+ * @param {string} id
+ * @param {string} value
+ */
+function retype(id, value) {
+  const field = document.getElementById(id);
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = value;
+  field.closest("details")?.setAttribute("open", "");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/**
+ * The page that a form brings, and its status. Throws where the server failed.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} [submitter]
  */
@@ -69,7 +107,9 @@ async function ask(form, submitter) {
     headers: { accept: "text/html" },
     body: new URLSearchParams(fields),
   });
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  const { status } = response;
+  if (status >= 500) throw new Error(`status ${status}`);
+  return { status, page: new DOMParser().parseFromString(await response.text(), "text/html") };
 }
 
 /** Goes to what the page has to say: what came of an action, a field that is wrong, else its beginning. */
@@ -82,16 +122,14 @@ function attend() {
 }
 
 /**
- * @param {HTMLFormElement} form
+ * What went wrong.
  * @param {string} words
  */
-function say(form, words) {
-  const status = document.createElement("p");
-  status.className = "error";
-  status.setAttribute("role", "alert");
-  status.textContent = words;
-  form.querySelector("[role='alert']")?.remove();
-  form.append(status);
+function tell(words) {
+  const place = document.getElementById("trouble");
+  if (place === null) return;
+  place.textContent = words;
+  place.hidden = false;
 }
 
 /** Looks again after a while, if anything waits and somebody can see it. */
@@ -105,9 +143,12 @@ function plan() {
 async function look() {
   const form = document.querySelector("form[data-watch]");
   if (!(form instanceof HTMLFormElement)) return;
+  const before = sent;
   try {
-    const page = await ask(form);
-    if (!busy) for (const id of (form.dataset["watch"] ?? "").split(" ")) replace(id, page);
+    const { status, page } = await ask(form);
+    // It was deleted, or has expired: there is nothing more to look for.
+    if (status === 404) return tell(page.querySelector(".error:not([hidden])")?.textContent ?? "");
+    if (sent === before) for (const id of (form.dataset["watch"] ?? "").split(" ")) replace(id, page);
   } catch {
     // The connection: the next look may have one.
   }

@@ -30,25 +30,39 @@ function follow(form, ids) {
     const url = addressOf(form);
     try {
       const title = await refresh(url, ids, state.asked.signal);
+      tell("");
       if (form.method !== "get") return;
       document.title = title;
       history.replaceState(null, "", url);
-    } catch {
-      // The connection, or a later question: the form can still be sent.
+    } catch (error) {
+      // A later question has taken its place.
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      tell("There was no answer, so what you see is older than what you typed. Go on typing, or send the form.");
     }
   }, PAUSE);
 }
 
 /**
+ * What went wrong, or "".
+ * @param {string} words
+ */
+function tell(words) {
+  const place = document.getElementById("trouble");
+  if (place === null) return;
+  place.textContent = words;
+  place.hidden = words === "";
+}
+
+/**
  * Where sending a form with the method GET leads. A form that is posted has other fields, that belong in no address: of it only `q`
- * is asked, at the page that its `data-ask` names.
+ * is asked, at the page that its `data-ask` names. A field that says nothing is left out.
  * @param {HTMLFormElement} form
  */
 function addressOf(form) {
   const { ask } = form.dataset;
   const url = new URL(ask ?? form.getAttribute("action") ?? "", location.origin);
   const fields = [...new FormData(form)].flatMap(([name, value]) =>
-    typeof value === "string" && (ask === undefined || name === "q") ? [[name, value]] : [],
+    typeof value === "string" && value !== "" && (ask === undefined || name === "q") ? [[name, value]] : [],
   );
   url.search = new URLSearchParams(fields).toString();
   return url;
@@ -63,9 +77,15 @@ function addressOf(form) {
 async function refresh(url, ids, signal) {
   const response = await fetch(url, { headers: { accept: "text/html" }, signal });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  // What stands between here and the Worker may answer with a page of its own.
+  if (!response.ok || !ids.some((id) => page.getElementById(id))) throw new Error(`status ${response.status}`);
   for (const id of ids) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (!old || !fresh) continue;
+    // What is unfolded stays so.
+    for (const { id: folded } of old.querySelectorAll("details[open][id]")) {
+      page.getElementById(folded)?.setAttribute("open", "");
+    }
     // A status is read out when its words change, not when another takes its place.
     if (old.role === "status") old.replaceChildren(...fresh.childNodes);
     else old.replaceWith(fresh);

@@ -1,6 +1,7 @@
 /** How the wire is doing, in words: what is wrong first has to be seen by somebody who knows nothing of shards. */
 import type { AnsweringShard, Status } from "../../status.ts";
-import { agoInWords, spanInWords } from "./spans.ts";
+import { agoInWords, spanInWords } from "../spans.ts";
+import { counted, listed, number } from "../words.ts";
 
 /** well: as it should be; watch: nobody can do anything about it here, or it will pass; wrong: somebody has to look. */
 export type State = "well" | "watch" | "wrong";
@@ -43,7 +44,7 @@ export const sum = (shards: readonly AnsweringShard[], count: (shard: AnsweringS
 function silentShards({ shards }: Status): Finding[] {
   const silent = shards.filter((shard) => "error" in shard).map(({ shard }) => shard);
   if (silent.length === 0) return [];
-  const which = silent.length === 1 ? `Shard ${silent[0]} does not answer` : `Shards ${list(silent)} do not answer`;
+  const which = silent.length === 1 ? `Shard ${silent[0]} does not answer` : `Shards ${listed(silent)} do not answer`;
   const says = `${which}, of ${shards.length}. Their alerts send nothing until they do; nothing is lost meanwhile.`;
   return [{ state: "wrong", about: "Answering", says }];
 }
@@ -64,7 +65,7 @@ function following({ log }: Status, shards: readonly AnsweringShard[], now: numb
     return { state: "well", about, says: "No alert was registered yet, so nothing has to follow." };
   if (behind.length === 0) return { state: "well", about, says: "Every new entry was matched against all alerts." };
   const entries = counted(Math.max(...behind.map(({ lag }) => lag)), "entry", "entries");
-  const which = `${behind.length === 1 ? "Shard" : "Shards"} ${list(behind.map(({ shard }) => shard))}`;
+  const which = `${behind.length === 1 ? "Shard" : "Shards"} ${listed(behind.map(({ shard }) => shard))}`;
   const says = `${which} still ${behind.length === 1 ? "has" : "have"} up to ${entries} to match against their alerts.`;
   const isLate = log.at !== null && now - Date.parse(log.at) > BEHIND * 1000;
   return isLate
@@ -124,18 +125,10 @@ function failing(shards: readonly AnsweringShard[]): Finding {
   return { state: "watch", about, says: `The last attempt failed for ${alerts}: ${told.join(", ")}.` };
 }
 
-const NUMBER = new Intl.NumberFormat("en");
-export const number = (value: number): string => NUMBER.format(value);
-const LIST = new Intl.ListFormat("en");
-const list = (numbers: readonly number[]): string => LIST.format(numbers.map(String));
-
-const counted = (count: number, one: string, more = `${one}s`): string =>
-  `${number(count)} ${count === 1 ? one : more}`;
-
 /** "340 milliseconds", "1.2 seconds". */
 export function duration(milliseconds: number): string {
   const [value, unit] = milliseconds < 1000 ? [milliseconds, "millisecond"] : [milliseconds / 1000, "second"];
-  return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(
+  return new Intl.NumberFormat("en-GB", { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(
     unit === "millisecond" ? Math.round(value) : value,
   );
 }

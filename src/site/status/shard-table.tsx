@@ -1,7 +1,8 @@
 /** Shard by shard, for those who operate the wire. */
 import type { AnsweringShard, Status } from "../../status.ts";
-import { number } from "./in-words.ts";
-import { spanInWords } from "./spans.ts";
+import { Scrolls } from "../scrolls.tsx";
+import { spanInWords } from "../spans.ts";
+import { number } from "../words.ts";
 
 const milliseconds = (value: number | undefined): string =>
   value === undefined ? "–" : `${number(Math.round(value))} ms`;
@@ -27,8 +28,7 @@ export function ShardTable({ status: { shards } }: { status: Status }) {
         Alerts live in shards, each of which follows the record and sends by itself. Times are of the last messages
         since it woke.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
-      <section class="scrolls" aria-label="Shards" tabIndex={0}>
+      <Scrolls label="Shards">
         <table class="small">
           <thead>
             <tr>
@@ -51,7 +51,7 @@ export function ShardTable({ status: { shards } }: { status: Status }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scrolls>
     </details>
   );
 }

@@ -3,7 +3,8 @@ import type { Handler } from "../../context.ts";
 import { readStatus, type Status } from "../../status.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
-import { answering, type Finding, findings, number, type State, sum, verdict } from "./in-words.ts";
+import { number } from "../words.ts";
+import { answering, type Finding, findings, type State, sum, verdict } from "./in-words.ts";
 import { ShardTable } from "./shard-table.tsx";
 
 export const statusPage: Handler = async (_, { env, settings, origin }) => {

@@ -8,8 +8,10 @@ type Dated = Parameters<typeof monthOf>[0];
 export interface Columns {
   /** Months (`2016-09`) or years (`2016`), in order and without a gap. */
   periods: string[];
-  /** That in which an event stands; undefined where it is not known, or lies before the first. */
+  /** That in which an event stands; undefined where it is not known, or outside. */
   of: (event: Dated) => string | undefined;
+  /** Whether an event lies in none of the years that they span. */
+  isOutside: (event: Dated) => boolean;
   /** How many of some events stand in each, in order, without those that have none. */
   counts: (events: readonly Dated[]) => [period: string, count: number][];
   /** What stands below some of them. */
@@ -18,7 +20,7 @@ export interface Columns {
 
 /** Beyond so many months it is years; */
 const MOST_MONTHS = 36;
-/** of these, so many, up to the last one. */
+/** and never more than so many years. */
 const MOST_YEARS = 100;
 /** So that a single month is no bar across the whole page. */
 const FEWEST = 6;
@@ -26,15 +28,30 @@ const FEWEST = 6;
 const LABELS = 5;
 
 export function columnsOf(events: readonly Dated[]): Columns {
-  const [first, last] = extent(events.map(monthOf).filter((month) => month !== undefined));
+  const shown = mostOf(events);
+  const [first, last] = extent(shown.map(monthOf).filter((month) => month !== undefined));
   if (first !== undefined && last !== undefined && utcMonth.count(first, last) < MOST_MONTHS) {
     return columnsBetween(utcMonth, first, last, 7, monthOf);
   }
-  const [earliest, latest = earliest] = extent(events.map(yearOf));
+  const [earliest, latest = earliest] = extent(shown.map(yearOf));
   if (earliest === undefined || latest === undefined) return makeColumns([], [], () => undefined);
-  const oldest = utcYear.offset(latest, 1 - MOST_YEARS);
-  return columnsBetween(utcYear, earliest < oldest ? oldest : earliest, latest, 4, yearOf);
+  return columnsBetween(utcYear, earliest, latest, 4, yearOf);
 }
+
+/** Those in the hundred years in which most of them lie; where as many lie in others, in the last. So one mistaken date hides none of the rest. */
+function mostOf(events: readonly Dated[]): Dated[] {
+  const inOrder = events.map((event) => ({ event, year: Number(yearOf(event)) })).sort((a, b) => a.year - b.year);
+  let [best, most, from] = [0, 0, 0];
+  for (const [i, { year }] of inOrder.entries()) {
+    while (year - (inOrder[from]?.year ?? year) >= MOST_YEARS) from++;
+    const count = i + 1 - from;
+    if (count >= most) [best, most] = [from, count];
+  }
+  return inOrder.slice(best, best + most).map(({ event }) => event);
+}
+
+/** The calendar of the record has four digits for a year. */
+const CALENDAR = { first: new Date("0000-01-01"), last: new Date("9999-12-31") };
 
 /** `length`: that of a period as it is written. */
 function columnsBetween(
@@ -45,8 +62,8 @@ function columnsBetween(
   of: (event: Dated) => string | undefined,
 ): Columns {
   const missing = Math.max(0, FEWEST - 1 - interval.count(first, last));
-  const start = interval.offset(first, -Math.floor(missing / 2));
-  const end = interval.offset(last, Math.ceil(missing / 2));
+  const start = new Date(Math.max(+CALENDAR.first, +interval.offset(first, -Math.floor(missing / 2))));
+  const end = new Date(Math.min(+interval.floor(CALENDAR.last), +interval.offset(last, Math.ceil(missing / 2))));
   const written = (date: Date): string => date.toISOString().slice(0, length);
   const labels = scaleUtc([start, end], [0, 1])
     .ticks(LABELS)
@@ -74,15 +91,16 @@ function makeColumns(
       return count === 0 ? [] : [[period, count]];
     });
   };
-  return { periods, of, counts, labels };
+  const years = new Set(periods.map((period) => period.slice(0, 4)));
+  const isOutside = (event: Dated): boolean => !years.has(yearOf(event));
+  return { periods, of, isOutside, counts, labels };
 }
 
 const MONTH = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
-const MONTH_AND_YEAR = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
 
 /** The year stands where one looks first, and where it changes. */
 const monthLabel = (date: Date, isFirst: boolean): string =>
-  (isFirst || date.getUTCMonth() === 0 ? MONTH_AND_YEAR : MONTH).format(date);
+  isFirst || date.getUTCMonth() === 0 ? `${MONTH.format(date)} ${date.toISOString().slice(0, 4)}` : MONTH.format(date);
 
 function extent(periods: readonly string[]): [Date?, Date?] {
   const sorted = periods.toSorted();

@@ -1,8 +1,10 @@
 /** Events by month and day, newest first. */
 import { dateInWords } from "../../feeds/dates.ts";
 import { namePath } from "../../links.ts";
+import { fullIds } from "../../record/event.ts";
 import type { SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
+import { counted, shortened } from "../words.ts";
 import type { Selected } from "./selection.ts";
 import { byTime, inWords, periodOf } from "./when.ts";
 
@@ -45,23 +47,26 @@ const Day = ({ day }: { day: string }) => (
   </time>
 );
 
+/** In UTF-16 code units: more than a summary usually has. The event's page has all of it. */
+const SUMMARY = 900;
+
 function EventItem({ event, names }: { event: SourcedEvent; names: Names }) {
   return (
     <article class={event.retracted === null ? undefined : "retracted"}>
-      <h4>
+      <h4 dir="auto">
         <a href={`/events/${event.id}`}>{event.title}</a>
       </h4>
       {event.retracted === null ? (
-        <p>{event.summary}</p>
+        <p dir="auto">{shortened(event.summary, SUMMARY)}</p>
       ) : (
         <p>
-          <strong>Retracted:</strong> {event.retracted}
+          <strong>Retracted:</strong> <bdi>{event.retracted}</bdi>
         </p>
       )}
       <ul class="inline small quiet">
         {event.end_date !== null && event.end_date !== event.date && <li>{dateInWords(event)}</li>}
-        <NameLinks label="Where" ids={event.places.map((slug) => `place:${slug}`)} names={names} />
-        <NameLinks label="On" ids={event.topics.map((slug) => `topic:${slug}`)} names={names} />
+        <NameLinks label="Where" ids={fullIds("place", event.places)} names={names} />
+        <NameLinks label="On" ids={fullIds("topic", event.topics)} names={names} />
         {event.claims.length > 0 && <li>{counted(event.claims.length, "attributed claim")}</li>}
         <li>{event.sources.length === 0 ? "Not yet sourced" : counted(event.sources.length, "source")}</li>
       </ul>
@@ -69,23 +74,24 @@ function EventItem({ event, names }: { event: SourcedEvent; names: Names }) {
   );
 }
 
+/** So many names of a kind stand in a list; the event's page has all. */
+const NAMES = 8;
+
 function NameLinks({ label, ids, names }: { label: string; ids: readonly string[]; names: Names }) {
   if (ids.length === 0) return null;
   return (
     <li>
       <span class="hidden">{label}: </span>
-      {ids.map((id, i) => (
+      {ids.slice(0, NAMES).map((id, i) => (
         <>
           {i > 0 && ", "}
           <a href={namePath(id)}>{labelOf(names, id)}</a>
         </>
       ))}
+      {ids.length > NAMES && ` and ${ids.length - NAMES} more`}
     </li>
   );
 }
-
-/** "1 event", "4 events". */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What is in order already, in groups. */
 function groupBy<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {

@@ -2,6 +2,7 @@
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { NameKind } from "../../record/name.ts";
 import { labelOf, type Names } from "../../record/names.ts";
+import { KINDS, SHOWN_KINDS } from "../names/kinds.ts";
 import { narrowed, requires, widened } from "./narrowing.ts";
 import { namesIn, type Selected } from "./selection.ts";
 
@@ -22,15 +23,18 @@ export function facetsOf(
   query: ParsedQuery | undefined,
   names: Names,
 ): Facet[] {
-  return [...counts]
-    .filter(([id]) => id.startsWith(`${kind}:`))
-    .map(([id, count]) => ({ id, label: labelOf(names, id), count, chosen: requires(query, id) }))
-    .sort((a, b) => Number(b.chosen) - Number(a.chosen) || b.count - a.count || byLabel(a, b))
-    .slice(0, MOST)
-    .flatMap((facet) => {
-      const q = facet.chosen && query ? widened(query, facet.id, names) : narrowed(query, facet.id, names);
-      return q === undefined ? [] : [{ ...facet, q }];
-    });
+  return (
+    [...counts]
+      // Claims may be by somebody who is no name on record.
+      .filter(([id]) => id.startsWith(`${kind}:`) && names.records.has(id))
+      .map(([id, count]) => ({ id, label: labelOf(names, id), count, chosen: requires(query, id) }))
+      .sort((a, b) => Number(b.chosen) - Number(a.chosen) || b.count - a.count || byLabel(a, b))
+      .slice(0, MOST)
+      .flatMap((facet) => {
+        const q = facet.chosen && query ? widened(query, facet.id, names) : narrowed(query, facet.id, names);
+        return q === undefined ? [] : [{ ...facet, q }];
+      })
+  );
 }
 
 /** How many of the events have each name. */
@@ -47,9 +51,6 @@ const FIRST = 8;
 /** The rest would be names of a single event, hundreds of them on a long record. */
 const MOST = 40;
 
-const KINDS = ["topic", "actor", "place"] as const;
-const HEADINGS: Readonly<Record<NameKind, string>> = { topic: "Topics", actor: "Actors", place: "Places" };
-
 interface FacetsProps {
   selected: readonly Selected[];
   query: ParsedQuery | undefined;
@@ -60,7 +61,7 @@ interface FacetsProps {
 
 export function Facets({ selected, query, names, address }: FacetsProps) {
   const counts = countNames(selected);
-  return KINDS.map((kind) => (
+  return SHOWN_KINDS.map((kind) => (
     <FacetsOfKind kind={kind} facets={facetsOf(counts, kind, query, names)} address={address} />
   ));
 }
@@ -75,12 +76,12 @@ function FacetsOfKind({ kind, facets, address }: FacetsOfKindProps) {
   const [first, rest] = [facets.slice(0, FIRST), facets.slice(FIRST)];
   return (
     <section aria-labelledby={`facets-${kind}`}>
-      <h3 id={`facets-${kind}`}>{HEADINGS[kind]}</h3>
+      <h3 id={`facets-${kind}`}>{KINDS[kind].several}</h3>
       <FacetLinks facets={first} address={address} />
       {rest.length > 0 && (
         <details>
           <summary>
-            {rest.length} more<span class="hidden"> {HEADINGS[kind].toLowerCase()}</span>
+            {rest.length} more<span class="hidden"> {KINDS[kind].several.toLowerCase()}</span>
           </summary>
           <FacetLinks facets={rest} address={address} />
         </details>

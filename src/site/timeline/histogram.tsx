@@ -1,6 +1,6 @@
 /** How many events there were, month by month or year by year. Each bar leads to its events. */
 import { scaleLinear } from "d3-scale";
-import { counted } from "./event-list.tsx";
+import { counted } from "../words.ts";
 import type { Part } from "./picture.ts";
 import { inWords } from "./when.ts";
 

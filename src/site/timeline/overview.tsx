@@ -3,9 +3,10 @@
  * in percent, down in CSS pixels: it is as wide as there is room, and no text shrinks with it.
  */
 import { scaleSqrt } from "d3-scale";
+import type { EventDocument } from "../../record/event.ts";
+import { counted } from "../words.ts";
 import { bandsOf } from "./bands.ts";
-import { columnsOf } from "./columns.ts";
-import { counted } from "./event-list.tsx";
+import { type Columns, columnsOf } from "./columns.ts";
 import { HISTOGRAM, Histogram } from "./histogram.tsx";
 import type { Part, Picture } from "./picture.ts";
 import { RADIUS, ROW, TopicRow, topicsOf } from "./topic-row.tsx";
@@ -20,7 +21,6 @@ export function Overview(props: Picture) {
   const cells = topics.flatMap((topic) => columns.counts(topic.events.map(({ event }) => event)));
   const radius = scaleSqrt([0, Math.max(...cells.map(([, count]) => count))], [0, RADIUS]);
   const height = HISTOGRAM + topics.length * ROW;
-  const left = events.filter((event) => columns.of(event) === undefined).length;
   return (
     <figure class="overview">
       <a class="skip" href="#overview-end">
@@ -35,11 +35,23 @@ export function Overview(props: Picture) {
         ))}
       </svg>
       <figcaption id="overview-end" class="small quiet" tabIndex={-1}>
-        Events over time{topics.length > 0 && ", and the topics they are most often on"}.
-        {left > 0 && ` Without a place in it: ${counted(left, "event")} of which only the year is known.`}
+        Events over time{topics.length > 0 && ", and the topics they are most often on"}.{leftOut(events, columns)}
       </figcaption>
     </figure>
   );
+}
+
+/** Those that have no place in it, and why. */
+function leftOut(events: readonly EventDocument[], columns: Columns): string {
+  const left = Map.groupBy(
+    events.filter((event) => columns.of(event) === undefined),
+    columns.isOutside,
+  );
+  const said = [
+    [left.get(false), "of which only the year is known"] as const,
+    [left.get(true), "outside the years that it spans"] as const,
+  ].flatMap(([events, why]) => (events === undefined ? [] : [`${counted(events.length, "event")} ${why}`]));
+  return said.length === 0 ? "" : ` Without a place in it: ${said.join(" and ")}.`;
 }
 
 /** A frame around the month or the year that is chosen. */

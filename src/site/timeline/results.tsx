@@ -1,10 +1,10 @@
 /** The events that are shown, the ways to those that are not, and what to do where there is none. */
-
 import { searchOf } from "../../feeds/address.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { Names } from "../../record/names.ts";
+import { counted } from "../words.ts";
 import { addressOf, type Shown } from "./address.ts";
-import { counted, EventList } from "./event-list.tsx";
+import { EventList } from "./event-list.tsx";
 import { pageOf } from "./paging.ts";
 import type { Selected } from "./selection.ts";
 import { byTime } from "./when.ts";

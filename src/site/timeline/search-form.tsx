@@ -1,5 +1,6 @@
 /** The one search box. It answers as one types: what it brings are the regions of the page that depend on the query. */
 import type { Names } from "../../record/names.ts";
+import { QueryInput } from "../query-input.tsx";
 import { ReadAs, type Typed } from "../reading.tsx";
 
 export const SearchForm = ({ typed, month, names }: { typed: Typed; month: string | undefined; names: Names }) => (
@@ -7,19 +8,7 @@ export const SearchForm = ({ typed, month, names }: { typed: Typed; month: strin
     <form method="get" action="/" data-live="reading count shown">
       <label for="q">Search the record</label>
       <div class="row">
-        <input
-          id="q"
-          name="q"
-          type="search"
-          dir="auto"
-          value={typed.source}
-          maxLength={512}
-          autocomplete="off"
-          spellcheck={false}
-          placeholder="aleppo ceasefire"
-          aria-describedby="reading"
-          aria-invalid={typed.problem === undefined ? undefined : "true"}
-        />
+        <QueryInput source={typed.source} wrong={typed.problem !== undefined} />
         <button type="submit">Search</button>
       </div>
       {month !== undefined && <input type="hidden" name="month" value={month} />}

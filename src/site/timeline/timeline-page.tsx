@@ -36,7 +36,8 @@ export const timelinePage: Handler = async (_, { env, url, settings, origin }) =
 };
 
 /** Throws a Problem that names the parameter that is malformed. */
-function readShown(url: URL, head: Head, { query }: Typed): Shown {
+function readShown(asked: URL, head: Head, { query }: Typed): Shown {
+  const url = withoutEmpty(asked);
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   return {
     q: query?.canonical,
@@ -45,6 +46,13 @@ function readShown(url: URL, head: Head, { query }: Typed): Shown {
     before: before > head.number ? undefined : before,
     page: readInteger(url, "page", 1, 1, WINDOW / PER_PAGE),
   };
+}
+
+/** A form sends what was left empty as well. */
+function withoutEmpty(asked: URL): URL {
+  const url = new URL(asked);
+  for (const [name, value] of asked.searchParams) if (value === "") url.searchParams.delete(name);
+  return url;
 }
 
 function titleOf({ q, month }: Shown): { title?: string } {

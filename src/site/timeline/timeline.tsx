@@ -2,9 +2,9 @@
 import type { Names } from "../../record/names.ts";
 import { PlaceMap } from "../map/place-map.tsx";
 import type { Typed } from "../reading.tsx";
+import { counted } from "../words.ts";
 import { addressOf, type Shown } from "./address.ts";
 import { Chosen } from "./chosen.tsx";
-import { counted } from "./event-list.tsx";
 import { Facets } from "./facets.tsx";
 import { FeedsBeside } from "./feeds-beside.tsx";
 import { narrowed } from "./narrowing.ts";
@@ -54,7 +54,7 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
             </section>
             <section class="narrow unprinted" aria-labelledby="narrow">
               <h2 id="narrow">Narrow</h2>
-              <details>
+              <details id="facets">
                 <summary>By topic, actor or place</summary>
                 <Facets {...within} address={(q) => addressOf({ q, month })} />
               </details>

@@ -1,6 +1,6 @@
 /** A topic over time: a circle for each month or year, its area the number of events. An event on several topics is in each of their rows. */
 import { labelOf, type Names } from "../../record/names.ts";
-import { counted } from "./event-list.tsx";
+import { counted } from "../words.ts";
 import { byLabel } from "./facets.tsx";
 import { narrowed, requires, widened } from "./narrowing.ts";
 import type { Part } from "./picture.ts";

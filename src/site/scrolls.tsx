@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 /** `label` names it for screen readers. */
 export const Scrolls = ({ label, children }: { label: string; children: ComponentChildren }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard (WCAG 2.2, 2.1.1), and not every browser sees to it
-  <section class="scrolls lines" tabIndex={0} aria-label={label}>
+  <section class="scrolls" tabIndex={0} aria-label={label}>
     {children}
   </section>
 );

@@ -1,8 +1,8 @@
 /** Spans of time in words: one unit is enough, and the smaller ones are left off. */
 
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 const inWords = (count: number, unit: "second" | "minute" | "hour" | "day"): string =>
-  new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" }).format(count);
+  new Intl.NumberFormat("en-GB", { style: "unit", unit, unitDisplay: "long" }).format(count);
 
 /** The largest unit of which a span has at least two; each with its length in seconds. */
 const UNITS = [
@@ -17,7 +17,7 @@ function inUnits(seconds: number): [count: number, unit: (typeof UNITS)[number][
   return [Math.floor(seconds / length), unit];
 }
 
-/** "3 hours", "90 seconds": rounded down. */
+/** "3 hours", "90 seconds", "24 hours": rounded down. */
 export const spanInWords = (seconds: number): string => inWords(...inUnits(Math.max(0, seconds)));
 
 /** "3 hours ago", of a moment as RFC 3339 writes it; "just now" of what lies ahead, since clocks differ. */
