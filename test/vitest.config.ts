@@ -41,7 +41,7 @@ export default defineConfig({
       },
       {
         // Runs in Node: what reads files, starts processes, or opens a browser.
-        test: { name: "node", include: ["test/**/*.node.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: "node", include: ["test/**/*.node.test.ts"], testTimeout: 120_000, hookTimeout: 200_000 },
       },
     ],
   },

@@ -48,7 +48,7 @@ export async function start(stateDir: string, port: number, settings: Record<str
   child.stderr.on("data", (chunk) => (output += chunk));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (let tries = 0; !output.includes("Ctrl-C stops it"); tries++) {
-    if (tries > 600 || child.exitCode !== null) throw new Error(`npm start did not come up:\n${output}`);
+    if (tries > 1500 || child.exitCode !== null) throw new Error(`npm start did not come up:\n${output}`);
     await wait(100);
   }
   return {
