@@ -1,10 +1,10 @@
 /** An alert as its page shows it to whoever holds its token. */
 import type { HeldAlert } from "../../alerts/holder.ts";
-import { alertPath } from "../../links.ts";
 import { Moment } from "../moment.tsx";
 import { capitalised } from "../words.ts";
 import type { Action } from "./actions.ts";
 import { Copyable } from "./copyable.tsx";
+import { LookAgain } from "./look-again.tsx";
 import { Manage } from "./manage.tsx";
 import { MESSAGES_SHOWN, Messages } from "./messages.tsx";
 import type { Shown } from "./shown.ts";
@@ -78,13 +78,7 @@ function Actions({
       {status === "active" && button("pause", "Pause")}
       {status === "paused" && button("resume", "Resume")}
       {status === "pending" && channel.type !== "feed" && button("ask", "Ask again to confirm")}
-      <form method="post" action={alertPath(id)} data-watch="state messages">
-        <input type="hidden" name="token" value={token} />
-        {after + MESSAGES_SHOWN < latest && <input type="hidden" name="after" value={after} />}
-        <button type="submit" class="second">
-          Look again
-        </button>
-      </form>
+      <LookAgain id={id} token={token} watch="state messages" {...(after + MESSAGES_SHOWN < latest && { after })} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { alertPath } from "../../links.ts";
 import { htmlPage } from "../layout.tsx";
 import { Copyable } from "./copyable.tsx";
+import { LookAgain } from "./look-again.tsx";
 import { State } from "./state.tsx";
 
 const readAlert = async ({ id, token }: Registered, context: Context): Promise<HeldAlert> =>
@@ -64,15 +65,7 @@ export async function registeredPage(context: Context, registered: Registered): 
           <div aria-live="polite">
             {alert === undefined ? <section id="state" data-waiting="" /> : <State alert={alert} />}
           </div>
-          {alert?.status !== "active" && (
-            // In another tab, so that what is shown once stays.
-            <form method="post" action={alertPath(id)} target="_blank" data-watch="state" rel="noopener">
-              <input type="hidden" name="token" value={token} />
-              <button type="submit" class="second">
-                Look again
-              </button>
-            </form>
-          )}
+          {alert?.status !== "active" && <LookAgain id={id} token={token} watch="state" elsewhere />}
         </div>
       </div>
     </article>
