@@ -110,7 +110,7 @@ export async function received(name: string, confirmations = false): Promise<Rec
 }
 
 /** Waits until something is so; throws where it does not come to be. */
-export async function eventually(isSo: () => Promise<boolean>, seconds = 25): Promise<void> {
+export async function eventually(isSo: () => Promise<boolean>, seconds = 45): Promise<void> {
   for (let tries = 0; tries < seconds * 20; tries++) {
     if (await isSo()) return;
     await scheduler.wait(50);
