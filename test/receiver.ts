@@ -243,7 +243,8 @@ function answerChallenge(behaviour: string, body: string, response: ServerRespon
 }
 
 export default async function setup({ provide }: TestProject): Promise<() => void> {
-  const servers = Array.from({ length: 5 }, () => createServer(handle));
+  // Else a connection that was idle for some seconds might be closed just when a request leaves on it: a network error that no test asked for.
+  const servers = Array.from({ length: 5 }, () => createServer({ keepAliveTimeout: 3_600_000 }, handle));
   for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const [receiver = "", ...receivers] = servers.map(
     (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

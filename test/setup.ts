@@ -1,5 +1,7 @@
-import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+/** A workerd runs many files: for each it has a new record, new shards, a Worker that remembers nothing, and the settings and clock of its own. */
+import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterAll, vi } from "vitest";
 import type { ShardCalls } from "../src/alerts/calls.ts";
 import type { Env } from "../src/env.ts";
 
@@ -18,4 +20,14 @@ interface TestEnv extends Omit<Env, "SHARD"> {
   SHARD: { getByName(name: string): DurableObjectStub & ShardCalls } & DurableObjectNamespace;
 }
 
+await reset();
+const settings = { ...env };
+// What the Worker remembers, it remembers of a database.
+Object.assign(env, { DB: Object.create(env.DB) });
+afterAll(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  for (const name of Object.keys(env)) if (!(name in settings)) Reflect.deleteProperty(env, name);
+  Object.assign(env, settings);
+});
 await applyD1Migrations(env.DB, env.MIGRATIONS);

@@ -30,18 +30,32 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // One workerd runs many files, since to start one takes longer than most files: setup.ts makes all new for each.
+          isolate: false,
           // On a machine that others use as well, setting up may take long.
           testTimeout: 60_000,
           hookTimeout: 120_000,
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: ["test/**/*.node.test.ts"],
+          exclude: ["test/**/*.{node,system}.test.ts"],
           globalSetup: ["test/receiver.ts"],
           setupFiles: ["test/setup.ts"],
         },
       },
       {
-        // Runs in Node: what reads files, starts processes, or opens a browser.
+        // Runs in Node: what reads files, or starts a program and waits for its end.
         test: { name: "node", include: ["test/**/*.node.test.ts"], testTimeout: 120_000, hookTimeout: 200_000 },
+      },
+      {
+        // The whole of it as others meet it: `npm start`, browsers, feed readers, kills. `npm run test:system`.
+        test: {
+          name: "system",
+          // What many files import alike, wrangler above all, is loaded once.
+          isolate: false,
+          include: ["test/**/*.system.test.ts"],
+          globalSetup: ["test/cli/prepared.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 200_000,
+        },
       },
     ],
   },

@@ -300,13 +300,12 @@ const NOTHING: Read = { told: { kind: "nothing" } };
 class Unreadable extends Error {}
 
 /**
- * Of a failed look at the record: what is there, but cannot be understood. A record that does not answer is another matter, which time
- * heals: that is thrown on.
+ * Of a failed look at the record: what is there, but cannot be understood, since it is no JSON (which SQLite may be the one to say) or has not the
+ * shape of what it should be. A record that does not answer is another matter, which time heals: that is thrown on.
  */
 function unreadable(error: unknown): Unreadable {
-  if (error instanceof SyntaxError || (error instanceof Error && /malformed JSON/.test(error.message))) {
-    return new Unreadable(String(error));
-  }
+  const misshapen = error instanceof SyntaxError || error instanceof TypeError;
+  if (misshapen || (error instanceof Error && /malformed JSON/.test(error.message))) return new Unreadable(String(error));
   throw error;
 }
 

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { json } from "../client.ts";
 import { type Answer, a, aaaa, NONE, resolverOf } from "../delivery/resolvers.ts";
+import { stopTimeouts } from "../timeouts.ts";
 import { ask, look, patch, rawAt, refusal, registerFor, settings, startClock } from "./owner.ts";
 import {
   type Alert,
@@ -31,6 +32,7 @@ beforeEach(() => {
   day += 10 * DAY;
   stopClock(day);
   playReceivers();
+  stopTimeouts();
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -3,7 +3,6 @@ import { createScheduledController, runDurableObjectAlarm, runInDurableObject } 
 import { env, exports } from "cloudflare:workers";
 import { inject, vi } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
-import { TIMEOUT } from "../../src/delivery/attempt.ts";
 import type { Variables } from "../../src/env.ts";
 import { articleInput } from "../../src/record/article.ts";
 import { readHead } from "../../src/record/log.ts";
@@ -200,14 +199,6 @@ export async function addWithoutWaking(text: string): Promise<void> {
 export function stopClock(at: string | number): void {
   vi.useFakeTimers({ toFake: ["Date"] });
   vi.setSystemTime(at);
-}
-
-/** Requests never end by themselves, however slow the machine is: only by an answer, or since Parley gives them up earlier. Until mocks are restored. */
-export function stopTimeouts(): void {
-  const { setTimeout } = globalThis;
-  const hour = 3_600_000;
-  const longer = (callback: () => void, delay = 0) => setTimeout(callback, delay === TIMEOUT ? hour : delay);
-  vi.spyOn(globalThis, "setTimeout").mockImplementation(longer as typeof setTimeout);
 }
 
 /** Waits until the shard has followed the log, nothing is due and nothing under way. */

@@ -92,7 +92,7 @@ export interface Hook {
 /** A receiver that answers challenges, and can be told to hold its answers back. */
 export async function startHook(): Promise<Hook> {
   const hook: Hook = { url: "", bodies: [], hold: false, close: () => {} };
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 3_600_000 }, async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const { type, data } = JSON.parse(body);

@@ -1,11 +1,13 @@
-import { afterEach, describe, expect, inject, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { isPublicAddress } from "../../src/delivery/address.ts";
 import { judgeDestination } from "../../src/delivery/destination.ts";
 import { OutOfRequests } from "../../src/delivery/request.ts";
 import { resolve, Unresolvable } from "../../src/delivery/resolver.ts";
 import type { Received } from "../receiver.ts";
+import { stopTimeouts } from "../timeouts.ts";
 import { type Answer, a, aaaa, NONE, record, resolverOf } from "./resolvers.ts";
 
+beforeEach(stopTimeouts);
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
@@ -106,6 +108,7 @@ describe("a name that cannot be resolved", () => {
   it.concurrent.each(["hang", "drip", "drip-head"])(
     "because the resolver takes more than three seconds: %s",
     async (path) => {
+      vi.restoreAllMocks();
       const resolver = resolverOf(GOOD, NONE, { path });
       await expect(resolve("hooks.example.com", resolver)).rejects.toThrow("takes too long");
     },

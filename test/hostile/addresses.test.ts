@@ -1,5 +1,5 @@
 /** Addresses at registration, where private targets are not allowed: all that the address guard knows of, through the Worker. */
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, ORIGIN } from "../client.ts";
 import {
   ALLOWED,
@@ -15,6 +15,7 @@ import {
   SCHEME,
 } from "../delivery/destination-cases.ts";
 import { type Answer, a, aaaa, NONE, resolverOf } from "../delivery/resolvers.ts";
+import { stopTimeouts } from "../timeouts.ts";
 import { callWith, expectRefusal, jsonOf, type Registered } from "./support.ts";
 
 const register = (channel: unknown, DNS_RESOLVER = "") =>
@@ -63,6 +64,11 @@ describe("accepted", () => {
 });
 
 describe("by what the name leads to, where there is a resolver", () => {
+  beforeEach(stopTimeouts);
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   const PUBLIC = a("93.184.215.14");
   const INSIDE = /must lead to the public Internet/;
   const LATER = /cannot be resolved just now/;

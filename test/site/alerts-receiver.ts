@@ -21,7 +21,7 @@ export interface Receiver {
 
 export async function startReceiver(): Promise<Receiver> {
   let last: { body: string; headers: Record<string, string> } = { body: "", headers: {} };
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 3_600_000 }, async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     last = {

@@ -2,9 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { ROOT } from "../../src/cli/paths.ts";
-import { freePort, type Hook, type Program, start, startHook, temporaryState } from "../cli/programs.ts";
+import { type Running, startPrepared } from "../cli/prepared.ts";
+import { type Hook, startHook } from "../cli/programs.ts";
 import { openBrowser } from "./browser.ts";
 
 /** Where the pictures go, to be looked at; they are not committed. */
@@ -35,23 +36,21 @@ export interface Site {
 
 /** To be called in a `describe.runIf(hasBrowser)`: sets up before its tests, and takes down after them. */
 export function useSite(settings: Record<string, string> = {}): Site {
-  const state = temporaryState();
   const faults: string[] = [];
-  let program: Program;
+  let worker: Running;
   let browser: Browser;
   let hook: Hook;
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
     hook = await startHook();
-    program = await start(state.path, await freePort(), settings);
+    worker = await startPrepared(inject("prepared"), settings);
     browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();
-    await program?.interrupt();
+    await worker?.stop();
     hook?.close();
-    state.remove();
   });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
@@ -59,7 +58,7 @@ export function useSite(settings: Record<string, string> = {}): Site {
   });
 
   return {
-    url: () => program.url,
+    url: () => worker.url,
     hook: () => hook,
     faults,
     open: async (path, { width = 390, dark = false, javascript = true, before } = {}) => {
@@ -77,10 +76,10 @@ export function useSite(settings: Record<string, string> = {}): Site {
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on(
         "request",
-        (request) => new URL(request.url()).origin === program.url || faults.push(`elsewhere: ${request.url()}`),
+        (request) => new URL(request.url()).origin === worker.url || faults.push(`elsewhere: ${request.url()}`),
       );
       await before?.(page);
-      await page.goto(program.url + path);
+      await page.goto(worker.url + path);
       return page;
     },
   };

@@ -1,4 +1,4 @@
-/** Ten thousand messages of one alert wait. */
+/** Two thousand messages of one alert wait. */
 import { beforeAll, expect, it } from "vitest";
 import {
   type Alert,
@@ -16,7 +16,7 @@ import {
   view,
 } from "../support.ts";
 
-const BACKLOG = 10_000;
+const BACKLOG = 2_000;
 
 beforeAll(putNames);
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { shardOf } from "../../../src/alerts/alert.ts";
 import { SHARD_CAPACITY } from "../../../src/alerts/shard.ts";
+import { stopTimeouts } from "../../timeouts.ts";
 import {
   type Alert,
   addArticle,
@@ -16,7 +17,6 @@ import {
   settled,
   shut,
   stopClock,
-  stopTimeouts,
   tick,
 } from "../support.ts";
 

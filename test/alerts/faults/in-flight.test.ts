@@ -2,6 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { stopTimeouts } from "../../timeouts.ts";
 import {
   type Alert,
   addArticle,
@@ -20,7 +21,6 @@ import {
   settled,
   shard,
   shut,
-  stopTimeouts,
   tick,
   view,
 } from "../support.ts";

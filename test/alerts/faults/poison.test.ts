@@ -1,5 +1,6 @@
 /** A row of the shard's tables is damaged: it ends some day, visibly, and hinders nobody else. */
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { stopTimeouts } from "../../timeouts.ts";
 import {
   type Alert,
   addArticle,
@@ -19,7 +20,6 @@ import {
   rows,
   settled,
   shut,
-  stopTimeouts,
   tick,
   view,
 } from "../support.ts";

@@ -166,6 +166,8 @@ describe("an entry that cannot be followed", () => {
       "because an event of its article cannot be read",
       "UPDATE events SET document = '{', mode = 'silent' WHERE id = ?",
     ],
+    ["because an event of its article is an empty one", "UPDATE events SET document = '{}' WHERE id = ?"],
+    ["because an event of its article is none", "UPDATE events SET document = 'null' WHERE id = ?"],
   ])("%s is passed over just so", async (why, damage) => {
     const word = `squall${why.length}`;
     const alert = await registerConfirmed(word, word);

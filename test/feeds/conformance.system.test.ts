@@ -1,6 +1,7 @@
 /** A Worker that really runs, with data/ and hostile items, read by parsers that others have made: all agree on every item. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { api, freePort, type Program, start, temporaryState, until } from "../cli/programs.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type Running, startPrepared } from "../cli/prepared.ts";
+import { api, until } from "../cli/programs.ts";
 import { HARD_NAMES, putHostileRecord, short } from "./conformance-record.ts";
 import { HARD_LINES, HARD_TITLES, UNCLEAN_TITLES } from "./hard-texts.ts";
 import { has, printed } from "./parsers/debian.ts";
@@ -13,23 +14,21 @@ import { type Reference, readReference } from "./parsers/reference.ts";
 import { type ReadTitle, TITLES } from "./parsers/titles.ts";
 import { poll, readPages, readShown, universal } from "./parsers/universal.ts";
 
-const state = temporaryState();
-let program: Program;
+let wire: Running;
 /** An alert's own feed, with what matched. */
 let alertFeed: URL;
 
 beforeAll(async () => {
-  program = await start(state.path, await freePort());
-  alertFeed = await putHostileRecord(program.url);
+  wire = await startPrepared(inject("prepared"));
+  alertFeed = await putHostileRecord(wire.url);
 });
 afterAll(async () => {
-  await program?.interrupt();
-  state.remove();
+  await wire?.stop();
 });
 
 /** The same address in another format. */
 function inFormat(path: string, extension: Extension): string {
-  const address = new URL(path, program.url);
+  const address = new URL(path, wire.url);
   address.pathname = address.pathname.replace(/\.\w+$/, `.${extension}`);
   return address.href;
 }
@@ -57,7 +56,7 @@ const formatsOf = (feed: string): Extension[] => {
 };
 
 async function olderPage(path: string): Promise<string> {
-  const { next } = await readReference(new URL(path, program.url).href);
+  const { next } = await readReference(new URL(path, wire.url).href);
   if (next === undefined) throw new Error(`${path} has no older page`);
   return next;
 }
@@ -151,17 +150,17 @@ describe.runIf(universal.available)("Universal Feed Parser as a subscriber", () 
 
   it.each(feeds)("gets %s once, and 304 from then on", async (path) => {
     // In the second of a change a feed has an earlier date, since another change may follow: then the date has to change once more.
-    await until(async () => (await poll(program.url + path)).join() === "200,304,304");
+    await until(async () => (await poll(wire.url + path)).join() === "200,304,304");
   });
 
   it.each(feeds.flatMap((path) => ["next", "prev-archive"].map((relation): [string, string] => [path, relation])))(
     "who follows the links of %s by %s gets every item once",
     async (path, relation) => {
-      const all = new URL(path, program.url);
+      const all = new URL(path, wire.url);
       all.searchParams.set("limit", "200");
       const { items } = await readReference(inFormat(all.href, "json"));
       expect(items.length).toBeGreaterThan(20);
-      expect(await readPages(program.url + path, relation)).toEqual(items.map(({ id }) => id));
+      expect(await readPages(wire.url + path, relation)).toEqual(items.map(({ id }) => id));
     },
   );
 });
@@ -182,16 +181,16 @@ describe.runIf(universal.available)("Universal Feed Parser, which removes from H
 describe.runIf(newsboat.available)("newsboat as a subscriber", () => {
   it("that comes again has every item once", async () => {
     const { items } = await referenceOf("all events");
-    const read = await readTwice(`${program.url}/feed.rss?limit=200`);
+    const read = await readTwice(`${wire.url}/feed.rss?limit=200`);
     expect(read.map(({ id }) => id)).toEqual(items.map(({ id }) => id));
   });
 });
 
 describe("the list of feeds", () => {
-  const read = () => fetchText(`${program.url}/feeds.opml`);
+  const read = () => fetchText(`${wire.url}/feeds.opml`);
 
   it("names each feed as the name is called that it is about", async () => {
-    const { names } = await api(program.url, "GET", "/api/names");
+    const { names } = await api(wire.url, "GET", "/api/names");
     const labels = new Map((names as { id: string; label: string }[]).map(({ id, label }) => [id, label]));
     const feeds = listedFeeds(await read()).flatMap(({ title, address = "" }) => {
       const id = new URL(address).searchParams.get("q");
@@ -225,7 +224,7 @@ describe.runIf(has("xmllint", "--version"))("xmllint", () => {
     expect(await printed("xmllint", ["--noout", inFormat(await addressOf(feed), extension)])).toBe("");
   });
   it("finds the OPML well-formed", async () => {
-    expect(await printed("xmllint", ["--noout", `${program.url}/feeds.opml`])).toBe("");
+    expect(await printed("xmllint", ["--noout", `${wire.url}/feeds.opml`])).toBe("");
   });
 });
 
@@ -259,7 +258,7 @@ describe("the W3C's feed validator would find no", () => {
   });
 
   it("ImplausibleDate: times are after 1990, in a feed without items too", async () => {
-    const empty = await fetchText(`${program.url}/feed.atom?q=nothingatall`);
+    const empty = await fetchText(`${wire.url}/feed.atom?q=nothingatall`);
     const found = all([empty, ...(await texts(["atom"]))], /<(?:updated|published)>([^<]*)</g);
     expect(found.filter((time) => !(time > "1990"))).toEqual([]);
   });
@@ -270,7 +269,7 @@ describe("the W3C's feed validator would find no", () => {
   });
 
   it("MissingOutlineType: only feeds have a title beside their text in OPML", async () => {
-    const opml = await fetchText(`${program.url}/feeds.opml`);
+    const opml = await fetchText(`${wire.url}/feeds.opml`);
     const outlines = all([opml], /<outline ([^>]*)>/g);
     expect(outlines.filter((outline) => !outline.includes("type=") && outline.includes("title="))).toEqual([]);
   });
