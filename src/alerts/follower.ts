@@ -305,7 +305,8 @@ class Unreadable extends Error {}
  */
 function unreadable(error: unknown): Unreadable {
   const misshapen = error instanceof SyntaxError || error instanceof TypeError;
-  if (misshapen || (error instanceof Error && /malformed JSON/.test(error.message))) return new Unreadable(String(error));
+  if (misshapen || (error instanceof Error && /malformed JSON/.test(error.message)))
+    return new Unreadable(String(error));
   throw error;
 }
 

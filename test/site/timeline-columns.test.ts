@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Precision } from "../../src/record/event.ts";
 import { bandsOf } from "../../src/site/timeline/bands.ts";
 import { columnsOf } from "../../src/site/timeline/columns.ts";
@@ -38,6 +38,10 @@ describe("when an event was, as far as is known", () => {
 });
 
 describe("the columns of a picture", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   const periods = (...dates: string[]) => columnsOf(dates.map(on)).periods;
 
   it("are months, those without events among them", () => {
@@ -54,6 +58,15 @@ describe("the columns of a picture", () => {
   it("are six at least, the events in their middle", () => {
     expect(periods("2016-01-31")).toEqual(["2015-11", "2015-12", "2016-01", "2016-02", "2016-03", "2016-04"]);
     expect(periods("2016")).toEqual(["2014", "2015", "2016", "2017", "2018", "2019"]);
+  });
+
+  it("are six at least, but none still to come of which nothing is said", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2016, 8, 22) });
+    expect(periods("2016-09-14")).toEqual(["2016-04", "2016-05", "2016-06", "2016-07", "2016-08", "2016-09"]);
+    expect(periods("2016-08", "2016-09")[0]).toBe("2016-04");
+    expect(periods("2016-07").at(-1)).toBe("2016-09");
+    expect(periods("2016-11-01")).toEqual(["2016-06", "2016-07", "2016-08", "2016-09", "2016-10", "2016-11"]);
+    expect(periods("2016")).toEqual(["2011", "2012", "2013", "2014", "2015", "2016"]);
   });
 
   it("are 36 months at most, beyond that years", () => {
@@ -83,7 +96,7 @@ describe("the columns of a picture", () => {
   });
 
   it("end with the calendar of four digits", () => {
-    expect(periods("9999-12-31")).toEqual(["9999-10", "9999-11", "9999-12"]);
+    expect(periods("9999-12-31")).toEqual(["9999-07", "9999-08", "9999-09", "9999-10", "9999-11", "9999-12"]);
     expect(periods("0000")).toEqual(["0000", "0001", "0002", "0003"]);
     expect(columnsOf(["0044-03"].map(on)).labels[0]).toEqual({ period: "0044-01", text: "Jan 0044" });
   });

@@ -51,7 +51,7 @@ function mostOf(events: readonly Dated[]): Dated[] {
 }
 
 /** The calendar of the record has four digits for a year. */
-const CALENDAR = { first: new Date("0000-01-01"), last: new Date("9999-12-31") };
+const FIRST_DAY = new Date("0000-01-01");
 
 /** `length`: that of a period as it is written. */
 function columnsBetween(
@@ -62,8 +62,10 @@ function columnsBetween(
   of: (event: Dated) => string | undefined,
 ): Columns {
   const missing = Math.max(0, FEWEST - 1 - interval.count(first, last));
-  const start = new Date(Math.max(+CALENDAR.first, +interval.offset(first, -Math.floor(missing / 2))));
-  const end = new Date(Math.min(+interval.floor(CALENDAR.last), +interval.offset(last, Math.ceil(missing / 2))));
+  // On both sides, but nothing that is still to come where nothing is said of it.
+  const after = Math.min(Math.ceil(missing / 2), Math.max(0, interval.count(last, new Date())));
+  const start = new Date(Math.max(+FIRST_DAY, +interval.offset(first, after - missing)));
+  const end = interval.offset(last, after);
   const written = (date: Date): string => date.toISOString().slice(0, length);
   const labels = scaleUtc([start, end], [0, 1])
     .ticks(LABELS)
