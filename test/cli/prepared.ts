@@ -23,6 +23,7 @@ const SETTINGS = { CURATOR_TOKEN: TOKEN, ALLOW_PRIVATE_TARGETS: "true", REGISTRA
 
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const folder = temporaryState();
+  const before = { ...process.env };
   const modules = bundle(join(ROOT, "wrangler.toml"));
   writeFileSync(join(folder.path, MODULES), serialize(modules));
   const stateDir = join(folder.path, STATE);
@@ -30,6 +31,8 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   await load(server.url, TOKEN, DATA);
   await server.stop();
   rmSync(join(stateDir, "workerd.pid"), { force: true });
+  // Else each workerd that this process starts for other tests would write its number into that file, and whoever takes a copy would end it.
+  process.env = before;
   provide("prepared", folder.path);
   return folder.remove;
 }
