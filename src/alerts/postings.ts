@@ -3,15 +3,17 @@
  * in the isolate: the first article after a shard has woken reads at most a pack a word, and after some articles none is read any more,
  * not for words either that no query asks for.
  *
- * A pack is a sequence of rows of 16-bit units: three of the entry, one of the row's length, then the row.
+ * A pack is a sequence of rows of 16-bit units: three for the entry, one for the row's length, then the row. The highest bit of the length
+ * marks a long row. A long row has further parts of up to 32 KB in `posting_parts`, by entry and part number. So adding a query does not
+ * rewrite all earlier ones, no entry touches another's parts, and a pack stays far below SQLite's limit of 2 MB.
  *
  * `read` fills the cache, and a write makes it forget what it changes; so nothing may be read in a transaction that has written before,
  * lest it be rolled back. Matching never writes rows, and filing never reads them this way.
  */
-import { type Entry, lowOf, signedUpperOf } from "../percolator/entry.ts";
+import { Entries, type Entry, keyedHash, lowOf, signedUpperOf } from "../percolator/entry.ts";
 import type { PostingStore, Visit } from "../percolator/percolator.ts";
-import { concatenate, loadOf } from "../percolator/posting.ts";
-import { loadIn, RowTable, visitRows } from "../percolator/row-table.ts";
+import { concatenate } from "../percolator/posting.ts";
+import { RowTable, visitRows } from "../percolator/row-table.ts";
 
 /** How many packs there are; behind them as many for the beginnings of words. */
 const PACKS = 4096;
@@ -19,21 +21,41 @@ const packOf = (entry: Entry): number => (lowOf(entry) & (PACKS - 1)) + (entry <
 
 /** Units before each row. */
 const HEAD = 4;
+/** Flag in the length of a row: the row has further parts. */
+const LONG = 0x8000;
+/** Maximum units of a row in a pack. Units that would exceed it move to a part of their own. */
+const MOST_UNITS = 16_384;
 
 /** The cache is given up and begun anew when its rows take more than this. */
 const MOST_BYTES = 24 * 2 ** 20;
 
 const NOTHING = new Uint16Array();
 
+/** The part of a row that is in a pack, and whether it has further parts. */
+interface Row {
+  units: Uint16Array;
+  long: boolean;
+}
+
+/** Settings for tests: the hash, and the maximum units of a part. */
+interface Options {
+  entries?: Entries;
+  mostUnits?: number;
+}
+
 export class SqlPostings implements PostingStore {
+  readonly entries: Entries;
   readonly #sql: SqlStorage;
+  readonly #mostUnits: number;
   #cache = new RowTable();
   /** By pack: 1 where all its rows are in the cache. */
   readonly #known = new Uint8Array(2 * PACKS);
   #beginnings: boolean;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, { entries = readEntries(sql), mostUnits = MOST_UNITS }: Options = {}) {
     this.#sql = sql;
+    this.entries = entries;
+    this.#mostUnits = mostUnits;
     const { some } = sql
       .exec<{ some: number }>("SELECT EXISTS (SELECT 1 FROM postings WHERE pack >= ?) AS some", PACKS)
       .one();
@@ -44,14 +66,19 @@ export class SqlPostings implements PostingStore {
     return this.#beginnings;
   }
 
-  /** How many rows there are, and how many bytes they take. Reads them all. */
+  /** How many rows and further parts there are, and how many bytes they take. Reads them all. */
   get size(): { rows: number; bytes: number } {
-    const size = { rows: 0, bytes: 0 };
+    const { rows, bytes } = this.#sql
+      .exec<{ rows: number; bytes: number }>(
+        "SELECT count(*) AS rows, coalesce(sum(length(units)), 0) AS bytes FROM posting_parts",
+      )
+      .one();
+    const size = { rows, bytes };
     for (const [stored] of this.#sql.exec("SELECT units FROM postings").raw<[ArrayBuffer]>()) {
-      const units = new Uint16Array(stored);
-      for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
+      const pack = new Uint16Array(stored);
+      for (let at = 0; at < pack.length; at = endAt(pack, at)) {
         size.rows++;
-        size.bytes += 2 * lengthAt(units, at);
+        size.bytes += 2 * lengthAt(pack, at);
       }
     }
     return size;
@@ -71,50 +98,70 @@ export class SqlPostings implements PostingStore {
     visitRows(this.#cache, entries, visit);
   }
 
-  #fetch(packs: readonly number[]): void {
-    for (const units of this.#packs(packs).values()) this.#keep(units);
-    for (const pack of packs) this.#known[pack] = 1;
-  }
-
   /** Takes packs for unknown: they are read again. */
   forget(packs: readonly number[]): void {
     for (const pack of packs) this.#known[pack] = 0;
   }
 
-  get(entry: Entry): Uint16Array | undefined {
-    const units = this.#pack(packOf(entry));
-    const at = find(units, entry);
-    return at < 0 ? undefined : units.slice(at + HEAD, at + HEAD + lengthAt(units, at));
+  append(entry: Entry, postings: Uint16Array): void {
+    this.#replace(entry, ({ units, long }) => {
+      if (units.length === 0 || units.length + postings.length <= this.#mostUnits)
+        return { units: concatenate([units, postings]), long };
+      this.#addPart(entry, units);
+      return { units: postings, long: true };
+    });
   }
 
-  write(entry: Entry, row: Uint16Array | undefined): void {
-    this.#replace(entry, () => row ?? NOTHING);
-  }
-
-  append(entry: Entry, units: Uint16Array): number {
-    return this.#replace(entry, (row) => concatenate([row, units]));
+  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void {
+    this.#replace(entry, ({ units, long }) => ({
+      units: change(units),
+      long: long && this.#changeParts(entry, change),
+    }));
   }
 
   loads(entries: readonly Entry[]): number[] {
     const unknown = entries.map(packOf).filter((pack) => !this.#known[pack]);
-    const packs = unknown.length > 0 ? this.#packs(unknown) : new Map<number, Uint16Array>();
+    const packs = new Map(unknown.length > 0 ? this.#packs(unknown) : []);
     return entries.map((entry) => {
       const pack = packOf(entry);
-      if (this.#known[pack]) return loadIn(this.#cache, entry);
+      if (this.#known[pack]) return this.#cache.lengthOf(this.#cache.find(entry));
       const units = packs.get(pack) ?? NOTHING;
       const at = find(units, entry);
-      return at < 0 ? 0 : loadOf(units, at + HEAD, lengthAt(units, at));
+      return at < 0 ? 0 : lengthAt(units, at) + (isLong(units, at) ? this.#lengthOfParts(entry) : 0);
     });
   }
 
-  #packs(packs: readonly number[]): Map<number, Uint16Array> {
+  #fetch(packs: readonly number[]): void {
+    const long = new Map<Entry, Uint16Array[]>();
+    for (const [, units] of this.#packs(packs)) {
+      for (let at = 0; at < units.length; at = endAt(units, at)) {
+        const row = units.subarray(at + HEAD, endAt(units, at));
+        if (isLong(units, at)) long.set(entryAt(units, at), [row]);
+        else this.#cache.set(entryAt(units, at), row);
+      }
+    }
+    if (long.size > 0) this.#fetchParts(long);
+    for (const pack of packs) this.#known[pack] = 1;
+  }
+
+  /** Reads the further parts of long rows, given the first ones, and caches the whole rows. */
+  #fetchParts(rows: ReadonlyMap<Entry, Uint16Array[]>): void {
+    const parts = this.#sql
+      .exec(
+        "SELECT entry, units FROM json_each(?) JOIN posting_parts ON entry = value",
+        JSON.stringify([...rows.keys()]),
+      )
+      .raw<[number, ArrayBuffer]>();
+    for (const [entry, units] of parts) rows.get(entry)?.push(new Uint16Array(units));
+    for (const [entry, all] of rows) this.#cache.set(entry, concatenate(all));
+  }
+
+  *#packs(packs: readonly number[]): Generator<[pack: number, units: Uint16Array]> {
     // One bound value carries the whole list: SQLite in a Durable Object binds at most 100.
     const rows = this.#sql
       .exec("SELECT pack, units FROM json_each(?) JOIN postings ON pack = value", JSON.stringify(packs))
       .raw<[number, ArrayBuffer]>();
-    const found = new Map<number, Uint16Array>();
-    for (const [pack, units] of rows) found.set(pack, new Uint16Array(units));
-    return found;
+    for (const [pack, units] of rows) yield [pack, new Uint16Array(units)];
   }
 
   #pack(pack: number): Uint16Array {
@@ -122,30 +169,69 @@ export class SqlPostings implements PostingStore {
     return row ? new Uint16Array(row.units) : NOTHING;
   }
 
-  /** Puts the rows of a pack into the cache. */
-  #keep(units: Uint16Array): void {
-    for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
-      this.#cache.set(entryAt(units, at), units.subarray(at + HEAD, at + HEAD + lengthAt(units, at)));
-    }
+  #addPart(entry: Entry, units: Uint16Array): void {
+    this.#sql.exec(
+      "INSERT INTO posting_parts SELECT ?1, coalesce(max(part), 0) + 1, ?2 FROM posting_parts WHERE entry = ?1",
+      ...[entry, units.slice().buffer],
+    );
   }
 
-  /** Writes another row in place of an entry's, none for an empty one; answers its length. */
-  #replace(entry: Entry, change: (row: Uint16Array) => Uint16Array): number {
+  /** Changes the further parts of a row and deletes those that become empty. Returns whether any part is left. */
+  #changeParts(entry: Entry, change: (postings: Uint16Array) => Uint16Array): boolean {
+    let left = false;
+    const parts = this.#sql.exec("SELECT part, units FROM posting_parts WHERE entry = ?", entry);
+    for (const [part, stored] of [...parts.raw<[number, ArrayBuffer]>()]) {
+      const before = new Uint16Array(stored);
+      const after = change(before);
+      left ||= after.length > 0;
+      if (after === before) continue;
+      const where = [entry, part];
+      if (after.length === 0) this.#sql.exec("DELETE FROM posting_parts WHERE entry = ? AND part = ?", ...where);
+      else
+        this.#sql.exec(
+          "UPDATE posting_parts SET units = ? WHERE entry = ? AND part = ?",
+          after.slice().buffer,
+          ...where,
+        );
+    }
+    return left;
+  }
+
+  #lengthOfParts(entry: Entry): number {
+    return this.#sql
+      .exec<{ units: number }>(
+        "SELECT coalesce(sum(length(units)), 0) / 2 AS units FROM posting_parts WHERE entry = ?",
+        entry,
+      )
+      .one().units;
+  }
+
+  /** Writes another row in place of an entry's, none for one that is empty and has no further parts. */
+  #replace(entry: Entry, change: (row: Row) => Row): void {
     const pack = packOf(entry);
     const before = this.#pack(pack);
     const found = find(before, entry);
     const at = found < 0 ? before.length : found;
-    const end = found < 0 ? at : at + HEAD + lengthAt(before, at);
-    const row = change(before.subarray(Math.min(at + HEAD, end), end));
-    const head = row.length === 0 ? NOTHING : Uint16Array.of(...unitsOf(entry), row.length);
-    const after = concatenate([before.subarray(0, at), head, row, before.subarray(end)]);
+    const end = found < 0 ? at : endAt(before, at);
+    const { units, long } = change({
+      units: before.subarray(Math.min(at + HEAD, end), end),
+      long: found >= 0 && isLong(before, at),
+    });
+    const isRow = units.length > 0 || long;
+    const head = isRow ? Uint16Array.of(...unitsOf(entry), units.length | (long ? LONG : 0)) : NOTHING;
+    const after = concatenate([before.subarray(0, at), head, units, before.subarray(end)]);
     if (after.length === 0) this.#sql.exec("DELETE FROM postings WHERE pack = ?", pack);
     else this.#sql.exec("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.buffer);
     this.forget([pack]);
     this.#cache.delete(entry);
     this.#beginnings ||= entry < 0;
-    return row.length;
   }
+}
+
+/** Reads the key that `migrate` drew for the shard. */
+function readEntries(sql: SqlStorage): Entries {
+  const { entry_key } = sql.exec<{ entry_key: ArrayBuffer }>("SELECT entry_key FROM state").one();
+  return new Entries(keyedHash(new Int32Array(entry_key)));
 }
 
 const unitsOf = (entry: Entry): [number, number, number] => {
@@ -153,19 +239,22 @@ const unitsOf = (entry: Entry): [number, number, number] => {
   return [low & 0xffff, low >>> 16, signedUpperOf(entry)];
 };
 
-const lengthAt = (units: Uint16Array, at: number): number => units[at + 3] ?? 0;
+const lengthAt = (pack: Uint16Array, at: number): number => (pack[at + 3] ?? 0) & ~LONG;
+const isLong = (pack: Uint16Array, at: number): boolean => ((pack[at + 3] ?? 0) & LONG) !== 0;
+/** Where the row ends whose head is at a place of a pack, and the next one begins. */
+const endAt = (pack: Uint16Array, at: number): number => at + HEAD + lengthAt(pack, at);
 
-function entryAt(units: Uint16Array, at: number): Entry {
-  const high = units[at + 2] ?? 0;
-  const entry = (high & 0x7fff) * 2 ** 32 + (((units[at] ?? 0) | ((units[at + 1] ?? 0) << 16)) >>> 0);
+function entryAt(pack: Uint16Array, at: number): Entry {
+  const high = pack[at + 2] ?? 0;
+  const entry = (high & 0x7fff) * 2 ** 32 + (((pack[at] ?? 0) | ((pack[at + 1] ?? 0) << 16)) >>> 0);
   return high & 0x8000 ? -entry : entry;
 }
 
 /** Where the head of an entry's row lies in a pack; -1 where there is none. */
-function find(units: Uint16Array, entry: Entry): number {
+function find(pack: Uint16Array, entry: Entry): number {
   const [low, middle, high] = unitsOf(entry);
-  for (let at = 0; at < units.length; at += HEAD + lengthAt(units, at)) {
-    if (units[at] === low && units[at + 1] === middle && units[at + 2] === high) return at;
+  for (let at = 0; at < pack.length; at = endAt(pack, at)) {
+    if (pack[at] === low && pack[at + 1] === middle && pack[at + 2] === high) return at;
   }
   return -1;
 }

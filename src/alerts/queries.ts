@@ -1,5 +1,5 @@
 /** The distinct queries of a shard, filed in the percolator. */
-import { type Entry, entryOf } from "../percolator/entry.ts";
+import type { Entry } from "../percolator/entry.ts";
 import { Percolator } from "../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../query/grammar.ts";
 import { match, type Reason } from "../query/match.ts";
@@ -12,7 +12,7 @@ import { SqlPostings } from "./postings.ts";
  * The form in which queries are filed. Raise it when words get other keys, or postings another form: then every shard files its queries
  * anew when it wakes. `test/percolator/filed-by.test.ts` notices.
  */
-export const FILED_BY = 1;
+export const FILED_BY = 2;
 
 export interface Matching {
   query: number;
@@ -97,8 +97,8 @@ export class Queries {
    * word. A query that cannot be run is told to `broken` and silences no other.
    */
   matching(text: AnalysedText, broken: (query: number, error: unknown) => void): Matching[] {
-    return this.#percolator
-      .match(text)
+    const { found, excluded } = this.#percolator.match(text);
+    return [...found, ...excluded]
       .sort((a, b) => a - b)
       .flatMap((query) => {
         try {
@@ -115,7 +115,7 @@ export class Queries {
   #file(number: number): void {
     const { tree, canonical } = this.#parse(number);
     const filed = this.#filed(number);
-    const form = entryOf(`${FILED_BY} ${JSON.stringify(tree)}`);
+    const form = fingerprint(`${FILED_BY} ${JSON.stringify(tree)}`);
     if (form === filed.form && canonical === filed.canonical) return;
     let { entries } = filed;
     if (form !== filed.form) {
@@ -156,4 +156,18 @@ export class Queries {
     const { source } = this.#sql.exec<{ source: string }>("SELECT source FROM queries WHERE number = ?", number).one();
     return parseQuery(source, this.#names.vocabulary);
   }
+}
+
+/** A hash of 53 bits. It needs no key, since it only compares two readings of one query. */
+export function fingerprint(text: string): number {
+  let a = 0x5eed1e55;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x5f356495);
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return (b >>> 11) * 2 ** 32 + (a >>> 0);
 }

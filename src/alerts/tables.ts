@@ -1,5 +1,6 @@
 import type { Env } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
+import { makeKey } from "../percolator/entry.ts";
 
 /** The tables of a shard, in its Durable Object's SQLite. A version is applied once, in order, and never edited. */
 
@@ -221,6 +222,16 @@ export const VERSIONS: readonly string[] = [
     PRIMARY KEY (subscription, number)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The random key of the hash by which queries are filed: see percolator/entry.ts. migrate() draws it once.
+  ALTER TABLE state ADD COLUMN entry_key BLOB;
+
+  -- Further parts of the percolator's long rows: see postings.ts. Everything is filed anew with the key.
+  CREATE TABLE posting_parts (entry INTEGER NOT NULL, part INTEGER NOT NULL, units BLOB NOT NULL, PRIMARY KEY (entry, part)) WITHOUT ROWID;
+  DELETE FROM postings;
+  UPDATE queries SET form = -1, entries = '[]';
+  UPDATE state SET filed_by = 0;
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */
@@ -234,6 +245,7 @@ export function migrate(storage: DurableObjectStorage, env: Pick<Env, "FAILPOINT
       sql.exec(statements);
       failpoint("shard.migrating", env);
     }
+    sql.exec("UPDATE state SET entry_key = ? WHERE entry_key IS NULL", makeKey().buffer);
     sql.exec("DELETE FROM version");
     sql.exec("INSERT INTO version VALUES (?)", VERSIONS.length);
   });

@@ -1,12 +1,17 @@
-import type { Entry } from "./entry.ts";
+import { Entries, type Entry } from "./entry.ts";
 import type { PostingStore, Visit } from "./percolator.ts";
 import { concatenate } from "./posting.ts";
-import { loadIn, RowTable, visitRows } from "./row-table.ts";
+import { RowTable, visitRows } from "./row-table.ts";
 
 /** Postings in memory, for tests and tools. */
 export class MemoryStore implements PostingStore {
   readonly #rows = new RowTable();
+  readonly entries: Entries;
   beginnings = false;
+
+  constructor(entries = new Entries()) {
+    this.entries = entries;
+  }
 
   /** How many rows there are, and how many bytes they take. */
   get size(): { rows: number; bytes: number } {
@@ -17,24 +22,18 @@ export class MemoryStore implements PostingStore {
     visitRows(this.#rows, entries, visit);
   }
 
-  get(entry: Entry): Uint16Array | undefined {
-    return this.#rows.get(entry);
-  }
-
-  write(entry: Entry, row: Uint16Array | undefined): void {
-    if (row === undefined) this.#rows.delete(entry);
-    else this.#rows.set(entry, row);
+  append(entry: Entry, postings: Uint16Array): void {
+    this.change(entry, (before) => concatenate([before, postings]));
     this.beginnings ||= entry < 0;
   }
 
-  append(entry: Entry, units: Uint16Array): number {
-    const before = this.#rows.get(entry);
-    const row = before === undefined ? units : concatenate([before, units]);
-    this.write(entry, row);
-    return row.length;
+  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void {
+    const row = change(this.#rows.get(entry) ?? new Uint16Array());
+    if (row.length === 0) this.#rows.delete(entry);
+    else this.#rows.set(entry, row);
   }
 
   loads(entries: readonly Entry[]): number[] {
-    return entries.map((entry) => loadIn(this.#rows, entry));
+    return entries.map((entry) => this.#rows.lengthOf(this.#rows.find(entry)));
   }
 }

@@ -7,9 +7,9 @@
  */
 import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
-import type { Entry } from "./entry.ts";
-import { entriesOf, planOf } from "./plan.ts";
-import { concatenate, Evaluation, encodeAll, MOST_UNITS, partsMark, partsOf, postingsOf, without } from "./posting.ts";
+import type { Entries, Entry } from "./entry.ts";
+import { entriesOf, type Load, planOf } from "./plan.ts";
+import { Evaluation, encodeAll, without } from "./posting.ts";
 import { TextIndex } from "./text-index.ts";
 
 /** Is shown the row of the entry number `index` of those asked for: the units from `from` to `to` (exclusive). */
@@ -17,18 +17,29 @@ export type Visit = (index: number, units: Uint16Array, from: number, to: number
 
 /** Where the rows are kept: one for each entry that queries are filed under. */
 export interface PostingStore {
+  /** Makes the entries of its rows. */
+  readonly entries: Entries;
   /** Shows the rows that there are of some entries, in their order. May answer from a cache: see `SqlPostings`. */
   read(entries: readonly Entry[], visit: Visit): void;
-  /** Writes a row, or takes it away. */
-  write(entry: Entry, row: Uint16Array | undefined): void;
-  /** Appends to a row and answers its length, in units. */
-  append(entry: Entry, units: Uint16Array): number;
-  /** The row as it was written last. */
-  get(entry: Entry): Uint16Array | undefined;
-  /** How much waits under some entries: see `loadOf`; 0 where there is no row. */
+  /** Appends postings to the row of an entry. */
+  append(entry: Entry, postings: Uint16Array): void;
+  /**
+   * Replaces the postings of an entry. The store may keep a long row in several parts; then it calls `change` once for each part. A posting
+   * never spans two parts. An unchanged part is returned as the same array.
+   */
+  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void;
+  /** Returns the lengths of rows in units; 0 for an entry without a row. */
   loads(entries: readonly Entry[]): number[];
   /** Whether any query was ever filed under the beginning of a word. */
   readonly beginnings: boolean;
+}
+
+/** Numbers of queries, in no particular order. Each query is in one list at most, once. */
+export interface Candidates {
+  /** Queries that match, unless two words have equal hashes. */
+  found: number[];
+  /** Queries that fail only because of a NOT. They match if two words have equal hashes, so the predicate must decide. */
+  excluded: number[];
 }
 
 export class Percolator {
@@ -40,78 +51,36 @@ export class Percolator {
 
   /** Files a query; returns the entries that it is filed under, which `remove` needs again. */
   add(query: number, tree: Query): Entry[] {
-    const anchors = planOf(tree, this.#loads(tree));
-    const postings = encodeAll(query, anchors);
+    const anchors = planOf(tree, this.#store.entries, this.#loads(tree));
+    const postings = encodeAll(query, anchors, (entry) => this.#store.loads([entry])[0] ?? 0);
     for (const [i, { reference }] of anchors.entries()) {
-      const length = this.#store.append(reference.entry, postings[i] ?? new Uint16Array());
-      if (length > MOST_UNITS) this.#cut(reference.entry);
+      this.#store.append(reference.entry, postings[i] ?? new Uint16Array());
     }
     return [...new Set(anchors.map(({ reference }) => reference.entry))];
   }
 
   remove(query: number, entries: readonly Entry[]): void {
-    for (const entry of entries) this.#removeFrom(entry, query);
+    for (const entry of entries) this.#store.change(entry, (postings) => without(postings, query));
   }
 
-  /** The numbers of the queries that match, each once, in no particular order. */
-  match(text: AnalysedText): number[] {
+  /** Finds the queries that may match. Each query that does match is in one of the lists, even if hashes collide. */
+  match(text: AnalysedText): Candidates {
     const store = this.#store;
-    const index = new TextIndex(text, store.beginnings);
+    const index = new TextIndex(text, store.entries, store.beginnings);
     const evaluation = new Evaluation(index);
     const { entries, senses } = index;
-    const continued: number[] = [];
     store.read(entries, (i, units, from, to) => {
-      const parts = partsOf(units, from);
-      if (parts > 0) continued.push(i, parts);
       evaluation.run(entries[i] as Entry, units, from, to, senses[i] as number);
     });
-    for (let i = 0; i < continued.length; i += 2) {
-      const [entry, its] = [entries[continued[i] as number] as Entry, senses[continued[i] as number] as number];
-      store.read(partEntries(entry, continued[i + 1] as number), (_, units, from, to) =>
-        evaluation.run(entry, units, from, to, its),
-      );
-    }
-    return evaluation.found;
+    return { found: evaluation.found, excluded: evaluation.excluded };
   }
 
   /** How much is filed already under the entries that a query might be filed under; not asked for where there is no choice. */
-  #loads(tree: Query): (entry: Entry) => number {
-    const entries = [...new Set(entriesOf(tree))];
+  #loads(tree: Query): Load {
+    const entries = [...new Set(entriesOf(tree, this.#store.entries))];
     if (entries.length <= 1) return () => 0;
     const waiting = this.#store.loads(entries);
     const loads = new Map(entries.map((entry, i) => [entry, waiting[i] ?? 0]));
     return (entry) => loads.get(entry) ?? 0;
   }
-
-  /** Moves what a row holds into a further part of it. */
-  #cut(entry: Entry): void {
-    const row = this.#store.get(entry);
-    if (row === undefined) return;
-    const parts = partsOf(row, 0) + 1;
-    this.#store.write(partEntry(entry, parts), postingsOf(row).slice());
-    this.#store.write(entry, Uint16Array.from(partsMark(parts)));
-  }
-
-  /** A query may have two postings under one entry, and these may lie in two parts. A part that is empty goes, and others take its place. */
-  #removeFrom(entry: Entry, query: number): void {
-    const row = this.#store.get(entry);
-    if (row === undefined) return;
-    const entries = partEntries(entry, partsOf(row, 0));
-    const all = [postingsOf(row), ...entries.map((part) => this.#store.get(part) ?? new Uint16Array())];
-    const left = all.map((units) => without(units, query));
-    if (left.every((units, i) => units === all[i])) return;
-    const [first = new Uint16Array(), ...others] = left;
-    const parts = others.filter(({ length }) => length > 0);
-    for (const [i, part] of entries.entries()) if (parts[i] !== all[i + 1]) this.#store.write(part, parts[i]);
-    const mark = parts.length > 0 ? partsMark(parts.length) : [];
-    const whole = concatenate([Uint16Array.from(mark), first]);
-    this.#store.write(entry, whole.length > 0 ? whole : undefined);
-  }
 }
-
-const ENTRIES = 2 ** 47;
-/** Further parts of a row are rows of their own, under entries that follow from its entry. */
-const partEntry = (entry: Entry, part: number): Entry =>
-  Math.sign(entry) * ((Math.abs(entry) + part * 0x9e3779b1) % ENTRIES);
-const partEntries = (entry: Entry, parts: number): Entry[] =>
-  Array.from({ length: parts }, (_, i) => partEntry(entry, i + 1));

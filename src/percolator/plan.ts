@@ -6,18 +6,7 @@
  */
 import { FUNCTION_WORDS } from "../query/function-words.ts";
 import type { Query, Term } from "../query/tree.ts";
-import {
-  beginningIn,
-  type Entry,
-  KEY,
-  LITERAL,
-  languageIs,
-  nameIn,
-  prefixIn,
-  type Reference,
-  type Space,
-  wordIn,
-} from "./entry.ts";
+import { type Entries, type Entry, KEY, LITERAL, type Reference, type Space } from "./entry.ts";
 
 /** What has to hold of a text. It may look a little further than the tree: then it says so in its comment. */
 export type Check =
@@ -39,7 +28,13 @@ export interface Anchor {
 }
 
 /** How much waits under an entry already, in units of postings. */
-type Load = (entry: Entry) => number;
+export type Load = (entry: Entry) => number;
+
+/** Makes entries, and tells how much waits under each. */
+interface Filing {
+  entries: Entries;
+  load: Load;
+}
 
 interface Choice {
   anchors: readonly Anchor[];
@@ -48,20 +43,21 @@ interface Choice {
 }
 
 /** The anchors of a query, each once. None: nothing can match it (a name that is not known). */
-export function planOf(query: Query, load: Load): Anchor[] {
-  const choice = choose(query, "", load);
+export function planOf(query: Query, entries: Entries, load: Load): Anchor[] {
+  const choice = choose(query, "", { entries, load });
   if (choice === undefined) throw new Error("a query without a required term has no anchor");
   return merged(choice.anchors);
 }
 
 /** The entries among which a plan chooses. */
-export function entriesOf(query: Query): Entry[] {
-  const entries: Entry[] = [];
-  choose(query, "", (entry) => {
-    entries.push(entry);
+export function entriesOf(query: Query, entries: Entries): Entry[] {
+  const asked: Entry[] = [];
+  const load = (entry: Entry): number => {
+    asked.push(entry);
     return 0;
-  });
-  return entries;
+  };
+  choose(query, "", { entries, load });
+  return asked;
 }
 
 /** Two branches of an OR may have the same anchor: then it is enough that the checks of one of them hold. */
@@ -83,26 +79,26 @@ function all(checks: readonly Check[]): Check {
   return checks.length === 1 && only ? only : { is: "all", checks };
 }
 
-function choose(query: Query, space: Space, load: Load): Choice | undefined {
+function choose(query: Query, space: Space, filing: Filing): Choice | undefined {
   switch (query.kind) {
     case "and":
-      return chooseOne(query.operands, space, load);
+      return chooseOne(query.operands, space, filing);
     case "or": {
-      const choices = query.operands.map((operand) => choose(operand, space, load));
+      const choices = query.operands.map((operand) => choose(operand, space, filing));
       const known = choices.filter((choice) => choice !== undefined);
       return known.length < choices.length ? undefined : together(known);
     }
     case "not":
       return undefined;
     case "field":
-      return chooseField(query, load);
+      return chooseField(query, filing);
     case "near": {
-      const sides = [query.left, query.right].map((side) => choose(side, space, load));
+      const sides = [query.left, query.right].map((side) => choose(side, space, filing));
       const choice = cheapest(sides.filter((side) => side !== undefined));
-      return choice && withChecks(choice, [checkOf(query, space)], true);
+      return choice && withChecks(choice, [checkOf(query, space, filing.entries)], true);
     }
     default:
-      return chooseTerm(query, space, load);
+      return chooseTerm(query, space, filing);
   }
 }
 
@@ -121,25 +117,25 @@ const withChecks = ({ anchors, cost }: Choice, checks: readonly Check[], instead
   cost,
 });
 
-function chooseOne(operands: readonly Query[], space: Space, load: Load): Choice | undefined {
-  const choices = operands.map((operand) => choose(operand, space, load));
+function chooseOne(operands: readonly Query[], space: Space, filing: Filing): Choice | undefined {
+  const choices = operands.map((operand) => choose(operand, space, filing));
   const best = cheapest(choices.filter((choice) => choice !== undefined));
   if (best === undefined) return undefined;
   const others = operands.filter((_, i) => choices[i] !== best);
   // What is cheapest to check comes first.
   const checks = others
-    .map((operand) => checkOf(operand, space))
+    .map((operand) => checkOf(operand, space, filing.entries))
     .sort((a, b) => Number(a.is !== "has") - Number(b.is !== "has"));
   return withChecks(best, checks);
 }
 
-function chooseField({ field, operand }: Query & { kind: "field" }, load: Load): Choice | undefined {
-  if (field === "publisher") return choose(operand, "publisher:", load);
-  const choice = choose(operand, "", load);
-  return choice && withChecks(choice, [{ is: "title", check: checkOf(operand, "") }], true);
+function chooseField({ field, operand }: Query & { kind: "field" }, filing: Filing): Choice | undefined {
+  if (field === "publisher") return choose(operand, "publisher:", filing);
+  const choice = choose(operand, "", filing);
+  return choice && withChecks(choice, [{ is: "title", check: checkOf(operand, "", filing.entries) }], true);
 }
 
-function chooseTerm(term: Term, space: Space, load: Load): Choice {
+function chooseTerm(term: Term, space: Space, { entries, load }: Filing): Choice {
   const anchor = (reference: Reference, cost: number, ...checks: Check[]): Choice => ({
     anchors: [{ reference, checks }],
     cost,
@@ -148,29 +144,29 @@ function chooseTerm(term: Term, space: Space, load: Load): Choice {
     anchor(reference, (1 + load(reference.entry)) * commonness(text), ...checks);
   switch (term.kind) {
     case "word":
-      return word(keyReference(term.key, space), term.key);
+      return word(keyReference(term.key, space, entries), term.key);
     case "phrase": {
-      const check = checkOf(term, space);
+      const check = checkOf(term, space, entries);
       const checks = term.words.length > 1 ? [check] : [];
-      return best(term.words.map((text) => word(literalReference(text, space), text, ...checks)));
+      return best(term.words.map((text) => word(literalReference(text, space, entries), text, ...checks)));
     }
     case "compound": {
-      const sequence: Check = { is: "sequence", references: term.keys.map((key) => keyReference(key, space)) };
+      const sequence: Check = { is: "sequence", references: term.keys.map((key) => keyReference(key, space, entries)) };
       return together([
-        word(keyReference(term.joined, space), term.joined),
-        best(term.keys.map((key) => word(keyReference(key, space), key, sequence))),
+        word(keyReference(term.joined, space, entries), term.joined),
+        best(term.keys.map((key) => word(keyReference(key, space, entries), key, sequence))),
       ]);
     }
     case "prefix": {
-      const entry = beginningIn(space, term.prefix);
-      return anchor({ entry, sense: KEY }, (1 + load(entry)) * PREFIX, checkOf(term, space));
+      const entry = entries.beginning(space, term.prefix);
+      return anchor({ entry, sense: KEY }, (1 + load(entry)) * PREFIX, checkOf(term, space, entries));
     }
     case "language":
-      return anchor({ entry: languageIs(term.code), sense: KEY }, LANGUAGE);
+      return anchor({ entry: entries.language(term.code), sense: KEY }, LANGUAGE);
     default:
       return together(
         term.ids.map((id) => {
-          const reference = nameReference(term, id, space);
+          const reference = nameReference(term, id, space, entries);
           return anchor(reference, 1 + load(reference.entry));
         }),
       );
@@ -183,10 +179,16 @@ function best(choices: readonly Choice[]): Choice {
   return choice;
 }
 
-const keyReference = (key: string, space: Space): Reference => ({ entry: wordIn(space, key), sense: KEY });
-const literalReference = (text: string, space: Space): Reference => ({ entry: wordIn(space, text), sense: LITERAL });
-const nameReference = (term: Term, id: string, space: Space): Reference => ({
-  entry: nameIn(space, id),
+const keyReference = (key: string, space: Space, entries: Entries): Reference => ({
+  entry: entries.word(space, key),
+  sense: KEY,
+});
+const literalReference = (text: string, space: Space, entries: Entries): Reference => ({
+  entry: entries.word(space, text),
+  sense: LITERAL,
+});
+const nameReference = (term: Term, id: string, space: Space, entries: Entries): Reference => ({
+  entry: entries.name(space, id),
   sense: term.kind === "named" ? LITERAL : KEY,
 });
 
@@ -203,38 +205,38 @@ const FUNCTION_WORD = 1e4;
 const commonness = (word: string): number => (FUNCTION_WORDS.has(word) ? FUNCTION_WORD : 1) + 1 / word.length;
 
 /** What has to hold of a text for a query to match it. */
-function checkOf(query: Query, space: Space): Check {
+function checkOf(query: Query, space: Space, entries: Entries): Check {
   switch (query.kind) {
     case "and":
     case "or":
       return {
         is: query.kind === "and" ? "all" : "any",
-        checks: query.operands.map((operand) => checkOf(operand, space)),
+        checks: query.operands.map((operand) => checkOf(operand, space, entries)),
       };
     case "not":
-      return { is: "not", check: checkOf(query.operand, space) };
+      return { is: "not", check: checkOf(query.operand, space, entries) };
     case "field":
       return query.field === "title"
-        ? { is: "title", check: checkOf(query.operand, "") }
-        : checkOf(query.operand, "publisher:");
+        ? { is: "title", check: checkOf(query.operand, "", entries) }
+        : checkOf(query.operand, "publisher:", entries);
     case "near":
       return {
         is: "near",
         distance: query.distance,
-        left: checkOf(query.left, space),
-        right: checkOf(query.right, space),
+        left: checkOf(query.left, space, entries),
+        right: checkOf(query.right, space, entries),
       };
     default:
-      return checkOfTerm(query, space);
+      return checkOfTerm(query, space, entries);
   }
 }
 
-function checkOfTerm(term: Term, space: Space): Check {
+function checkOfTerm(term: Term, space: Space, entries: Entries): Check {
   switch (term.kind) {
     case "word":
-      return { is: "has", reference: keyReference(term.key, space) };
+      return { is: "has", reference: keyReference(term.key, space, entries) };
     case "phrase": {
-      const references = term.words.map((word) => literalReference(word, space));
+      const references = term.words.map((word) => literalReference(word, space, entries));
       const [only] = references;
       return references.length === 1 && only ? { is: "has", reference: only } : { is: "phrase", references };
     }
@@ -242,21 +244,21 @@ function checkOfTerm(term: Term, space: Space): Check {
       return {
         is: "any",
         checks: [
-          { is: "has", reference: keyReference(term.joined, space) },
-          { is: "sequence", references: term.keys.map((key) => keyReference(key, space)) },
+          { is: "has", reference: keyReference(term.joined, space, entries) },
+          { is: "sequence", references: term.keys.map((key) => keyReference(key, space, entries)) },
         ],
       };
     case "prefix":
       return {
         is: "prefix",
-        beginning: beginningIn(space, term.prefix),
+        beginning: entries.beginning(space, term.prefix),
         length: term.prefix.length,
-        reference: { entry: prefixIn(space, term.prefix), sense: KEY },
+        reference: { entry: entries.prefix(space, term.prefix), sense: KEY },
       };
     case "language":
-      return { is: "has", reference: { entry: languageIs(term.code), sense: KEY } };
+      return { is: "has", reference: { entry: entries.language(term.code), sense: KEY } };
     default: {
-      const checks = term.ids.map((id): Check => ({ is: "has", reference: nameReference(term, id, space) }));
+      const checks = term.ids.map((id): Check => ({ is: "has", reference: nameReference(term, id, space, entries) }));
       const [only] = checks;
       return checks.length === 1 && only ? only : { is: "any", checks };
     }

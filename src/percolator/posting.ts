@@ -19,11 +19,11 @@
 import { anyNear } from "../query/near.ts";
 import type { Span } from "../query/text.ts";
 import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, type Sense, senseOf } from "./entry.ts";
-import type { Anchor, Check } from "./plan.ts";
+import type { Anchor, Check, Load } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
 /** Query numbers go from 0 to this. */
-export const MOST_QUERIES = 2 ** 26 - 2;
+export const MOST_QUERIES = 2 ** 26 - 1;
 
 const SEVERAL = 1 << 10;
 const BY_LITERAL = 1 << 11;
@@ -43,19 +43,27 @@ const NOT = 6;
 const ALL = 7;
 const ANY = 8;
 
-/** Units of all postings of a query at the most; one that takes more is filed without its checks. */
+/** Units of all postings of a query at the most; a query that takes more is filed without its checks. */
 const MOST_OF_QUERY = 2048;
+/** Maximum units of a posting that always keeps its checks. */
+const SHORT = 32;
+/** Maximum units of a row (256 KB) to which a longer posting is added with its checks. */
+const MOST_WITH_LONG = 2 ** 17;
 
 /**
- * The postings of a query, one for each of its anchors. Where the checks are too long to be written at each of them they are left out:
- * then the query is found wherever an anchor is, and the predicate decides.
+ * Returns the postings of a query, one for each of its anchors. A posting has no checks if they are too long to repeat at each anchor, or
+ * if they are long and the row of the anchor is long already. Then the anchor alone finds the query, and the predicate decides.
+ * This bounds a row: 100,000 queries under one word take 6.7 MB at most.
  */
-export function encodeAll(query: number, anchors: readonly Anchor[]): Uint16Array[] {
+export function encodeAll(query: number, anchors: readonly Anchor[], load: Load): Uint16Array[] {
   const several = anchors.length > 1;
   const postings = anchors.map((anchor) => encode(query, anchor, several));
   const fits = postings.reduce((sum, { length }) => sum + length, 0) <= MOST_OF_QUERY && postings.every(fitsUnits);
-  const written = fits ? postings : anchors.map(({ reference }) => encode(query, { reference, checks: [] }, several));
-  return written.map((units) => Uint16Array.from(units));
+  return anchors.map(({ reference }, i) => {
+    const units = postings[i] ?? [];
+    const keeps = fits && (units.length <= SHORT || load(reference.entry) <= MOST_WITH_LONG);
+    return Uint16Array.from(keeps ? units : encode(query, { reference, checks: [] }, several));
+  });
 }
 
 const fitsUnits = (units: readonly number[]): boolean => units.every((unit) => unit <= 0xffff);
@@ -116,24 +124,6 @@ function group(kind: number, argument: number, checks: readonly Check[]): number
   return [kind | (argument << 4), units.length, ...units];
 }
 
-/** In how many further parts the row that begins at a place goes on. */
-export const partsOf = (units: Uint16Array, from: number): number =>
-  units[from] === 0xffff && ((units[from + 1] ?? 0) & 0x3ff) === 0x3ff ? (units[from + 2] ?? 0) : 0;
-
-/**
- * A row is cut into parts when it is longer than this, in units (32 KB), so that adding a query does not rewrite all that were added
- * before.
- */
-export const MOST_UNITS = 16_384;
-
-/** How much waits in a row that begins at a place and has a length, in units, its further parts included. */
-export const loadOf = (units: Uint16Array, from: number, length: number): number =>
-  length + partsOf(units, from) * MOST_UNITS;
-
-/** The beginning of a row that has further parts. */
-export const partsMark = (parts: number): number[] => [0xffff, 0x3ff, parts];
-const PARTS_MARK = 3;
-
 /** How many units a row's posting takes. */
 function lengthAt(row: Uint16Array, at: number): number {
   const count = (row[at + 1] ?? 0) >>> 12;
@@ -142,13 +132,17 @@ function lengthAt(row: Uint16Array, at: number): number {
   return 3 + (count === PHRASE ? 3 * (size & 0xff) : size);
 }
 
+/** The number of the query whose posting begins at a place of a row. */
+const queryAt = (row: Uint16Array, at: number): number =>
+  (row[at] as number) | (((row[at + 1] as number) & 0x3ff) << 16);
+
 /** Postings without those of a query; the same array where it has none. */
 export function without(postings: Uint16Array, query: number): Uint16Array {
   const kept: Uint16Array[] = [];
   let from = 0;
   for (let at = 0; at < postings.length; ) {
     const next = at + lengthAt(postings, at);
-    if (((postings[at] ?? 0) | (((postings[at + 1] ?? 0) & 0x3ff) << 16)) === query) {
+    if (queryAt(postings, at) === query) {
       kept.push(postings.subarray(from, at));
       from = next;
     }
@@ -169,15 +163,17 @@ export function concatenate(parts: readonly Uint16Array[]): Uint16Array {
   return all;
 }
 
-/** The postings of a row without the mark of its parts. */
-export const postingsOf = (row: Uint16Array): Uint16Array => (partsOf(row, 0) > 0 ? row.subarray(PARTS_MARK) : row);
-
 /** Evaluates rows against one text. */
 export class Evaluation {
   readonly #text: TextIndex;
   readonly #found: number[] = [];
   /** Those that may be met twice. */
   readonly #several = new Set<number>();
+  readonly #excluded = new Set<number>();
+  /** Whether a NOT has failed in the current program. */
+  #failedNot = false;
+  /** Whether every NOT is treated as true. */
+  #withoutNot = false;
   #row: Uint16Array = new Uint16Array();
   #inTitle = false;
   /** The words of the phrase that is looked for, by their numbers. */
@@ -192,12 +188,17 @@ export class Evaluation {
     return this.#found;
   }
 
+  /** The numbers of the queries that fail only because of a NOT, each once. */
+  get excluded(): number[] {
+    return [...this.#excluded].filter((query) => !this.#several.has(query));
+  }
+
   /** Runs the postings of a row, the units from `from` to `to`, whose entry the text has in the given senses. */
   run(entry: Entry, row: Uint16Array, from: number, to: number, senses: number): void {
     const text = this.#text;
     const found = this.#found;
     this.#row = row;
-    let at = partsOf(row, from) > 0 ? from + PARTS_MARK : from;
+    let at = from;
     while (at < to) {
       const high = row[at + 1] as number;
       const count = high >>> 12;
@@ -221,18 +222,32 @@ export class Evaluation {
           holds &&= this.#anchoredPhrase(entry, at + 1, size & 0xff, size >>> 8);
           at += 1 + 3 * (size & 0xff);
         } else {
-          holds &&= this.#all(at + 1, at + 1 + size);
+          holds &&= this.#program(start, at + 1, at + 1 + size);
           at += 1 + size;
         }
       }
       if (!holds) continue;
-      const query = (row[start] as number) | ((high & 0x3ff) << 16);
+      const query = queryAt(row, start);
       if (high & SEVERAL) {
         if (this.#several.has(query)) continue;
         this.#several.add(query);
       }
       found.push(query);
     }
+  }
+
+  /**
+   * Runs the checks from `from` to `to` of the posting that begins at `start`. If they fail, and hold once every NOT is treated as true, the
+   * query is noted as excluded: the text may have another word with the hash of the excluded one.
+   */
+  #program(start: number, from: number, to: number): boolean {
+    this.#failedNot = false;
+    if (this.#all(from, to)) return true;
+    if (!this.#failedNot) return false;
+    this.#withoutNot = true;
+    if (this.#all(from, to)) this.#excluded.add(queryAt(this.#row, start));
+    this.#withoutNot = false;
+    return false;
   }
 
   /** The number that the text gives to the entry at a place of the row; -1 where it does not have it. */
@@ -364,7 +379,9 @@ export class Evaluation {
         return holds;
       }
       case NOT:
-        return !this.#holds(at + 2);
+        if (this.#withoutNot || !this.#holds(at + 2)) return true;
+        this.#failedNot = true;
+        return false;
       case ALL:
         return this.#all(at + 2, at + 2 + (this.#row[at + 1] as number));
       default:

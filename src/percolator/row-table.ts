@@ -6,7 +6,6 @@
  */
 import { type Entry, lowOf, signedUpperOf } from "./entry.ts";
 import type { Visit } from "./percolator.ts";
-import { loadOf } from "./posting.ts";
 
 /** Units of a slot of the table: lower 32 bits of the entry, the upper ones and 1 (0: free), where its row begins, and its length. */
 const SLOT = 4;
@@ -157,10 +156,4 @@ export function visitRows(rows: RowTable, entries: readonly Entry[], visit: Visi
     const start = rows.startOf(place);
     visit(i, units, start, start + length);
   }
-}
-
-/** How much waits under an entry, by what a table has. */
-export function loadIn(rows: RowTable, entry: Entry): number {
-  const place = rows.find(entry);
-  return place < 0 ? 0 : loadOf(rows.units, rows.startOf(place), rows.lengthOf(place));
 }

@@ -1,20 +1,16 @@
 /** A text as the percolator asks it: which entries it has, and where. Made once an article, from its analysis. */
 import type { AnalysedText, Field, Span } from "../query/text.ts";
 import {
-  beginningIn,
+  type Entries,
   type Entry,
   highOf,
   KEY,
   LITERAL,
-  languageIs,
   lowOf,
-  nameIn,
-  prefixIn,
   type Sense,
   type Space,
   senseOf,
   upperOf,
-  wordIn,
 } from "./entry.ts";
 
 const NOWHERE: readonly Span[] = [];
@@ -41,6 +37,7 @@ export class TextIndex {
   /** By position: 1 + the number of the literal that stands there; 0 where nothing stands. */
   readonly #literalAt: Int32Array;
   readonly #text: AnalysedText;
+  readonly #makes: Entries;
   /** By the entry of a beginning: the words that begin so. Made when it is first asked for. */
   #beginnings: Map<Entry, Beginner[]> | undefined;
   /** By the number of a beginning: the lengths of prefixes that are known of it. */
@@ -49,9 +46,10 @@ export class TextIndex {
   #table: Int32Array;
   #mask: number;
 
-  /** `beginnings`: whether any query is filed under the beginning of a word; else they are not among the entries. */
-  constructor(text: AnalysedText, beginnings: boolean) {
+  /** `makes` makes entries as the store does. `beginnings`: whether any query is filed under the beginning of a word; else they are not among the entries. */
+  constructor(text: AnalysedText, makes: Entries, beginnings: boolean) {
     this.#text = text;
+    this.#makes = makes;
     const capacity = 1 << (34 - Math.clz32(text.keys.size + text.names.size + 16));
     this.#mask = capacity - 1;
     this.#table = new Int32Array(SLOT * capacity);
@@ -62,7 +60,7 @@ export class TextIndex {
     this.#addKeys(text, [title, body], publisher);
     for (const field of text.fields) this.#addOtherLiterals(field, field === publisher ? "publisher:" : "");
     this.#addNames(text, publisher);
-    if (text.language !== undefined) this.#add(languageIs(text.language), KEY, NOWHERE, NOWHERE);
+    if (text.language !== undefined) this.#add(this.#makes.language(text.language), KEY, NOWHERE, NOWHERE);
     // Last, so that the numbers of all others are their places among the entries.
     if (beginnings) {
       for (const beginning of this.#beginners().keys()) {
@@ -97,7 +95,7 @@ export class TextIndex {
       break;
     }
     const senses = literals.length > 0 ? KEY | LITERAL : KEY;
-    this.#setLiterals(this.#add(wordIn(space, key), senses, spans, literals), literals);
+    this.#setLiterals(this.#add(this.#makes.word(space, key), senses, spans, literals), literals);
   }
 
   #setLiterals(number: number, literals: readonly Span[]): void {
@@ -116,7 +114,7 @@ export class TextIndex {
     }
     // The entry may be there: of the same word in the title, or of a key that is written otherwise elsewhere ("convoy" of "convoys").
     for (const [literal, spans] of others) {
-      this.#setLiterals(this.#add(wordIn(space, literal), LITERAL, NOWHERE, spans), spans);
+      this.#setLiterals(this.#add(this.#makes.word(space, literal), LITERAL, NOWHERE, spans), spans);
     }
   }
 
@@ -126,7 +124,7 @@ export class TextIndex {
     for (const { name, words, base } of this.#text.fields) {
       const space = name === "publisher" ? "publisher:" : "";
       for (const [i, { literal }] of words.entries()) {
-        const beginning = beginningIn(space, literal);
+        const beginning = this.#makes.beginning(space, literal);
         const beginner = { literal, space, span: { position: base + i, length: 1 } } as const;
         const known = beginnings.get(beginning);
         if (known) known.push(beginner);
@@ -143,12 +141,14 @@ export class TextIndex {
       const all = text.names.get(id) ?? NOWHERE;
       const spans = all.filter(({ position }) => position < publisher.base);
       const found = spans.length > 0 || text.about.has(id);
-      if (found || text.linked.has(id)) this.#add(nameIn("", id), found ? KEY | LITERAL : LITERAL, spans, spans);
-      if (all.length > spans.length) this.#add(nameIn("publisher:", id), KEY, all.slice(spans.length), NOWHERE);
+      if (found || text.linked.has(id))
+        this.#add(this.#makes.name("", id), found ? KEY | LITERAL : LITERAL, spans, spans);
+      if (all.length > spans.length)
+        this.#add(this.#makes.name("publisher:", id), KEY, all.slice(spans.length), NOWHERE);
     }
   }
 
-  /** An entry of the text, which rows are read for; answers its number. Two words of one hash are one entry. */
+  /** An entry of the text, which rows are read for; answers its number. Two words of one hash are one entry: the text has it wherever either stands. */
   #add(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
     const known = this.#byKey.length;
     const number = this.#know(entry, senses, byKey, byLiteral);
@@ -249,7 +249,7 @@ export class TextIndex {
     const prefixes = new Map<Entry, Span[]>();
     for (const { literal, space, span } of beginners) {
       if (literal.length < length) continue;
-      const prefix = prefixIn(space, literal.slice(0, length));
+      const prefix = this.#makes.prefix(space, literal.slice(0, length));
       const known = prefixes.get(prefix);
       if (known) known.push(span);
       else prefixes.set(prefix, [span]);

@@ -117,7 +117,7 @@ describe("another query", () => {
 const filed = (word: string): Promise<unknown[]> =>
   runInDurableObject(shard(), (_, { storage }) => [
     ...storage.sql.exec("SELECT source FROM queries WHERE source = ?", word),
-    ...new Percolator(new SqlPostings(storage.sql)).match(analyse({ title: word, text: "" }, NO_NAMES)),
+    ...new Percolator(new SqlPostings(storage.sql)).match(analyse({ title: word, text: "" }, NO_NAMES)).found,
   ]);
 
 describe("another channel", () => {

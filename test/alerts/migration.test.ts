@@ -5,7 +5,17 @@ import { openShard } from "../../src/alerts/directory.ts";
 import { hash } from "../../src/alerts/secrets.ts";
 import { VERSIONS } from "../../src/alerts/tables.ts";
 import { makeSecret } from "../../src/delivery/signature.ts";
-import { type Alert, addArticle, deliveries, putNames, received, settled, shard, view } from "./support.ts";
+import {
+  type Alert,
+  addArticle,
+  deliveries,
+  putNames,
+  received,
+  registerConfirmed,
+  settled,
+  shard,
+  view,
+} from "./support.ts";
 
 beforeAll(putNames);
 
@@ -13,6 +23,7 @@ const TABLES = [
   "state",
   "queries",
   "postings",
+  "posting_parts",
   "alerts",
   "notices",
   "messages",
@@ -63,4 +74,20 @@ it("a shard of the first version is brought up to date: what waits is delivered,
   expect(await view(alert)).toMatchObject({ latest: 3, oldest: 1 });
   expect((await deliveries(alert)).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   expect(await received("first-version")).toHaveLength(2);
+});
+
+it("queries that were filed by a hash without a key are filed anew", async () => {
+  const alert = await registerConfirmed("unkeyed", "downdraft -drill");
+  const before = await runInDurableObject(shard(), (_, { storage: { sql } }) => {
+    sql.exec("DROP TABLE posting_parts");
+    sql.exec("ALTER TABLE state DROP COLUMN entry_key");
+    sql.exec("UPDATE version SET number = 4");
+    return sql.exec("SELECT pack, units FROM postings").toArray();
+  });
+  await evictDurableObject(shard());
+  await addArticle("A downdraft.");
+  await settled(alert, 1);
+  await runInDurableObject(shard(), (_, { storage: { sql } }) =>
+    expect(sql.exec("SELECT pack, units FROM postings").toArray()).not.toEqual(before),
+  );
 });

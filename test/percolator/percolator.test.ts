@@ -19,7 +19,7 @@ const inOrder = (numbers: readonly number[]): number[] => [...numbers].sort((a, 
 function filled(store: PostingStore, queries: readonly Query[]) {
   const percolator = new Percolator(store);
   const filed = queries.map((query, number) => percolator.add(number, query));
-  const matching = (text: Partial<Matchable>): number[] => inOrder(percolator.match(analysed(text)));
+  const matching = (text: Partial<Matchable>): number[] => inOrder(percolator.match(analysed(text)).found);
   return { percolator, filed, matching };
 }
 
@@ -81,7 +81,7 @@ describe.each(stores)("in %s", (_, withStore) => {
             } else {
               const text = analysed(step.text);
               const model = [...filed].flatMap(([number, { query }]) => (match(query, text) ? [number] : []));
-              expect(inOrder(percolator.match(text))).toEqual(model);
+              expect(inOrder(percolator.match(text).found)).toEqual(model);
             }
           }
           for (const [number, { entries }] of filed) percolator.remove(number, entries);
@@ -91,12 +91,11 @@ describe.each(stores)("in %s", (_, withStore) => {
       );
     }));
 
-  it("a row that grows long is cut into parts, from which queries come and go as from any other", () =>
+  it("a row that grows long has queries come and go as any other", () =>
     withStore((store, rows) => {
       const count = 4000;
       const queries = Array.from({ length: count }, (_, i) => tree(`convoy -"x${i}" -"y${i}"`));
       const { percolator, filed, matching } = filled(store, queries);
-      expect(rows()).toBeGreaterThan(2);
       expect(matching({ title: "A convoy x17 y1234" })).toEqual(
         Array.from({ length: count }, (_, i) => i).filter((i) => i !== 17 && i !== 1234),
       );
@@ -161,7 +160,7 @@ describe("work done", () => {
 describe("numbers", () => {
   it("beyond what a posting can hold are refused", () => {
     const percolator = new Percolator(new MemoryStore());
-    expect(percolator.add(2 ** 26 - 2, tree("convoy"))).toHaveLength(1);
-    expect(() => percolator.add(2 ** 26 - 1, tree("convoy"))).toThrow(RangeError);
+    expect(percolator.add(2 ** 26 - 1, tree("convoy"))).toHaveLength(1);
+    expect(() => percolator.add(2 ** 26, tree("convoy"))).toThrow(RangeError);
   });
 });

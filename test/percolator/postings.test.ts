@@ -1,8 +1,9 @@
 /** The store in a shard's SQLite: what it keeps in the isolate is never other than what is stored. */
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { SqlPostings } from "../../src/alerts/postings.ts";
+import { SHARD_CAPACITY } from "../../src/alerts/shard.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { analyse } from "../../src/query/text.ts";
@@ -14,6 +15,11 @@ const text = (source: string) => analyse({ title: "", text: source }, NO_NAMES);
 let count = 0;
 const inObject = (use: (storage: DurableObjectStorage) => void): Promise<void> =>
   runInDurableObject(env.SHARD.getByName(`cache ${++count}`), (_, { storage }) => use(storage));
+
+const keyOf = (name: string): Promise<number[]> =>
+  runInDurableObject(env.SHARD.getByName(name), (_, { storage: { sql } }) => [
+    ...new Int32Array(sql.exec<{ entry_key: ArrayBuffer }>("SELECT entry_key FROM state").one().entry_key),
+  ]);
 
 /** Counts the rows that a percolator reads from SQLite. */
 function counted(sql: SqlStorage): { sql: SqlStorage; read: () => number } {
@@ -34,10 +40,10 @@ describe("what a shard keeps in memory", () => {
       const percolator = new Percolator(new SqlPostings(sql));
       percolator.add(1, tree("convoy"));
       read();
-      expect(percolator.match(text("a convoy left town"))).toEqual([1]);
+      expect(percolator.match(text("a convoy left town")).found).toEqual([1]);
       // Of each word a pack at most, and the list that asked for them.
       expect(read()).toBeLessThanOrEqual(2 * 4);
-      expect(percolator.match(text("town: a convoy left"))).toEqual([1]);
+      expect(percolator.match(text("town: a convoy left")).found).toEqual([1]);
       expect(read()).toBe(0);
     }));
 
@@ -47,32 +53,32 @@ describe("what a shard keeps in memory", () => {
       before.add(1, tree("convoy -truck"));
       before.add(2, tree("bomb*"));
       const woken = new Percolator(new SqlPostings(sql));
-      expect(woken.match(text("a convoy was bombed")).sort()).toEqual([1, 2]);
+      expect(woken.match(text("a convoy was bombed")).found.sort()).toEqual([1, 2]);
     }));
 
   it("knows what was added and removed since it was read", () =>
     inObject(({ sql }) => {
       const percolator = new Percolator(new SqlPostings(sql));
-      expect(percolator.match(text("a convoy"))).toEqual([]);
+      expect(percolator.match(text("a convoy")).found).toEqual([]);
       const entries = percolator.add(1, tree("convoy"));
-      expect(percolator.match(text("a convoy"))).toEqual([1]);
+      expect(percolator.match(text("a convoy")).found).toEqual([1]);
       percolator.remove(1, entries);
-      expect(percolator.match(text("a convoy"))).toEqual([]);
+      expect(percolator.match(text("a convoy")).found).toEqual([]);
     }));
 
   it("a prefix that is added is looked for from then on", () =>
     inObject(({ sql }) => {
       const percolator = new Percolator(new SqlPostings(sql));
-      expect(percolator.match(text("a bombing"))).toEqual([]);
+      expect(percolator.match(text("a bombing")).found).toEqual([]);
       percolator.add(1, tree("bomb*"));
-      expect(percolator.match(text("a bombing"))).toEqual([1]);
+      expect(percolator.match(text("a bombing")).found).toEqual([1]);
     }));
 
   it("is not what a transaction wrote that was rolled back", () =>
     inObject((storage) => {
       const percolator = new Percolator(new SqlPostings(storage.sql));
       const kept = percolator.add(1, tree("convoy"));
-      expect(percolator.match(text("a convoy, a truck"))).toEqual([1]);
+      expect(percolator.match(text("a convoy, a truck")).found).toEqual([1]);
       const failing = () =>
         storage.transactionSync(() => {
           percolator.add(2, tree("convoy"));
@@ -81,6 +87,69 @@ describe("what a shard keeps in memory", () => {
           throw new Error("rolled back");
         });
       expect(failing).toThrow("rolled back");
-      expect(percolator.match(text("a convoy, a truck"))).toEqual([1]);
+      expect(percolator.match(text("a convoy, a truck")).found).toEqual([1]);
+    }));
+});
+
+describe("the key of the hash", () => {
+  it("is another one in each shard", async () => {
+    const [one, other] = [await keyOf("key 1"), await keyOf("key 2")];
+    expect(one).toHaveLength(other.length);
+    expect(one.filter((part, i) => part === other[i]).length).toBeLessThan(3);
+    // A shard that is asked again has made no other.
+    expect(await keyOf("key 1")).toEqual(one);
+  });
+
+  it("outlives a restart, and so does what was filed by it", async () => {
+    const shard = env.SHARD.getByName("restarted");
+    const file = (sql: SqlStorage): void => {
+      new Percolator(new SqlPostings(sql)).add(1, tree("convoy -truck"));
+    };
+    await runInDurableObject(shard, (_, { storage }) => file(storage.sql));
+    const before = await keyOf("restarted");
+    await evictDurableObject(shard);
+    expect(await keyOf("restarted")).toEqual(before);
+    await runInDurableObject(shard, (_, { storage: { sql } }) =>
+      expect(new Percolator(new SqlPostings(sql)).match(text("a convoy")).found).toEqual([1]),
+    );
+  });
+});
+
+describe("many long queries under one word", () => {
+  const parts = (sql: SqlStorage) =>
+    sql.exec<{ entry: number; part: number }>("SELECT entry, part FROM posting_parts ORDER BY entry, part").toArray();
+  const longest = (sql: SqlStorage): number =>
+    sql
+      .exec<{ bytes: number }>(
+        "SELECT max(length(units)) AS bytes FROM (SELECT units FROM postings UNION ALL SELECT units FROM posting_parts)",
+      )
+      .one().bytes;
+  const excluded = Array.from({ length: 30 }, (_, k) => `-"a${k} b"`).join(" ");
+  const long = (i: number) => tree(`syria -c${i} ${excluded}`);
+
+  it("lie in parts by the word's entry and their number; none is left when the queries are gone", () =>
+    inObject(({ sql }) => {
+      const percolator = new Percolator(new SqlPostings(sql));
+      const filed = Array.from({ length: 250 }, (_, i) => percolator.add(i, long(i)));
+      const [entry = 0] = filed[0] ?? [];
+      expect(parts(sql)).toEqual([1, 2, 3, 4].map((part) => ({ entry, part })));
+      for (const [i, entries] of filed.entries()) percolator.remove(i, entries);
+      expect(parts(sql)).toEqual([]);
+      expect(sql.exec("SELECT pack FROM postings").toArray()).toEqual([]);
+    }));
+
+  it("as many as a shard takes keep far below the limit of a row, and hinder nobody", () =>
+    inObject((storage) => {
+      const postings = new SqlPostings(storage.sql);
+      const percolator = new Percolator(postings);
+      storage.transactionSync(() => {
+        percolator.add(0, tree("syria"));
+        for (let i = 1; i < SHARD_CAPACITY - 1; i++) percolator.add(i, long(i));
+        percolator.add(SHARD_CAPACITY - 1, tree("syria NEAR/3 talks"));
+      });
+      expect(longest(storage.sql)).toBeLessThan(2 ** 17);
+      expect(postings.size.bytes).toBeLessThan(2 ** 20);
+      const { found } = percolator.match(text("Syria talks"));
+      expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: SHARD_CAPACITY }, (_, i) => i));
     }));
 });

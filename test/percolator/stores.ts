@@ -3,21 +3,28 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { SqlPostings } from "../../src/alerts/postings.ts";
+import type { Entries } from "../../src/percolator/entry.ts";
 import { MemoryStore } from "../../src/percolator/memory.ts";
 import type { PostingStore } from "../../src/percolator/percolator.ts";
 
-/** Lends a store of its own, and how many rows there are in it. */
-export type SomeStore = (use: (store: PostingStore, rows: () => number) => void) => Promise<void>;
+/** A hash other than the store's own, and the units of a row after which a part begins, where the store has parts. */
+interface Options {
+  entries?: Entries;
+  mostUnits?: number;
+}
 
-export const inMemory: SomeStore = async (use) => {
-  const store = new MemoryStore();
+/** Lends a store of its own, and how many rows there are in it. */
+export type SomeStore = (use: (store: PostingStore, rows: () => number) => void, options?: Options) => Promise<void>;
+
+export const inMemory: SomeStore = async (use, { entries } = {}) => {
+  const store = new MemoryStore(entries);
   use(store, () => store.size.rows);
 };
 
 let shards = 0;
 /** The store that a shard uses, in a Durable Object's SQLite. */
-export const inShard: SomeStore = (use) =>
+export const inShard: SomeStore = (use, options) =>
   runInDurableObject(env.SHARD.getByName(`postings ${++shards}`), async (_, { storage: { sql } }) => {
-    const store = new SqlPostings(sql);
+    const store = new SqlPostings(sql, options);
     use(store, () => store.size.rows);
   });

@@ -75,7 +75,7 @@ export class Engine extends DurableObject {
 
   match(article: string): { matches: number[]; ms: number } {
     const text = analyse({ title: "", text: article }, NO_NAMES);
-    return { matches: this.#percolator.match(text), ms: timed(() => this.#percolator.match(text)) };
+    return { matches: this.#percolator.match(text).found, ms: timed(() => this.#percolator.match(text)) };
   }
 }
 
