@@ -67,11 +67,16 @@ export function readSettings(env: Variables): Settings {
 
 function readOrigin(value: string | undefined): string | undefined {
   if (!value) return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
-    throw new Error(`PUBLIC_URL: an origin such as https://wire.example was expected, not "${value}"`);
-  }
-  return url.origin;
+  const origin = publicOrigin(value);
+  if (origin !== undefined) return origin;
+  throw new Error(`PUBLIC_URL: an origin such as https://wire.example was expected, not "${value}"`);
+}
+
+/** Returns the origin that PUBLIC_URL names, without a trailing slash; undefined if the value is absent or malformed. */
+export function publicOrigin(value: string | undefined): string | undefined {
+  if (!value || !URL.canParse(value)) return undefined;
+  const { protocol, pathname, search, hash, origin } = new URL(value);
+  return /^https?:$/.test(protocol) && pathname === "/" && !search && !hash ? origin : undefined;
 }
 
 function readResolver(value: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 /** GET /feed.* and /articles.*: the feeds of the record. */
 import type { Context, Handler } from "../context.ts";
-import type { Env, Settings } from "../env.ts";
+import { type Env, publicOrigin, type Settings } from "../env.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST, readRecentHead, recentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
@@ -30,9 +30,10 @@ export const serveFeed =
  * The answer to a request for a feed that the isolate has as it is now, if the address is its canonical one: most requests are such, and
  * need nothing else read. Only canonical addresses are kept, so that no other one makes an entry.
  */
-export function serveWarm(request: Request, { DB: db, PUBLIC_URL: origin }: Env): Response | undefined {
+export function serveWarm(request: Request, { DB: db, PUBLIC_URL: configured }: Env): Response | undefined {
   if (request.method !== "GET") return undefined;
   const { url } = request;
+  const origin = publicOrigin(configured);
   const known = kept.get(origin ? origin + url.slice(url.indexOf("/", "https://".length)) : url);
   if (known?.db !== db || known.head !== recentHead(db)?.number) return undefined;
   return serve(request, known.feed);

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
+import { serveWarm } from "../../src/feeds/desk.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";
 import { readJson, readRss, readText } from "./support.ts";
@@ -487,6 +488,25 @@ describe("the origin of links", () => {
   it.each(FEEDS)("is PUBLIC_URL where it is set: %s", async (path) => {
     const text = await fetchWith({ PUBLIC_URL: "https://public.example:8443" }, `http://inner.example${path}`);
     expect([...originsIn(text)]).toEqual(["https://public.example:8443"]);
+  });
+
+  it.each(["https://public.example", "https://public.example/", "HTTPS://Public.Example:443"])(
+    "is PUBLIC_URL for warm feeds as well, however it is written: %s",
+    async (publicUrl) => {
+      const path = "/feed.rss?limit=7";
+      const warm = () => serveWarm(new Request(`http://inner.example${path}`), { ...env, PUBLIC_URL: publicUrl });
+      // A head that was read is fresh for a second only, so a busy machine may need several tries.
+      const answer = await vi.waitFor(async () => {
+        await fetchWith({ PUBLIC_URL: publicUrl }, `http://inner.example${path}`);
+        return warm() ?? Promise.reject(new Error("the feed is not warm"));
+      });
+      expect([...originsIn(await answer.text())]).toEqual(["https://public.example"]);
+    },
+  );
+
+  it("no warm feed is served where PUBLIC_URL is malformed", () => {
+    const request = new Request("http://inner.example/feed.rss");
+    expect(serveWarm(request, { ...env, PUBLIC_URL: "public.example" })).toBeUndefined();
   });
 
   it.each(FEEDS)("is the request's where it is not set, and never a forwarded header's: %s", async (path) => {
