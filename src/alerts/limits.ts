@@ -1,4 +1,4 @@
-/** How often alerts may be registered, and the hub be asked, in an hour of the clock: by one caller, for one target host, and in all. */
+/** Bounds in an hour of the clock: registrations of alerts, requests to the hub, wrong tokens. By one caller, for one target host, in all. */
 import ipaddr from "ipaddr.js";
 import { Problem } from "../problem.ts";
 
@@ -24,7 +24,8 @@ const BOUNDS: Readonly<Record<string, readonly [times: number, words: (most: num
   caller: [1, (most) => `One caller may register ${most} alerts in an hour`],
   host: [1, (most) => `One host may be asked to confirm ${most} alerts in an hour`],
   total: [CALLERS, (most) => `Here all callers together may register ${most} alerts in an hour`],
-  "sign-in": [1, (most) => `One caller may try to sign in ${most} times in an hour`],
+  "token-caller": [1, (most) => `One caller may send ${most} wrong tokens in an hour`],
+  "token-total": [CALLERS, (most) => `All callers together may send ${most} wrong tokens in an hour`],
   // A service for readers subscribes to many topics, from one address and with one host.
   "hub-caller": [CALLERS, (most) => `One caller may ask the hub ${most} times in an hour`],
   "hub-host": [CALLERS, (most) => `Callbacks of one host may be asked to confirm ${most} times in an hour`],
@@ -39,7 +40,7 @@ function boundOf(subject: string, limit: number): { most: number; words: string 
 }
 
 /**
- * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`, `sign-in:ADDRESS`, and the hub's) in their order. Throws a 429 Problem past a limit,
+ * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`, and those of the hub and of tokens) in their order. Throws a 429 Problem past a limit,
  * and then counts it against no further one: a caller that is refused must not use up what all share. 0 is no bound.
  */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {

@@ -1,18 +1,28 @@
 /** Who may change the record: whoever has the curators' token. */
+import { callerOf, countRegistration } from "../alerts/limits.ts";
 import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
 import type { Context, Handler } from "../context.ts";
 import { Problem } from "../problem.ts";
 
-/** Whether this is the curators' token; never where none is configured. */
-export async function isCuratorsToken(token: string, { settings }: Context): Promise<boolean> {
-  if (settings.curatorToken === undefined) return false;
-  return sameHash(await hash(token), await hash(settings.curatorToken));
+/** Wrong tokens that one caller may send in an hour, to the API and to the sign-in page together. */
+const WRONG_TOKENS = 20;
+
+/**
+ * Returns true for the curators' token; never where none is configured. Counts each wrong token, and throws a 429 Problem past the bound.
+ * A right token is neither counted nor refused, so that nobody can lock curators out by guessing.
+ */
+export async function isCuratorsToken(token: string, request: Request, { env, settings }: Context): Promise<boolean> {
+  const { curatorToken } = settings;
+  if (curatorToken === undefined) return false;
+  if (sameHash(await hash(token), await hash(curatorToken))) return true;
+  await countRegistration(env.DB, [`token-caller:${callerOf(request)}`, "token-total:"], WRONG_TOKENS);
+  return false;
 }
 
-/** Whether a call of the API bears it. */
+/** Returns true if a call of the API bears the curators' token. Throws as `isCuratorsToken` does. */
 export async function isCurator(request: Request, context: Context): Promise<boolean> {
   const token = bearerToken(request);
-  return token !== undefined && isCuratorsToken(token, context);
+  return token !== undefined && isCuratorsToken(token, request, context);
 }
 
 /** Lets the curators' calls through, and nobody else's. */

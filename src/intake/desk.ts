@@ -81,7 +81,8 @@ export const getEvent: Handler = async (_, context) => {
 export const getArticle: Handler = async (request, context) => {
   const article = await readArticle(context.env.DB, idOf(context));
   if (article === undefined) throw notFound("There is no such article");
-  return Response.json(await articleJson(article, request, context), { headers: { vary: "authorization" } });
+  const shown = articleJson(article, await isCurator(request, context));
+  return Response.json(shown, { headers: { vary: "authorization" } });
 };
 
 /** GET /api/events: newest on the wire first, with q, limit and before. */
@@ -96,8 +97,9 @@ export const getEvents: Handler = async (_, context) => {
 export const getArticles: Handler = async (request, context) => {
   const { env } = context;
   const { names, query, page } = await readListing(context);
-  const { items, next } = await listArticles(env.DB, names, query, page, await isCurator(request, context));
-  const articles = await Promise.all(items.map((article) => articleJson(article, request, context)));
+  const withText = await isCurator(request, context);
+  const { items, next } = await listArticles(env.DB, names, query, page, withText);
+  const articles = items.map((article) => articleJson(article, withText));
   return Response.json({ articles, next_url: nextUrl(context, next) }, { headers: { vary: "authorization" } });
 };
 
@@ -128,7 +130,7 @@ function eventJson({ sources, ...event }: SourcedEvent, { origin }: Context) {
   return { ...event, url: eventUrl(origin, event.id), articles: sources.map(({ id }) => id) };
 }
 
-async function articleJson(article: Article, request: Request, context: Context) {
+function articleJson(article: Article, withText: boolean) {
   const shown = publicArticle(article);
-  return (await isCurator(request, context)) ? { ...shown, text: article.text } : shown;
+  return withText ? { ...shown, text: article.text } : shown;
 }

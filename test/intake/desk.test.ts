@@ -63,10 +63,20 @@ describe("the curators' calls", () => {
     ["the token without a scheme", { authorization: "curator-token" }],
   ];
   const cases = calls.flatMap(([title, method, path, body]) =>
-    tokens.map(([token, headers]) => ({ title, token, method, path, body, headers })),
+    tokens.map(([token, headers], i) => ({
+      title,
+      token,
+      method,
+      path,
+      body,
+      headers,
+      caller: `${method} ${path} ${i}`,
+    })),
   );
-  it.each(cases)("$title with $token is a 401", async ({ method, path, body, headers }) => {
-    const send = () => call(path, { method, headers, body: JSON.stringify(body) });
+  // Each case has a caller of its own, since wrong tokens are counted by caller.
+  it.each(cases)("$title with $token is a 401", async ({ method, path, body, headers, caller }) => {
+    const from = { "cf-connecting-ip": caller };
+    const send = () => call(path, { method, headers: { ...headers, ...from }, body: JSON.stringify(body) });
     await refused(send, 401);
     expect((await send()).headers.get("www-authenticate")).toBe("Bearer");
   });

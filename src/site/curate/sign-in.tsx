@@ -1,5 +1,4 @@
 /** Signing in and out; and what lets nobody else to the curators' pages. */
-import { callerOf, countRegistration } from "../../alerts/limits.ts";
 import type { Context, Handler } from "../../context.ts";
 import { isCuratorsToken } from "../../intake/curator.ts";
 import { Problem } from "../../problem.ts";
@@ -7,9 +6,6 @@ import { Field, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { seeOther } from "./page.tsx";
 import { beginSession, endSession, hasSession, isFromHere } from "./session.ts";
-
-/** So often one caller may try in an hour, right or wrong: a token must not be guessed. The API is not bound by it. */
-const TRIES = 20;
 
 /** Lets those through who have signed in. Others are asked to, and then led back. */
 export const forSignedIn =
@@ -35,21 +31,20 @@ export const signInPage: Handler = (_, context) =>
     ? closed(context)
     : askForToken(context, { to: wayBack(context.url.searchParams.get("to")) });
 
-/** POST /curate/session: 303 to where the curator wanted to go; 401 with the form for a wrong token, 429 after too many tries. */
+/** POST /curate/session: 303 to where the curator wanted to go; 401 with the form for a wrong token, 429 after too many of them. */
 export const signIn: Handler = async (request, context) => {
-  const { env, settings } = context;
-  if (settings.curatorToken === undefined) return closed(context);
+  const { curatorToken } = context.settings;
+  if (curatorToken === undefined) return closed(context);
   refuseOtherSites(request, context);
   const form = await readForm(request);
   const to = wayBack(form.get("to"));
   try {
-    await countRegistration(env.DB, [`sign-in:${callerOf(request)}`], TRIES);
+    if (await isCuratorsToken(form.get("token")?.trim() ?? "", request, context)) {
+      return seeOther(to, { "set-cookie": await beginSession(curatorToken, context, Date.now()) });
+    }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return askForToken(context, { to, error: `${error.message}.`, status: error.status, headers: error.headers });
-  }
-  if (await isCuratorsToken(form.get("token")?.trim() ?? "", context)) {
-    return seeOther(to, { "set-cookie": await beginSession(settings.curatorToken, context, Date.now()) });
   }
   // RFC 9110, section 15.5.2, wants a challenge; browsers pass over this one, so that the page is what is seen.
   const headers = { "www-authenticate": "Bearer" };
