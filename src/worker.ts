@@ -2,6 +2,7 @@
 import { type IRequest, IttyRouter } from "itty-router";
 import { wakeShards } from "./alerts/directory.ts";
 import { forgetRegistrations } from "./alerts/limits.ts";
+import { isLoopback } from "./alerts/origins.ts";
 import type { Context } from "./context.ts";
 import { type Env, readSettings } from "./env.ts";
 import { FEED_PATHS } from "./feeds/address.ts";
@@ -45,8 +46,7 @@ async function respond(request: Request, env: Env, ctx: ExecutionContext): Promi
  * The request's own origin. Miniflare takes the scheme from X-Forwarded-Proto, which anyone may send; this machine is reached
  * by http alone.
  */
-const originOf = ({ hostname, host, origin }: URL): string =>
-  ["localhost", "127.0.0.1", "[::1]"].includes(hostname) ? `http://${host}` : origin;
+const originOf = ({ hostname, host, origin }: URL): string => (isLoopback(hostname) ? `http://${host}` : origin);
 
 /** A HEAD as the GET that it asks about (RFC 9110, section 9.3.2). A body, which it should not have, is not taken over. */
 function asGet(request: Request): Request {

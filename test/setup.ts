@@ -3,7 +3,9 @@ import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, vi } from "vitest";
 import type { ShardCalls } from "../src/alerts/calls.ts";
+import { addOrigin } from "../src/alerts/origins.ts";
 import type { Env } from "../src/env.ts";
+import { ORIGIN } from "./client.ts";
 
 declare global {
   namespace Cloudflare {
@@ -31,3 +33,5 @@ afterAll(() => {
   Object.assign(env, settings);
 });
 await applyD1Migrations(env.DB, env.MIGRATIONS);
+// Links may name the tests' own origin, as if an operator had been seen there.
+await addOrigin(env.DB, ORIGIN);

@@ -62,6 +62,8 @@ export interface AlertChange {
   source?: string | undefined;
   channel?: Channel | undefined;
   status?: "active" | "paused" | undefined;
+  /** For the links in its messages; set where its channel is asked to confirm. */
+  origin?: string;
 }
 
 /** The body of POST /api/alerts/{id}/replay. */

@@ -11,7 +11,7 @@ import { readQuery } from "../record/query.ts";
 import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
 import type { Outcome, Refused, Replayed, Sent, ShardCalls } from "./calls.ts";
 import { stubOf } from "./directory.ts";
-import { checkChannel, countAsking, feedUrlOf, noting } from "./registration.ts";
+import { allowAsking, checkChannel, feedUrlOf, noting } from "./registration.ts";
 import { hash } from "./secrets.ts";
 
 /** An alert's id, a token that claims to be its own, and the shard that can tell. Every call below throws a 404 Problem where it is not. */
@@ -59,8 +59,10 @@ export async function changeAlert(
   if (errors.length > 0) throw badRequest(errors);
   // One that was never confirmed is asked again when its alert is resumed.
   const asked = channel ?? (status === "active" && alert.confirmed_at === null ? alert.channel : undefined);
-  if (asked) await countAsking(request, asked, context);
-  const changed = unwrap(await stub.change(id, tokenHash, { source: query, channel, status }));
+  if (asked) await allowAsking(request, asked, context);
+  // The confirmation's link names the origin that was checked, wherever the alert was registered.
+  const change = { source: query, channel, status, ...(asked && { origin }) };
+  const changed = unwrap(await stub.change(id, tokenHash, change));
   const told = parsed && {
     reading: reading(parsed.tree),
     warnings: warnings(query ?? "", parsed, names.vocabulary),

@@ -20,6 +20,7 @@ import {
 } from "./directory.ts";
 import { problemOf } from "./holder.ts";
 import { callerOf, countRegistration } from "./limits.ts";
+import { requireKnownOrigin } from "./origins.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
 
 const MAX_BODY = 16 * 1024;
@@ -55,6 +56,7 @@ export const hubForm = z.object({
 /** 202: the callback is asked. Throws a Problem for what cannot be asked, or too often. */
 export const askHub: Handler = async (request, context) => {
   const { asking, names, unread } = await readAsking(await readForm(request), context);
+  if (asking.mode === "subscribe") await requireKnownOrigin(context);
   const { env, settings } = context;
   const count = (subjects: string[]) => countRegistration(env.DB, subjects, settings.registrationLimit);
   await count([`hub-caller:${callerOf(request)}`]);

@@ -12,6 +12,7 @@ import { type AlertStatus, type alertInput, type Channel, makeAlertId, randomTex
 import type { NewAlert } from "./calls.ts";
 import { listShards, openShard, shardStub } from "./directory.ts";
 import { callerOf, countRegistration } from "./limits.ts";
+import { requireKnownOrigin } from "./origins.ts";
 import { hash } from "./secrets.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
 
@@ -42,7 +43,7 @@ export async function registerAlert(
   const query = await noting(errors, () => readQuery(input.query, names, "query"));
   await noting(errors, () => checkChannel(input.channel, context));
   if (query === undefined || errors.length > 0) throw badRequest(errors);
-  await countAsking(request, input.channel, context);
+  await allowAsking(request, input.channel, context);
   const token = randomText(40);
   const secret = makeSecret();
   const feedKey = await feedKeyOf(token);
@@ -84,9 +85,15 @@ export async function checkChannel(channel: Channel, context: Context): Promise<
   if (channel.type !== "feed") await checkTarget(channel.url, "channel.url", context);
 }
 
-/** Counts that a channel is asked to confirm. Throws a 429 Problem where that was asked for too often. */
-export const countAsking = (request: Request, channel: Channel, { env, settings }: Context): Promise<void> =>
-  countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
+/**
+ * Checks that a channel may be asked to confirm, and counts it. Throws a 503 Problem where the confirmation's link would name an unknown origin,
+ * and a 429 Problem where that was asked for too often.
+ */
+export async function allowAsking(request: Request, channel: Channel, context: Context): Promise<void> {
+  const { env, settings } = context;
+  if (channel.type !== "feed") await requireKnownOrigin(context);
+  await countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
+}
 
 /** The bound that all callers share comes last: see `countRegistration`. */
 function registrationSubjects(request: Request, channel: Channel): string[] {

@@ -130,11 +130,14 @@ export class Registry {
    * Changes an alert; why it cannot be changed so, or undefined. A new channel has to confirm: until then the alert is pending, and what
    * waits is held for it.
    */
-  change(id: string, { source, channel, status }: AlertChange, queries: Queries, now: number): string | undefined {
-    const row = this.#read(id);
-    if (row === undefined) return undefined;
-    const refusal = status && channel === undefined ? refuseStatus(row, status) : undefined;
+  change(id: string, change: AlertChange, queries: Queries, now: number): string | undefined {
+    const before = this.#read(id);
+    if (before === undefined) return undefined;
+    const { source, channel, status, origin = before.origin } = change;
+    const refusal = status && channel === undefined ? refuseStatus(before, status) : undefined;
     if (refusal) return refusal;
+    this.#sql.exec("UPDATE alerts SET origin = ? WHERE id = ? AND origin <> ?", origin, id, origin);
+    const row = { ...before, origin };
     if (source !== undefined) {
       this.#sql.exec("UPDATE alerts SET query = ? WHERE id = ?", queries.file(source), id);
       queries.removeUnused(row.query);

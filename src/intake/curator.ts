@@ -1,5 +1,6 @@
 /** Who may change the record: whoever has the curators' token. */
 import { callerOf, countRegistration } from "../alerts/limits.ts";
+import { noteOperator } from "../alerts/origins.ts";
 import { bearerToken, hash, sameHash } from "../alerts/secrets.ts";
 import type { Context, Handler } from "../context.ts";
 import { Problem } from "../problem.ts";
@@ -11,10 +12,14 @@ const WRONG_TOKENS = 20;
  * Returns true for the curators' token; never where none is configured. Counts each wrong token, and throws a 429 Problem past the bound.
  * A right token is neither counted nor refused, so that nobody can lock curators out by guessing.
  */
-export async function isCuratorsToken(token: string, request: Request, { env, settings }: Context): Promise<boolean> {
+export async function isCuratorsToken(token: string, request: Request, context: Context): Promise<boolean> {
+  const { env, settings } = context;
   const { curatorToken } = settings;
   if (curatorToken === undefined) return false;
-  if (sameHash(await hash(token), await hash(curatorToken))) return true;
+  if (sameHash(await hash(token), await hash(curatorToken))) {
+    await noteOperator(context);
+    return true;
+  }
   await countRegistration(env.DB, [`token-caller:${callerOf(request)}`, "token-total:"], WRONG_TOKENS);
   return false;
 }

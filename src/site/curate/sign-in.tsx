@@ -1,4 +1,5 @@
 /** Signing in and out; and what lets nobody else to the curators' pages. */
+import { noteOperator } from "../../alerts/origins.ts";
 import type { Context, Handler } from "../../context.ts";
 import { isCuratorsToken } from "../../intake/curator.ts";
 import { Problem } from "../../problem.ts";
@@ -14,7 +15,10 @@ export const forSignedIn =
     const { curatorToken } = context.settings;
     if (curatorToken === undefined) return closed(context);
     if (request.method === "POST") refuseOtherSites(request, context);
-    if (await hasSession(request, curatorToken, Date.now())) return handler(request, context);
+    if (await hasSession(request, curatorToken, Date.now())) {
+      await noteOperator(context);
+      return handler(request, context);
+    }
     if (request.method === "POST") return sessionOver(context);
     const { pathname, search } = context.url;
     return seeOther(`/curate/session?${new URLSearchParams({ to: pathname + search })}`);
