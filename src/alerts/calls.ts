@@ -127,7 +127,7 @@ export interface ShardCalls {
   confirm(id: string, challenge: string): Promise<AlertView | undefined>;
   /** Asks a subscriber's callback whether that is what it wants; `full`: the shard takes no new one. */
   askSubscriber(id: string, asking: HubAsking): Promise<"asked" | "full" | Refused>;
-  /** Whether a subscription stands: its callback has confirmed it, and its lease has not ended. */
+  /** See `Subscriptions.stands`. */
   isSubscribed(id: string): Promise<boolean>;
   status(): Promise<ShardStatus>;
   /** How many alerts an article would be sent to, were it added now. Tells nobody of it, and not which. */

@@ -18,6 +18,7 @@ import type { Outbox } from "./outbox.ts";
 import { FILED_BY, type Queries } from "./queries.ts";
 import type { Registry } from "./registry.ts";
 import { report } from "./report.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { Change, Topics } from "./topics.ts";
 
 /** What a log entry is to a shard, read from the record before the transaction begins. */
@@ -56,6 +57,7 @@ export class Follower {
   readonly #db: D1Database;
   readonly #storage: DurableObjectStorage;
   readonly #registry: Registry;
+  readonly #subscriptions: Subscriptions;
   readonly #topics: Topics;
   readonly #outbox: Outbox;
   #running: Promise<boolean> | undefined;
@@ -63,11 +65,19 @@ export class Follower {
   /** Whether an entry has been followed since this instance began, and none has failed since. */
   #sound = false;
 
-  constructor(env: Env, storage: DurableObjectStorage, registry: Registry, topics: Topics, outbox: Outbox) {
+  constructor(
+    env: Env,
+    storage: DurableObjectStorage,
+    registry: Registry,
+    subscriptions: Subscriptions,
+    topics: Topics,
+    outbox: Outbox,
+  ) {
     this.#env = env;
     this.#db = env.DB;
     this.#storage = storage;
     this.#registry = registry;
+    this.#subscriptions = subscriptions;
     this.#topics = topics;
     this.#outbox = outbox;
   }
@@ -179,6 +189,7 @@ export class Follower {
     reportBroken(query, error);
     const because = `its query can no longer be read: ${error instanceof Error ? error.message : error}`;
     for (const alert of this.#registry.asking(query)) this.#registry.pause(alert, because);
+    this.#subscriptions.denyAsking(query, because, Date.now());
   }
 
   async #read({ kind, subject, revision }: LogEntry): Promise<Read> {

@@ -25,9 +25,11 @@ import { checkTarget, hostNameOf } from "./target.ts";
 
 const MAX_BODY = 16 * 1024;
 const DAY = 24 * 60 * 60;
-/** How long a subscription may last, and lasts where nobody says, in seconds. */
-const MOST_LEASE = 30 * DAY;
-const LEASE = 10 * DAY;
+/**
+ * How long a subscription lasts at least, at most, and where nobody says, in seconds. The hub may choose (section 5.1): a lease of seconds would let
+ * whoever asks in a subscriber's name end its subscription.
+ */
+const LEASES = { least: DAY, most: 30 * DAY, usual: 10 * DAY };
 /** A secret has fewer bytes than this (section 5.1). */
 const SECRET_BYTES = 200;
 
@@ -45,12 +47,13 @@ export const hubForm = z.object({
       (secret) => new TextEncoder().encode(secret).length < SECRET_BYTES,
       `must have fewer than ${SECRET_BYTES} bytes`,
     )
-    .optional(),
+    .optional()
+    .describe("Stays until the subscription ends; a renewal does not change it"),
   "hub.lease_seconds": z
     .string()
     .regex(/^\d{1,15}$/, "a whole number of seconds was expected")
     .optional()
-    .describe("Granted up to 30 days; 10 days where it is absent"),
+    .describe("Granted from 1 day to 30 days; 10 days where it is absent"),
 });
 
 /** 202: the callback is asked. Throws a Problem for what cannot be asked, or too often. */
@@ -62,9 +65,10 @@ export const askHub: Handler = async (request, context) => {
   await count([`hub-caller:${callerOf(request)}`]);
   const found = await findSubscription(env.DB, names);
   if (unread && found === undefined) throw unread;
-  // Whoever uses up the bound of a host must not keep its subscriptions from being renewed.
+  // Whoever uses up a bound that others share must not keep a subscription from being renewed. What is asked for one that stands is bounded by
+  // the subscription itself: see `Subscriptions.ask`.
   const stands = found !== undefined && (await shardStub(env, found.shard).isSubscribed(found.id));
-  await count([...(stands ? [] : [`hub-host:${hostNameOf(asking.callback)}`]), "hub-total:"]);
+  if (!stands) await count([`hub-host:${hostNameOf(asking.callback)}`, "hub-total:"]);
   const id = found?.id ?? names.id;
   if (asking.mode === "subscribe" && id !== undefined) await place(env, { id, written: names.written }, asking);
   else if (found) await tell(env, found, asking);
@@ -104,7 +108,7 @@ async function readAsking(form: URLSearchParams, context: Context): Promise<Read
   }
   const names = { id: await nameOf(origin + feed.canonical), written };
   if (mode === "unsubscribe") return { asking: { mode, callback, topic }, names };
-  const lease = Math.min(Math.max(Number(asked["hub.lease_seconds"] ?? LEASE), 1), MOST_LEASE);
+  const lease = Math.min(Math.max(Number(asked["hub.lease_seconds"] ?? LEASES.usual), LEASES.least), LEASES.most);
   const { number: since } = await readHead(context.env.DB);
   return { asking: { mode, callback, topic, feed, lease, secret, origin, since, nonce: randomText(16) }, names };
 }

@@ -204,13 +204,13 @@ export class Outbox {
     return latest;
   }
 
-  /** Asks a channel to confirm; earlier askings are replaced. */
-  sendConfirmation(alert: string, notice: number, nonce: string, now: number): void {
+  /** Asks a channel to confirm at a time, in milliseconds of Unix time; earlier askings are replaced. */
+  sendConfirmation(alert: string, notice: number, nonce: string, due: number): void {
     this.#sql.exec("DELETE FROM attempts WHERE alert = ? AND sequence = ?", alert, CONFIRMATION);
     this.#insert({ alert, sequence: CONFIRMATION }, `msg_${alert}_confirm_${nonce}`, {
       notice,
       status: "pending",
-      due: now,
+      due,
       late: false,
       remarks: {},
     });

@@ -86,7 +86,8 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     this.#subscriptions = new Subscriptions(env, ctx.storage.sql, this.#outbox);
     this.#topics = new Topics(ctx.storage.sql, this.#outbox);
     this.#digests = new Digests(ctx.storage.sql, this.#outbox);
-    this.#follower = new Follower(env, ctx.storage, this.#registry, this.#topics, this.#outbox);
+    const parts = [this.#registry, this.#subscriptions, this.#topics, this.#outbox] as const;
+    this.#follower = new Follower(env, ctx.storage, ...parts);
     this.#courier = new Courier(env, ctx, this.#outbox, this.#registry, this.#subscriptions, () => this.#setAlarm());
   }
 

@@ -6,6 +6,9 @@
  * number 1, the topic as it will be when it is sent. What is asked is verified in the order in which it was asked, each by itself: so nothing
  * that anyone asks takes away, or changes, what somebody else asked.
  *
+ * A callback cannot tell who asks in its name, since it sees neither the secret nor the caller. So a renewal changes nothing but the lease, and
+ * only makes it longer: secret and topic stay those that were confirmed first, until the subscription ends.
+ *
  * Calls are synchronous, so that a caller can put several into one transaction, but for `compose`.
  */
 import type { Attempt, OutgoingRequest } from "../delivery/attempt.ts";
@@ -16,8 +19,9 @@ import { renderTopic } from "../feeds/topic.ts";
 import { Problem } from "../problem.ts";
 import { randomText, type WebSubChannel } from "./alert.ts";
 import type { HubAsking, HubSubscribing, Refused } from "./calls.ts";
-import { distribution, verification } from "./channels/websub.ts";
+import { denial, distribution, verification } from "./channels/websub.ts";
 import type { SubscriptionKey } from "./directory.ts";
+import { type Intent, Intents } from "./intents.ts";
 import { type AlertAfter, CONFIRMATION, type Outbox, type Waiting } from "./outbox.ts";
 import type { Queries } from "./queries.ts";
 import { inLog, report } from "./report.ts";
@@ -28,8 +32,11 @@ export const DISTRIBUTION = 1;
 const GAP = 1_000;
 /** What no callback has confirmed is forgotten after this long at the latest, in milliseconds. */
 const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
-/** So many askings for one subscription wait for the callback's word. */
-const MOST_INTENTS = 5;
+/**
+ * Verifications of a subscription that stands: so many at once, then one more each interval, in milliseconds. However many ask in its name, its
+ * callback is called no more often; what is asked meanwhile waits.
+ */
+const VERIFICATIONS = { burst: 10, interval: 5 * 60 * 1000 };
 /** Subscriptions of the callbacks of one host that a shard takes. */
 export const HOST_CAPACITY = 1_000;
 /** Where the record cannot be read, or lets this invocation read no more, the topic is made so much later, in milliseconds. */
@@ -46,32 +53,26 @@ interface Row {
   channel: string;
   origin: string;
   expires_at: number | null;
+  /** 1 if its callback has confirmed it, now or before its lease ended. */
+  established: number;
+  paused_because: string | null;
   address: string;
   entry: number;
   delivered: string | null;
-}
-
-/** What waits for the callback's word. */
-interface Waits {
-  [column: string]: SqlStorageValue;
-  number: number;
-  mode: "subscribe" | "unsubscribe";
-  /** As it was written. */
-  topic: string;
-  lease: number | null;
-  secret: string | null;
-  challenge: string;
+  asked_until: number;
 }
 
 export class Subscriptions {
   readonly #env: Env;
   readonly #sql: SqlStorage;
   readonly #outbox: Outbox;
+  readonly #intents: Intents;
 
   constructor(env: Env, sql: SqlStorage, outbox: Outbox) {
     this.#env = env;
     this.#sql = sql;
     this.#outbox = outbox;
+    this.#intents = new Intents(sql);
   }
 
   /** Whether it stands, or waits for its first verification. */
@@ -80,10 +81,10 @@ export class Subscriptions {
     return status !== undefined && status !== "paused";
   }
 
-  /** Whether its callback has confirmed it, and its lease has not ended. */
+  /** Returns true if its callback has confirmed it, and its lease has not ended, or its renewal waits for the callback's word. */
   stands(id: string, now: number): boolean {
     const row = this.#read(id);
-    return row?.status === "active" && (row.expires_at ?? 0) > now;
+    return row?.established === 1 && row.status !== "paused" && (row.expires_at ?? 0) > now;
   }
 
   /** How many of them there are. */
@@ -128,31 +129,20 @@ export class Subscriptions {
    * cannot be asked now, or undefined. Asked the same once more while it waits, it is one asking.
    */
   ask(id: string, asking: HubAsking, now: number): Refused | undefined {
+    const row = this.#read(id);
+    if (row === undefined) return undefined;
     if (asking.mode === "subscribe") {
       this.#sql.exec("UPDATE subscriptions SET nonce = ? WHERE id = ?", asking.nonce, id);
     }
-    const intents = this.#intents(id);
-    const last = intents.at(-1);
     const { mode, topic } = asking;
     const { lease = null, secret = null } = asking.mode === "subscribe" ? asking : {};
-    const again = last?.mode === mode && last.topic === topic && last.lease === lease && last.secret === secret;
+    const { topic: confirmed }: WebSubChannel = JSON.parse(row.channel);
+    const isOwn = (written: string) => written === confirmed || written === row.origin + row.address;
+    const added = this.#intents.add(id, { mode, topic, lease, secret }, isOwn);
     // A verification that could not even be made has ended as a fault: what waits for it would wait for ever.
-    if (last !== undefined && !this.#isVerifying(id)) this.#verify(id, now);
-    if (again) return undefined;
-    if (intents.length >= MOST_INTENTS) {
-      return { refused: "what was asked before waits for the callback's word", status: 429, retryAfter: 60 };
-    }
-    this.#sql.exec(
-      "INSERT INTO intents (subscription, number, mode, topic, lease, secret, challenge) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      ...[id, (last?.number ?? 0) + 1, mode, topic, lease, secret, randomText(32)],
-    );
-    if (last === undefined) this.#verify(id, now);
-    return undefined;
-  }
-
-  /** What waits for the callback's word, in the order in which it was asked. */
-  #intents(id: string): Waits[] {
-    return this.#sql.exec<Waits>("SELECT * FROM intents WHERE subscription = ? ORDER BY number", id).toArray();
+    if (!this.#isVerifying(id)) this.#verify(id, now);
+    if (added) return undefined;
+    return { refused: "what was asked before waits for the callback's word", status: 429, retryAfter: 60 };
   }
 
   #isVerifying(id: string): boolean {
@@ -160,9 +150,13 @@ export class Subscriptions {
     return this.#sql.exec(asks, id, CONFIRMATION).toArray().length > 0;
   }
 
+  /** Calls the callback about the first intent, as soon as it may be called. */
   #verify(id: string, now: number): void {
+    const row = this.#read(id);
+    const { at, until } = row?.established ? verifyAt(row.asked_until, now) : { at: now, until: 0 };
+    this.#sql.exec("UPDATE subscriptions SET asked_until = ? WHERE id = ?", until, id);
     const notice = this.#outbox.writeNotice({ type: "hub.verify", query: "", data: {} }, now);
-    this.#outbox.sendConfirmation(id, notice, randomText(8), now);
+    this.#outbox.sendConfirmation(id, notice, randomText(8), at);
   }
 
   /** The request that a message is by now; undefined where there is none to make: then it waits no longer, or was replaced. */
@@ -178,8 +172,11 @@ export class Subscriptions {
     const { address, origin, entry, delivered } = row;
     const context = { env: this.#env, settings: readSettings(this.#env), origin };
     const topic = await renderTopic(address, context, entry).catch((error: unknown) => {
+      if (error instanceof Problem && error.status === 400) {
+        this.#deny(waiting.alert, `its query can no longer be read: ${error.message}`, now);
+        return;
+      }
       // What the record does not tell is no fault of the subscription: no attempt is counted.
-      if (error instanceof Problem) throw error;
       report("topic.unreadable", { subscription: waiting.alert, error: inLog(error) });
       this.#outbox.postpone(waiting, now + UNREADABLE);
     });
@@ -198,9 +195,12 @@ export class Subscriptions {
 
   #verification(waiting: Waiting, channel: WebSubChannel): OutgoingRequest | undefined {
     if (!this.#outbox.stillWaits(waiting)) return undefined;
-    const [intent] = this.#intents(waiting.alert);
-    if (intent === undefined) throw new Error("a part of it is missing");
-    return verification(channel, intent);
+    const row = this.#read(waiting.alert);
+    const intent = this.#intents.first(waiting.alert);
+    if (row === undefined || intent === undefined) throw new Error("a part of it is missing");
+    if (intent.mode === "denied") return denial(channel, intent.topic, row.paused_because ?? "");
+    const { mode, topic, challenge } = intent;
+    return verification(channel, { mode, topic, challenge, lease: grantedLease(intent, row, Date.now()) });
   }
 
   /** What follows from a request. `verdict` is by the rules of messages. */
@@ -213,47 +213,48 @@ export class Subscriptions {
   #settleVerification(waiting: Waiting, attempt: Attempt, judged: Verdict): void {
     const { alert } = waiting;
     const row = this.#read(alert);
-    const [intent] = this.#intents(alert);
-    const agrees = judged.kind === "delivered" && attempt.body === intent?.challenge;
+    const intent = this.#intents.first(alert);
+    const isDenial = intent?.mode === "denied";
+    const agrees = !isDenial && judged.kind === "delivered" && attempt.body === intent?.challenge;
     const refused: Verdict = { kind: "failed", because: "the callback did not confirm it", gone: false };
-    const verdict = agrees || attempt.outcome !== "answered" ? judged : refused;
+    const verdict = isDenial || agrees || attempt.outcome !== "answered" ? judged : refused;
     if (agrees) failpoint("confirmation.answered", this.#env);
     // What it says to somebody's asking tells nothing of how it takes what is distributed.
-    const after = this.#outbox.settle(waiting, attempt, null, verdict, row?.status === "active");
+    const after = this.#outbox.settle(waiting, attempt, null, verdict, row?.status !== "pending");
     if (after === undefined || row === undefined || intent === undefined || verdict.kind === "retry") return;
-    this.#forgetIntent(alert, intent);
+    this.#intents.forget(alert, intent);
     const now = Date.now();
     if (agrees && intent.mode === "subscribe") this.#confirm(alert, row, intent, now);
-    if (agrees && intent.mode === "unsubscribe") this.#end(alert, "its callback confirmed that", now);
+    if (isDenial) this.#end(alert, row.paused_because ?? "", now);
+    else if (agrees && intent.mode === "unsubscribe") this.#end(alert, "its callback confirmed that", now);
     else this.#verifyNext(alert, now);
   }
 
   /** What was asked next is verified. What stands stands; what never began, and is not asked for any more, does not. */
   #verifyNext(id: string, now: number): void {
     const stands = this.#read(id)?.status === "active";
-    for (const intent of this.#intents(id)) {
+    for (const intent of this.#intents.list(id)) {
       if (stands || intent.mode === "subscribe") {
         this.#verify(id, now);
         return;
       }
       // There is nothing to end.
-      this.#forgetIntent(id, intent);
+      this.#intents.forget(id, intent);
     }
     if (!stands) this.#end(id, "its callback did not confirm it", now);
   }
 
-  #forgetIntent(id: string, { number }: Waits): void {
-    this.#sql.exec("DELETE FROM intents WHERE subscription = ? AND number = ?", id, number);
-  }
-
-  /** A subscription begins, or begins anew, with the topic, the secret and the lease that were confirmed. */
-  #confirm(id: string, { channel }: Row, { topic, secret, lease }: Waits, now: number): void {
-    const { url }: WebSubChannel = JSON.parse(channel);
-    const confirmed: WebSubChannel = { type: "websub", url, topic, ...(secret !== null && { secret }) };
+  /** A subscription begins, with the topic, the secret and the lease that were confirmed; or its lease becomes longer. */
+  #confirm(id: string, row: Row, intent: Intent, now: number): void {
+    const { topic, secret } = intent;
+    const { url }: WebSubChannel = JSON.parse(row.channel);
+    const first: WebSubChannel = { type: "websub", url, topic, ...(secret !== null && { secret }) };
     this.#sql.exec(
-      `UPDATE alerts SET status = 'active', channel = ?, confirmed_at = ?, established = 1, expires_at = ?,
-         failing_since = NULL, trouble = NULL WHERE id = ?`,
-      ...[JSON.stringify(confirmed), now, now + (lease ?? 0) * 1000, id],
+      `UPDATE alerts SET channel = ?, confirmed_at = ?, established = 1, expires_at = ?,
+         failing_since = iif(status = 'active', failing_since, NULL), trouble = iif(status = 'active', trouble, NULL),
+         status = 'active' WHERE id = ?`,
+      ...[row.established ? row.channel : JSON.stringify(first), now],
+      ...[now + (grantedLease(intent, row, now) ?? 0) * 1000, id],
     );
     this.#outbox.release(id, now);
   }
@@ -291,14 +292,34 @@ export class Subscriptions {
     this.#sql.exec("UPDATE alerts SET rest_until = ?1, due_at = max(due_at, ?1) WHERE id = ?2", Math.round(until), id);
   }
 
-  /** Nothing more leaves, and `removeEnded` takes it away. */
-  #end(id: string, because: string, now: number): void {
+  /** Nothing more leaves, and `removeEnded` takes it away at a time, in milliseconds of Unix time. */
+  #end(id: string, because: string, at: number): void {
     this.#sql.exec(
       "UPDATE alerts SET status = 'paused', paused_because = ?, expires_at = ? WHERE id = ?",
-      ...[because, now, id],
+      ...[because, at, id],
     );
-    this.#sql.exec("DELETE FROM intents WHERE subscription = ?", id);
+    this.#intents.forgetAll(id);
     this.#outbox.hold(id);
+  }
+
+  /** Ends the subscriptions to the feeds of a query that can no longer be read. */
+  denyAsking(query: number, because: string, now: number): void {
+    const asking = this.#sql
+      .exec<{ id: string }>("SELECT id FROM subscriptions WHERE query = ?", query)
+      .toArray()
+      .filter(({ id }) => this.has(id));
+    for (const { id } of asking) this.#deny(id, because, now);
+  }
+
+  /** Ends a subscription that can no longer be served, and tells the callback so (section 5.2). */
+  #deny(id: string, because: string, now: number): void {
+    const row = this.#read(id);
+    if (row === undefined) return;
+    const { topic }: WebSubChannel = JSON.parse(row.channel);
+    this.#end(id, because, now + CONFIRM_WITHIN);
+    this.#intents.add(id, { mode: "denied", topic, lease: null, secret: null }, () => true);
+    this.#verify(id, now);
+    report("subscription.ended", { subscription: id, because });
   }
 
   /** Ends what has run out; whether there is anything to be taken away. */
@@ -318,7 +339,7 @@ export class Subscriptions {
 
   /** A lease is over. Where its renewal waits for the callback's word, so does what there is to send. */
   #endLease(id: string, { status }: Row, now: number): void {
-    if (status !== "active" || !this.#intents(id).some(({ mode }) => mode === "subscribe")) {
+    if (status !== "active" || !this.#intents.list(id).some(({ mode }) => mode === "subscribe")) {
       this.#end(id, "its lease ended", now);
       return;
     }
@@ -354,7 +375,7 @@ export class Subscriptions {
       .toArray();
     if (row === undefined) return;
     this.#outbox.removeAll(id);
-    this.#sql.exec("DELETE FROM intents WHERE subscription = ?", id);
+    this.#intents.forgetAll(id);
     this.#sql.exec("DELETE FROM subscriptions WHERE id = ?", id);
     this.#sql.exec("DELETE FROM alerts WHERE id = ?", id);
     if (row.query !== null) queries.removeUnused(row.query);
@@ -363,10 +384,30 @@ export class Subscriptions {
   #read(id: string): Row | undefined {
     return this.#sql
       .exec<Row>(
-        `SELECT a.status, a.channel, a.origin, a.expires_at, s.address, s.entry, s.delivered
+        `SELECT a.status, a.channel, a.origin, a.expires_at, a.established, a.paused_because, s.address, s.entry, s.delivered, s.asked_until
          FROM subscriptions s JOIN alerts a ON a.id = s.id WHERE s.id = ?`,
         id,
       )
       .toArray()[0];
   }
+}
+
+/**
+ * Returns the lease that a callback is told, and is given when it confirms, in seconds; null where it is not asked to subscribe. It never ends
+ * before the lease that stands.
+ */
+function grantedLease({ mode, lease }: Intent, { established, expires_at }: Row, now: number): number | null {
+  if (mode !== "subscribe") return null;
+  const left = established ? Math.floor(((expires_at ?? now) - now) / 1000) : 0;
+  return Math.max(lease ?? 0, left);
+}
+
+/**
+ * Returns when a callback may be asked next, and until when its verifications are then paid for (generic cell rate algorithm, ITU-T I.371). Where
+ * the clock was set back, nobody waits for longer than an interval.
+ */
+function verifyAt(paidUntil: number, now: number): { at: number; until: number } {
+  const { burst, interval } = VERIFICATIONS;
+  const paid = Math.min(Math.max(paidUntil, now), now + burst * interval);
+  return { at: Math.max(now, paid - (burst - 1) * interval), until: paid + interval };
 }

@@ -232,6 +232,10 @@ export const VERSIONS: readonly string[] = [
   UPDATE queries SET form = -1, entries = '[]';
   UPDATE state SET filed_by = 0;
   `,
+  `
+  -- How far ahead the callback's verifications are paid for, in milliseconds of Unix time: see subscriptions.ts, verifyAt.
+  ALTER TABLE subscriptions ADD COLUMN asked_until INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */

@@ -1,8 +1,10 @@
 /** How long a subscription lasts, and what it outlives. */
 import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import * as topic from "../../src/feeds/topic.ts";
-import { head, ORIGIN, putEvent, putNames } from "../client.ts";
+import { Problem } from "../../src/problem.ts";
+import { head, ORIGIN, putEvent, putName, putNames } from "../client.ts";
 import {
   askFor,
   behave,
@@ -69,9 +71,9 @@ describe("a lease", () => {
 
   it("that is renewed in time goes on", async () => {
     const callback = callbackAt("renewed-in-time");
-    await subscribe(callback, PATH, { "hub.lease_seconds": "600" });
+    await subscribe(callback, PATH, { "hub.lease_seconds": "86400" });
     const first = (await subscription(callback, PATH))?.expires_at ?? 0;
-    await subscribe(callback, PATH, { "hub.lease_seconds": "6000" });
+    await subscribe(callback, PATH, { "hub.lease_seconds": "172800" });
     stopClock(first + SECOND);
     await ring();
     await putEvent("after-the-first-lease", { title: "After the first lease" });
@@ -338,5 +340,88 @@ describe("the shard ends", () => {
     await putEvent("unwoken", { title: "After a lost wake-up" });
     await tick();
     await pushed("unwoken", 1);
+  });
+});
+
+describe("a subscription whose query can no longer be read", () => {
+  /** Subscribes to a filtered feed, and then makes its query unreadable, as a change of the query language would. */
+  async function breakQuery(name: string): Promise<string> {
+    const callback = callbackAt(name, "gate");
+    await behave(`${name}.verification`, "agree");
+    await subscribe(callback, `${PATH}?q=${name}`);
+    await rows("UPDATE queries SET source = '(((' WHERE source = ?", name);
+    await kill();
+    return callback;
+  }
+  const denials = async (name: string) =>
+    (await verifications(name)).filter((asked) => asked.get("hub.mode") === "denied");
+  const isForgotten = async (callback: string) => {
+    await ring();
+    const { results } = await env.DB.prepare("SELECT id FROM subscriptions").all<{ id: string }>();
+    const left = await rows<{ id: string }>("SELECT s.id FROM subscriptions s");
+    return (await kept(callback)).length === 0 && results.length === left.length;
+  };
+  /** Names that change, so that all queries are read anew. */
+  const changeNames = (label: string) => putName(`place:${label.toLowerCase()}`, { label, spellings: { en: [label] } });
+
+  it("ends when names change, and its callback is told why", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const callback = await breakQuery("unreadnames");
+    await changeNames("Unreadtown");
+    await tick();
+    await eventually(async () => (await denials("unreadnames")).length === 1);
+    const [denial] = await denials("unreadnames");
+    expect(Object.fromEntries(denial ?? [])).toEqual({
+      "hub.mode": "denied",
+      "hub.topic": topicAt(`${PATH}?q=unreadnames`),
+      "hub.reason": expect.stringMatching(/^its query can no longer be read: /),
+    });
+    await eventually(() => isForgotten(callback));
+    expect(await denials("unreadnames")).toHaveLength(1);
+    const lines = log.mock.calls.map(([line]) => String(line));
+    log.mockRestore();
+    expect(lines.filter((line) => line.includes('"subscription.ended"'))).toHaveLength(1);
+  });
+
+  it("ends when its feed cannot be made, and a status of refusal is told again", async () => {
+    const callback = callbackAt("unreadfeed", "gate");
+    await behave("unreadfeed.verification", "agree");
+    await subscribe(callback, `${PATH}?q=unreadfeed`);
+    await behave("unreadfeed.verification", "refuse-503");
+    await rows("UPDATE subscriptions SET address = '/feed.json?q=%28' WHERE address LIKE '%unreadfeed'");
+    await putEvent("unreadfeed", { title: "For unreadfeed" });
+    await eventually(async () => (await denials("unreadfeed")).length === 4);
+    await settledPushes();
+    expect((await denials("unreadfeed"))[0]?.get("hub.reason")).toMatch(/^its query can no longer be read: q: /);
+    expect(await pushes("unreadfeed")).toEqual([]);
+    await eventually(() => isForgotten(callback));
+  });
+
+  it("can begin again while its end is being told", async () => {
+    const callback = await breakQuery("unreadagain");
+    await behave("unreadagain.verification", "drop");
+    await changeNames("Unreadvillage");
+    await tick();
+    await eventually(async () => (await denials("unreadagain")).length === 1);
+    await behave("unreadagain.verification", "agree");
+    await rows("UPDATE queries SET source = 'unreadagain' WHERE source = '((('");
+    await subscribe(callback, `${PATH}?q=unreadagain`);
+    await putEvent("unreadagain", { title: "For unreadagain" });
+    await pushed("unreadagain", 1);
+  });
+
+  it("while too much is asked of the record it waits, and does not end", async () => {
+    await subscribeGated("overasked");
+    stopClock(Date.now() + DAY);
+    const busy = vi.spyOn(topic, "renderTopic").mockRejectedValue(new Problem(429, "Too many requests", "Busy"));
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    await putEvent("overasked", { title: "For overasked" });
+    await eventually(async () => log.mock.calls.some(([line]) => String(line).includes('"topic.unreadable"')));
+    busy.mockRestore();
+    log.mockRestore();
+    vi.setSystemTime(Date.now() + 5 * SECOND);
+    await ring();
+    await pushed("overasked", 1);
+    expect(await denials("overasked")).toEqual([]);
   });
 });

@@ -40,12 +40,13 @@ describe("a callback is asked", () => {
 
   it.each([
     ["absent", undefined, 10 * DAY],
-    ["short", "60", 60],
-    ["none", "0", 1],
+    ["short", "60", DAY],
+    ["none", "0", DAY],
+    ["a day and a second", String(DAY + 1), DAY + 1],
     ["long", String(30 * DAY), 30 * DAY],
     ["too long", "999999999999999", 30 * DAY],
   ])("for a lease that is %s", async (which, asked, granted) => {
-    const name = `lease-${which.replace(" ", "-")}`;
+    const name = `lease-${which.replaceAll(" ", "-")}`;
     await askFor("subscribe", callbackAt(name), "/feed.rss", asked === undefined ? {} : { "hub.lease_seconds": asked });
     await eventually(async () => (await verifications(name)).length > 0);
     expect((await verifications(name))[0]?.get("hub.lease_seconds")).toBe(String(granted));
@@ -112,27 +113,27 @@ describe("a renewal", () => {
   const path = "/feed.json";
   const secretOf = async (callback: string) => JSON.parse((await subscription(callback, path))?.channel ?? "{}").secret;
 
-  it("that is confirmed brings another lease and another secret", async () => {
+  it("that is confirmed brings a longer lease, and keeps the secret", async () => {
     const callback = callbackAt("renewed");
-    await subscribe(callback, path, { "hub.lease_seconds": "1000", "hub.secret": "first" });
+    await subscribe(callback, path, { "hub.lease_seconds": String(2 * DAY), "hub.secret": "first" });
     const before = await subscription(callback, path);
-    await subscribe(callback, path, { "hub.lease_seconds": "2000", "hub.secret": "second" });
+    await subscribe(callback, path, { "hub.lease_seconds": String(3 * DAY), "hub.secret": "second" });
     const after = await subscription(callback, path);
     expect(after?.id).toBe(before?.id);
-    expect((after?.expires_at ?? 0) - (after?.confirmed_at ?? 0)).toBe(2_000_000);
-    expect(await secretOf(callback)).toBe("second");
+    expect((after?.expires_at ?? 0) - (after?.confirmed_at ?? 0)).toBe(3 * DAY * 1000);
+    expect(await secretOf(callback)).toBe("first");
     await subscribe(callback, path);
-    expect(await secretOf(callback)).toBeUndefined();
+    expect(await secretOf(callback)).toBe("first");
   });
 
   it.each(["refuse-404", "other", "drop"])("that is not (%s) changes nothing of what stands", async (verification) => {
     const name = `unrenewed-${verification}`;
     const callback = callbackAt(name, "gate");
     await behave(`${name}.verification`, "agree");
-    await subscribe(callback, path, { "hub.lease_seconds": "1000", "hub.secret": "first" });
+    await subscribe(callback, path, { "hub.lease_seconds": String(2 * DAY), "hub.secret": "first" });
     const before = await subscription(callback, path);
     await behave(`${name}.verification`, verification);
-    await askFor("subscribe", callback, path, { "hub.lease_seconds": "2000", "hub.secret": "second" });
+    await askFor("subscribe", callback, path, { "hub.lease_seconds": String(9 * DAY), "hub.secret": "second" });
     await settledIntent(callback, path);
     expect(await subscription(callback, path)).toEqual(before);
     expect(await verifications(name)).toHaveLength(verification === "drop" ? 5 : 2);
@@ -207,13 +208,14 @@ describe("what is asked while something else waits for the callback's word is ve
   });
 
   it("another secret and lease count only where it confirms those", async () => {
-    const callback = await asked("two-secrets", "/feed.rss", { "hub.secret": "first", "hub.lease_seconds": "1000" });
-    await askFor("subscribe", callback, "/feed.rss", { "hub.secret": "second", "hub.lease_seconds": "2000" });
+    const [first, second] = [String(2 * DAY), String(3 * DAY)];
+    const callback = await asked("two-secrets", "/feed.rss", { "hub.secret": "first", "hub.lease_seconds": first });
+    await askFor("subscribe", callback, "/feed.rss", { "hub.secret": "second", "hub.lease_seconds": second });
     await behave("two-secrets.verification", "agree-once");
     await eventually(async () => (await verifications("two-secrets")).length === 2);
     await settledIntent(callback, "/feed.rss");
     const { channel = "{}", expires_at = 0, confirmed_at = 0 } = (await subscription(callback, "/feed.rss")) ?? {};
-    expect([JSON.parse(channel).secret, expires_at - confirmed_at]).toEqual(["first", 1_000_000]);
+    expect([JSON.parse(channel).secret, expires_at - confirmed_at]).toEqual(["first", 2 * DAY * 1000]);
     const challenges = (await verifications("two-secrets")).map((verified) => verified.get("hub.challenge"));
     expect(new Set(challenges).size).toBe(2);
   });
@@ -227,18 +229,33 @@ describe("what is asked while something else waits for the callback's word is ve
     expect(await verifications("twice-the-same")).toHaveLength(1);
   });
 
-  it("five wait at the most", async () => {
-    const callback = await asked("impatient", "/feed.rss");
-    for (const lease of ["61", "62", "63", "64"]) {
-      await askFor("subscribe", callback, "/feed.rss", { "hub.lease_seconds": lease });
-    }
-    const form = { "hub.mode": "unsubscribe", "hub.callback": callback, "hub.topic": topicAt("/feed.rss") };
+  it("of topics that are written otherwise, five wait at the most; what is written as before is always taken", async () => {
+    const callback = await asked("impatient", "/feed.rss?x=0");
+    const topics = [1, 2, 3, 4, 5].map((number) => `/feed.rss?x=${number}`);
+    for (const topic of topics) await askFor("subscribe", callback, topic);
+    const form = { "hub.mode": "unsubscribe", "hub.callback": callback, "hub.topic": topicAt("/feed.rss?x=6") };
     const answer = await ask(form);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "60"]);
     expect(await answer.text()).toContain("What was asked before waits for the callback's word");
+    for (const topic of ["/feed.rss?x=0", "/feed.rss"]) {
+      await askFor("subscribe", callback, topic, { "hub.secret": "another" });
+    }
     await behave("impatient.verification", "agree");
-    await eventually(async () => (await verifications("impatient")).length === 5);
+    await eventually(async () => (await verifications("impatient")).length === 8);
+    await settledIntent(callback, "/feed.rss?x=0");
+  });
+
+  it("the same with another lease or secret joins what waits: it is asked once, for the longest lease", async () => {
+    const callback = await asked("joined", "/feed.rss");
+    for (const days of [2, 9, 3, 30, 4]) {
+      const more = { "hub.lease_seconds": String(days * DAY), "hub.secret": `of ${days} days` };
+      await askFor("subscribe", callback, "/feed.rss", more);
+    }
+    await behave("joined.verification", "agree");
+    await eventually(async () => (await verifications("joined")).length === 2);
     await settledIntent(callback, "/feed.rss");
+    const leases = (await verifications("joined")).map((verified) => verified.get("hub.lease_seconds"));
+    expect(leases).toEqual([String(10 * DAY), String(30 * DAY)]);
   });
 });
 

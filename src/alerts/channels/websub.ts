@@ -1,4 +1,4 @@
-/** The requests of a WebSub hub to a subscriber's callback (W3C Recommendation, sections 5.3 and 7). */
+/** The requests of a WebSub hub to a subscriber's callback (W3C Recommendation, sections 5.2, 5.3 and 7). */
 import { Buffer } from "node:buffer";
 import type { OutgoingRequest } from "../../delivery/attempt.ts";
 import type { WebSubChannel } from "../alert.ts";
@@ -7,7 +7,7 @@ import type { ChannelKind } from "./channel.ts";
 /** How callbacks answer: 410 ends a subscription (section 7). */
 export const websub: Pick<ChannelKind, "gone" | "retryAfter"> = { gone: [410], retryAfter: () => null };
 
-export interface Intent {
+export interface Verification {
   mode: "subscribe" | "unsubscribe";
   topic: string;
   challenge: string;
@@ -15,13 +15,24 @@ export interface Intent {
   lease: number | null;
 }
 
-/** Verification of intent (section 5.3): the callback keeps its own parameters. */
-export function verification({ url }: WebSubChannel, { mode, topic, challenge, lease }: Intent): OutgoingRequest {
-  const asked = new URLSearchParams({ "hub.mode": mode, "hub.topic": topic, "hub.challenge": challenge });
-  if (lease !== null) asked.set("hub.lease_seconds", String(lease));
+/** Verification of intent (section 5.3). */
+export const verification = ({ url }: WebSubChannel, asked: Verification): OutgoingRequest =>
+  callWith(url, {
+    "hub.mode": asked.mode,
+    "hub.topic": asked.topic,
+    "hub.challenge": asked.challenge,
+    ...(asked.lease !== null && { "hub.lease_seconds": String(asked.lease) }),
+  });
+
+/** Tells the callback that the hub has ended its subscription, and why (section 5.2). */
+export const denial = ({ url }: WebSubChannel, topic: string, reason: string): OutgoingRequest =>
+  callWith(url, { "hub.mode": "denied", "hub.topic": topic, "hub.reason": reason });
+
+/** A GET of the callback, which keeps its own parameters. */
+function callWith(url: string, parameters: Record<string, string>): OutgoingRequest {
   const target = new URL(url);
   // Not by `searchParams`, which would write the callback's own parameters anew.
-  target.search += `${target.search === "" ? "?" : "&"}${asked}`;
+  target.search += `${target.search === "" ? "?" : "&"}${new URLSearchParams(parameters)}`;
   return { method: "GET", url: target.href, headers: {} };
 }
 
