@@ -64,6 +64,8 @@ export interface ShardStatus {
   oldest_pending_at: string | null;
   /** Why messages were not delivered at the last attempt, and how many alerts have that trouble. */
   failing: Record<string, number>;
+  /** The same for WebSub subscriptions. */
+  failing_subscriptions: Record<string, number>;
   /** How long the last messages took from the match to the answer; null where it has sent none since it woke. */
   latency: { messages: number; p50: number; p99: number } | null;
 }

@@ -544,14 +544,19 @@ export class Outbox {
       .one().count;
   }
 
-  /** What became of the last attempt where it failed, and of how many alerts: `{"timeout": 2, "status 503": 1}`. */
-  failing(): Record<string, number> {
+  /** Returns what became of the last attempt where it failed, and for how many: `{"timeout": 2, "status 503": 1}`. */
+  failing(): Record<"alerts" | "subscriptions", Record<string, number>> {
     const rows = this.#sql
-      .exec<{ trouble: string; count: number }>(
-        "SELECT trouble, count(*) AS count FROM alerts WHERE trouble IS NOT NULL GROUP BY trouble",
+      .exec<{ trouble: string; subscribed: number; count: number }>(
+        `SELECT trouble, query IS NULL AS subscribed, count(*) AS count FROM alerts
+         WHERE trouble IS NOT NULL AND (query IS NOT NULL OR status <> 'paused') GROUP BY 1, 2`,
       )
       .toArray();
-    return Object.fromEntries(rows.map(({ trouble, count }) => [trouble, count]));
+    const of = (subscribed: number) =>
+      Object.fromEntries(
+        rows.filter((row) => row.subscribed === subscribed).map(({ trouble, count }) => [trouble, count]),
+      );
+    return { alerts: of(0), subscriptions: of(1) };
   }
 
   /** What waits: how many messages, how many of them were tried before, and since when the longest-waiting one does (its notice's time). */

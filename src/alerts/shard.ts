@@ -298,6 +298,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (this.#status && Math.abs(now - this.#status.at) < STATUS_GOOD) return this.#status.told;
     const { oldest, ...waiting } = this.#outbox.waiting(now);
     const { active, pending: unconfirmed, paused } = this.#registry.countByStatus();
+    const failing = this.#outbox.failing();
     const told: ShardStatus = {
       alerts: active + unconfirmed + paused,
       active,
@@ -308,7 +309,8 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       ...waiting,
       in_flight: this.#courier.inFlight,
       oldest_pending_at: oldest === null ? null : new Date(oldest).toISOString(),
-      failing: this.#outbox.failing(),
+      failing: failing.alerts,
+      failing_subscriptions: failing.subscriptions,
       latency: this.#courier.latency.summary(),
     };
     this.#status = { at: now, told };

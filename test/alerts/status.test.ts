@@ -2,7 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import type { ShardStatus } from "../../src/alerts/calls.ts";
-import { json } from "../client.ts";
+import { json, putEvent } from "../client.ts";
+import { callbackAt, subscribe } from "./hub.ts";
 import { ask, look, patch, registerFor, settings, startClock } from "./owner.ts";
 import {
   type Alert,
@@ -110,6 +111,19 @@ describe("the status", () => {
     });
     expect(after.failing).toEqual({});
     expect(await look(down)).toMatchObject({ trouble: null, failing_since: null });
+  });
+
+  it("counts failing subscriptions by themselves", async () => {
+    await quietShard();
+    const callback = callbackAt("status-fails", "agree", "gate");
+    await behave("hub-status-fails", "status-500");
+    await subscribe(callback, "/feed.rss");
+    await putEvent("status-fails", { title: "Not taken" });
+    await eventually(async () => (await status()).retrying === 1);
+    expect(await status()).toMatchObject({ failing: {}, failing_subscriptions: { "status 500": 1 } });
+    await behave("hub-status-fails", "status-204");
+    await passTime(Date.now() + HOUR);
+    expect(await status()).toMatchObject({ failing: {}, failing_subscriptions: {} });
   });
 
   it("tells how many requests are under way", async () => {

@@ -24,6 +24,7 @@ const shard = (more: Partial<AnsweringShard> = {}): AnsweringShard => ({
   in_flight: 0,
   oldest_pending_at: null,
   failing: {},
+  failing_subscriptions: {},
   latency: null,
   lag: 0,
   oldest_pending_seconds: null,
@@ -192,6 +193,23 @@ describe("spans of time", () => {
 
 describe("its page", () => {
   const text = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+
+  it("tells failing subscriptions apart from failing alerts", () => {
+    const told = (failing: Record<string, number>, failing_subscriptions: Record<string, number>) =>
+      findings(status([shard({ failing, failing_subscriptions }), shard({ shard: 1, failing_subscriptions })]), NOW)
+        .filter(({ about }) => about === "Receivers")
+        .map(({ state, says }) => [state, says]);
+    expect(told({}, { timeout: 2, "status 503": 1 })).toEqual([
+      ["watch", "The last attempt failed for 6 WebSub subscriptions: timeout (4), status 503 (2)."],
+    ]);
+    expect(told({ timeout: 1 }, { timeout: 1 })).toEqual([
+      [
+        "watch",
+        "The last attempt failed for 1 alert: timeout (1). The last attempt failed for 2 WebSub subscriptions: timeout (2).",
+      ],
+    ]);
+    expect(told({}, {})).toEqual([["well", "No alert's last message failed, and no subscription's."]]);
+  });
 
   it.each<[string, Status, string, string]>([
     ["healthy", status([shard()]), "✓ Everything is in order.", "How long messages take : in order"],

@@ -112,17 +112,29 @@ function waiting(shards: readonly AnsweringShard[]): Finding {
 
 function failing(shards: readonly AnsweringShard[]): Finding {
   const about = "Receivers";
+  const told = [
+    ...failingOf(shards, "failing", "alert"),
+    ...failingOf(shards, "failing_subscriptions", "WebSub subscription"),
+  ];
+  if (told.length === 0)
+    return { state: "well", about, says: "No alert's last message failed, and no subscription's." };
+  return { state: "watch", about, says: told.join(" ") };
+}
+
+/** Returns one sentence about receivers of a kind whose last attempt failed, or none. */
+function failingOf(
+  shards: readonly AnsweringShard[],
+  key: "failing" | "failing_subscriptions",
+  what: string,
+): string[] {
   const reasons = new Map<string, number>();
-  for (const [reason, count] of shards.flatMap((shard) => Object.entries(shard.failing))) {
+  for (const [reason, count] of shards.flatMap((shard) => Object.entries(shard[key]))) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }
-  if (reasons.size === 0) return { state: "well", about, says: "No alert's last message failed." };
+  if (reasons.size === 0) return [];
   const told = [...reasons].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} (${number(count)})`);
-  const alerts = counted(
-    [...reasons.values()].reduce((total, count) => total + count, 0),
-    "alert",
-  );
-  return { state: "watch", about, says: `The last attempt failed for ${alerts}: ${told.join(", ")}.` };
+  const all = [...reasons.values()].reduce((total, count) => total + count, 0);
+  return [`The last attempt failed for ${counted(all, what)}: ${told.join(", ")}.`];
 }
 
 /** "340 milliseconds", "1.2 seconds". */
