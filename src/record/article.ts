@@ -1,7 +1,7 @@
 /** Articles: what somebody published, matched in full and shown as title, source, link and our own summary. */
 import * as z from "zod";
 import type { Matchable } from "../query/text.ts";
-import { mode, moment, momentOrDay, slug, text, webAddress } from "./fields.ts";
+import { mode, momentOnWire, publication, slug, text, webAddress } from "./fields.ts";
 
 /** The text of an article, in bytes of UTF-8. */
 export const MAX_TEXT = 256 * 1024;
@@ -11,7 +11,7 @@ export const articleInput = z
   .strictObject({
     title: text(500),
     text: text(MAX_TEXT).describe("Matched, never republished; at most 256 KB"),
-    published_at: momentOrDay.nullable().describe("When the publisher published it; null where that is not known"),
+    published_at: publication.nullable().describe("When the publisher published it; null where that is not known"),
     dated_from: text(2000).optional().describe("How published_at was worked out, where the article does not say it"),
     url: webAddress.nullish(),
     publisher: text(200).nullish(),
@@ -27,7 +27,7 @@ export const articleInput = z
       .describe("The fields that are our wording, not the publisher's"),
     events: z.array(slug).max(50, "at most 50").optional().describe("Ids of the events that it reports"),
     id: slug.optional(),
-    added_at: moment.optional().describe("When it went onto this wire, where that was earlier than now"),
+    added_at: momentOnWire.optional().describe("When it went onto this wire, where that was earlier than now"),
     mode: mode.optional(),
   })
   .describe("An article");

@@ -1,6 +1,6 @@
 /** Events: what happened, when and where, who took part, who claims what, and the articles it rests on. */
 import * as z from "zod";
-import { mode, moment, reducedDate, slug, text } from "./fields.ts";
+import { mode, momentOnWire, reducedDate, slug, text } from "./fields.ts";
 import type { NameKind } from "./name.ts";
 
 const names = (kind: string) =>
@@ -28,7 +28,7 @@ export const eventInput = z
     topics: names("Topics"),
     articles: z.array(slug).max(100, "at most 100").describe("Ids of the articles that it rests on"),
     claims: z.array(claim).max(50, "at most 50").optional().describe("What only one side says"),
-    published_at: moment.optional().describe("When it went onto this wire, where that was earlier than now"),
+    published_at: momentOnWire.optional().describe("When it went onto this wire, where that was earlier than now"),
     mode: mode.optional(),
   })
   .refine(({ date, end_date }) => !end_date || end_date >= date.slice(0, end_date.length), {

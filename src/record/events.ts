@@ -5,7 +5,7 @@ import { analyse, type Matchable } from "../query/text.ts";
 import { articleEvent, MAX_LINKS, readArticlesOf } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
 import { fileNames } from "./event-names.ts";
-import { surfaces } from "./fields.ts";
+import { liesAhead, surfaces } from "./fields.ts";
 import { commitEntry, type LogKind, NEWEST, readHead, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
@@ -166,20 +166,25 @@ export function revisedEvent(
   const mode = input.mode ?? old?.mode ?? "new";
   // What was silent comes onto the wire now: it stands in the feeds as what is new does, not among what readers have seen.
   const place = old !== undefined && !surfaces(old.mode, mode) ? old : undefined;
+  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
+  const came = place === undefined || liesAhead(place.published_at) ? (input.published_at ?? now) : place.published_at;
   return {
     ...document,
     id,
     log: place?.log ?? 0,
     revision: (old?.revision ?? 0) + 1,
     mode,
-    published_at: place?.published_at ?? input.published_at ?? now,
+    published_at: came,
     updated_at: now,
     retracted: null,
   };
 }
 
 const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): boolean =>
-  old.retracted === null && old.mode === event.mode && changedFields(old, document).length === 0;
+  old.retracted === null &&
+  old.mode === event.mode &&
+  old.published_at === event.published_at &&
+  changedFields(old, document).length === 0;
 
 /**
  * Retracts an event: a tombstone stays, with the reason. Retracting it again with the same reason changes nothing. `seen` as in `putEvent`.

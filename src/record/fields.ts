@@ -25,28 +25,65 @@ export function clean(text: string): string {
   return allowed.replace(/\r\n?|[\x85\u2028\u2029]/g, "\n");
 }
 
-/** Text of some length, cleaned, counted in bytes of UTF-8, and not only white space. */
+/**
+ * A character that can be seen. Not visible: white space, controls, format characters such as zero-width ones, marks without a base, what
+ * Unicode calls default-ignorable (fillers, tags, variation selectors) or never a character, and the blanks among the symbols and letters.
+ */
+const VISIBLE =
+  /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]/u;
+
+/** Returns false for a text of which a reader would see nothing. */
+export const hasVisibleText = (text: string): boolean => VISIBLE.test(text);
+
+/** Text of some length, cleaned, counted in bytes of UTF-8, of which something can be seen. */
 export const text = (limit: number) =>
   z
     .string()
     .overwrite(clean)
-    .refine((value) => value.trim() !== "", "must not be empty")
+    .refine(hasVisibleText, "must not be empty, nor hold invisible characters alone")
     .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`);
 
-/** A moment: RFC 3339 with any offset; kept in UTC. */
-export const moment = z.iso
-  .datetime({
-    offset: true,
-    error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z",
-    abort: true,
-  })
+/** A moment: RFC 3339 with any offset and letters of any case; kept in UTC, to the millisecond. */
+export const moment = z
+  .string()
+  .overwrite((value) => value.toUpperCase())
+  .check(
+    z.iso.datetime({
+      offset: true,
+      error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z; a leap second cannot be kept",
+      abort: true,
+    }),
+  )
   .overwrite((value) => new Date(value).toISOString())
-  .refine((value) => /^\d{4}-/.test(value), "a time in the years 0000 to 9999 of UTC was expected");
+  .refine((value) => /^\d{4}-/.test(value), {
+    error: "a time in the years 0000 to 9999 of UTC was expected",
+    abort: true,
+  });
 
-/** A day or a moment: what is known of a publication. */
-export const momentOrDay = z.union([moment, z.iso.date({ abort: true })], {
-  error: "a time (2016-09-22T18:30:00Z) or a day (2016-09-22) as RFC 3339 writes them was expected",
-});
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** How far ahead of the server's clock a moment on this wire may lie, in ms: clocks differ. */
+const AHEAD = 5 * MINUTE;
+
+/** Returns true for a moment, RFC 3339 in UTC, that is too far ahead for anything to have come onto this wire then. */
+export const liesAhead = (moment: string): boolean => Date.parse(moment) > Date.now() + AHEAD;
+
+/** A moment that has come, by the server's clock. */
+export const pastMoment = moment.refine(
+  (value) => !liesAhead(value),
+  "at most 5 minutes ahead of the server's clock; this is later",
+);
+
+/** When something came onto this wire: no wire is older than Unix time, which feed readers count in. */
+export const momentOnWire = pastMoment.refine((value) => value >= "1970-", "a time in 1970 or later was expected");
+
+/** A day or a moment: what is known of a publication. A publisher east of here may be a day ahead. */
+export const publication = z
+  .union([moment, z.iso.date({ abort: true })], {
+    error: "a time (2016-09-22T18:30:00Z) or a day (2016-09-22) as RFC 3339 writes them was expected",
+  })
+  .refine((value) => Date.parse(value) <= Date.now() + DAY, "at most 1 day ahead of the server's clock; this is later");
 
 /** A day, month or year of the calendar: as precise as is known (ISO 8601, reduced precision). */
 export const reducedDate = z

@@ -5,7 +5,7 @@ import { indexEntries } from "../query/narrow.ts";
 import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
 import { articleEvent, readArticle } from "./articles.ts";
-import { surfaces } from "./fields.ts";
+import { liesAhead, surfaces } from "./fields.ts";
 import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
 import type { Names } from "./names.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
@@ -157,17 +157,18 @@ function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): voi
 
 /** The fields in which two states of an article differ. */
 export function correctedFields(old: Article, article: Article): CorrectedField[] {
-  const fields: CorrectedField[] = CORRECTABLE.filter((column) => column !== "updated_at").filter(
-    (column) => article[column] !== old[column],
-  );
+  const fields = ([...CORRECTABLE, "added_at"] as const)
+    .filter((column) => column !== "updated_at")
+    .filter((column) => article[column] !== old[column]);
   return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
 }
 
 /** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
 export function corrected(old: Article, input: ArticleInput): Article {
-  const article = { ...newArticle(old.id, { mode: old.mode, ...input }, [...old.events]), url: old.url };
+  const article = { ...newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]), url: old.url };
   if (surfaces(old.mode, article.mode)) return article;
-  return { ...article, log: old.log, added_at: old.added_at };
+  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
+  return { ...article, log: old.log, added_at: liesAhead(old.added_at) ? article.added_at : old.added_at };
 }
 
 async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
@@ -191,7 +192,7 @@ const correctStatements = (db: D1Database, article: Article, names: Names): D1Pr
   ...indexArticle(db, article, names),
 ];
 
-/** What a correction may change; id, url and added_at stay. */
+/** What a correction may change; id and url stay, and added_at unless it lies ahead or the article was silent. */
 const CORRECTABLE = [
   "title",
   "text",
@@ -203,7 +204,7 @@ const CORRECTABLE = [
   "mode",
   "updated_at",
 ] as const;
-export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "ours";
+export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "added_at" | "ours";
 const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
 
 function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {

@@ -224,6 +224,18 @@ describe("correcting an article", () => {
     expect(put.status).toBe(303);
   });
 
+  it.each(["historic", "silent"] as const)("a form without a mode leaves it as it is: %s", async (mode) => {
+    const path = `/curate/articles/modeless-${mode}`;
+    await addArticle(`modeless-${mode}`, { mode });
+    const from = valueIn(await look(path), "from") ?? "";
+    const fields = { title: "Another title", text: "A text.", from };
+    const preview = await post(path, { ...fields, step: "preview" });
+    expect(preview.page).not.toContain("<dt>Where it shows");
+    expect(preview.page).toContain(`name="mode" value="${mode}" checked`);
+    await post(path, { ...fields, step: "put" });
+    expect(await articleOf(`modeless-${mode}`)).toMatchObject({ title: "Another title", mode });
+  });
+
   it("one that is not there is a 404", async () => {
     expect((await open("/curate/articles/no-such", cookie)).status).toBe(404);
     expect((await post("/curate/articles/no-such", { title: "T", text: "T" })).status).toBe(404);
@@ -390,6 +402,16 @@ describe("an event", () => {
       places: ["geneva"],
       claims: [{ by: "A witness", says: "Two." }],
     });
+  });
+
+  it.each(["historic", "silent"] as const)("a form without a mode leaves it as it is: %s", async (mode) => {
+    const path = `/curate/events/modeless-${mode}`;
+    await putEvent(`modeless-${mode}`, { mode });
+    const fields = { title: "Another title", summary: "It met.", date: "2016-09-22", revision: "1" };
+    const preview = await post(path, { ...fields, step: "preview" });
+    expect(preview.page).toContain(`name="mode" value="${mode}" checked`);
+    await post(path, { ...fields, step: "publish" });
+    expect(await eventOf(`modeless-${mode}`)).toMatchObject({ title: "Another title", mode, revision: 2 });
   });
 
   it("a form that is sent as it came changes nothing", async () => {

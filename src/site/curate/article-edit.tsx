@@ -72,6 +72,8 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
   const isChanged = changed !== undefined && changed.fields.length > 0;
   // From now on it is a correction of the article as it is shown here.
   typed.set("from", old.updated_at);
+  // A form without the choice leaves the mode as it is.
+  if (!typed.get("mode")) typed.set("mode", old.mode);
   return curatorsPage(context, {
     title: "Correct an article",
     status,
@@ -147,6 +149,7 @@ const LABELS: Readonly<Record<CorrectedField, string>> = {
   published_at: "Published",
   dated_from: "How the day is known",
   mode: "Where it shows",
+  added_at: "On this wire since",
   ours: "Our wording",
 };
 

@@ -151,6 +151,8 @@ async function overtaken(
 async function show(context: Context, editing: Omit<Editing, "names" | "newest">): Promise<Response> {
   const { DB } = context.env;
   const names = await readVocabulary(context);
+  // A form without the choice leaves the mode as it is.
+  if (editing.old && !editing.typed.get("mode")) editing.typed.set("mode", editing.old.mode);
   const newest = await readArticles(DB, { before: NEWEST, limit: NEWEST_ARTICLES, feed: false, texts: false });
   return curatorsPage(context, {
     title: editing.old === undefined ? "Add an event" : "Correct an event",
