@@ -120,7 +120,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /api/articles": { summary: "Add an article", token: "curator", body: articleInput, success: 201 },
   "GET /api/articles/:id": { summary: "An article; its text with the curators' token only" },
   "PUT /api/articles/:id": {
-    summary: "Put or correct an article; sets off no alert",
+    summary: "Put or correct an article; a correction sets off alerts only where it makes the article new",
     token: "curator",
     body: articleInput,
   },

@@ -7,10 +7,14 @@ import type { Env } from "./env.ts";
 import { describeApi } from "./openapi.ts";
 import { countRecord } from "./record/count.ts";
 import { readHead } from "./record/log.ts";
+import { findDatabaseTrouble } from "./record/schema.ts";
 
-/** GET /healthz */
-export const health: Handler = () =>
-  Response.json({ status: "ok", version }, { headers: { "cache-control": "no-store" } });
+/** GET /healthz: 200 only where the database answers and has the tables that this code expects. */
+export const health: Handler = async (_, { env }) => {
+  const trouble = await findDatabaseTrouble(env.DB);
+  if (trouble !== undefined) throw trouble;
+  return Response.json({ status: "ok", version }, { headers: { "cache-control": "no-store" } });
+};
 
 /** How a shard is doing, seen beside the log. */
 export interface AnsweringShard extends ShardStatus {

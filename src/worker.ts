@@ -8,6 +8,7 @@ import { type Env, readSettings } from "./env.ts";
 import { FEED_PATHS } from "./feeds/address.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
+import { findMissingMigrations } from "./record/schema.ts";
 import { routes } from "./routes.ts";
 import { problemPage } from "./site/problem-page.tsx";
 
@@ -100,23 +101,28 @@ function decodeParams(params: Record<string, string>): Record<string, string> {
   }
 }
 
-/** A Problem is told as it is; anything else is a fault of ours, of which nothing leaks. */
-function translate(error: unknown, request: Request, env: Env): Response {
+/** The answer to a request that failed, as a page or as a problem document. */
+async function translate(error: unknown, request: Request, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (!(error instanceof Problem)) {
-    console.error(
-      JSON.stringify({
-        level: "error",
-        event: "request.failed",
-        // Without the parameters: they hold the keys of feeds and the codes of confirmations.
-        path: pathname,
-        error: String(error),
-        stack: error instanceof Error ? error.stack : undefined,
-      }),
-    );
-  }
-  const problem =
-    error instanceof Problem ? error : new Problem(500, "Internal error", "Something went wrong on our side");
+  const problem = error instanceof Problem ? error : await problemOf(error, pathname, env);
   const wantsPage = request.headers.get("accept")?.includes("text/html") && !pathname.startsWith("/api/");
   return wantsPage ? problemPage(env.WIRE_TITLE || "Parley", problem) : problem.toResponse();
+}
+
+/** An error that nobody expected: a missing migration, or a fault of ours, of which nothing leaks. */
+async function problemOf(error: unknown, path: string, { DB }: Env): Promise<Problem> {
+  // A database that does not answer tells nothing of its migrations.
+  const unready = await findMissingMigrations(DB).catch(() => undefined);
+  if (unready !== undefined) return unready;
+  console.error(
+    JSON.stringify({
+      level: "error",
+      event: "request.failed",
+      // Without the parameters: they hold the keys of feeds and the codes of confirmations.
+      path,
+      error: String(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    }),
+  );
+  return new Problem(500, "Internal error", "Something went wrong on our side");
 }

@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "openapi.ts": ["alerts", "feeds", "record"],
   "status.ts": ["alerts", "record", "context.ts", "env.ts", "openapi.ts"],
   "routes.ts": ["alerts", "feeds", "intake", "site", "context.ts", "status.ts"],
-  "worker.ts": ["alerts", "feeds", "site", "context.ts", "env.ts", "problem.ts", "routes.ts"],
+  "worker.ts": ["alerts", "feeds", "record", "site", "context.ts", "env.ts", "problem.ts", "routes.ts"],
 };
 
 interface Import {

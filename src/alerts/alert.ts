@@ -1,7 +1,7 @@
 /** Alerts as those who register them see them. */
 import * as z from "zod";
 import type { Match } from "../query/explain.ts";
-import { moment, pastMoment } from "../record/fields.ts";
+import { moment } from "../record/fields.ts";
 
 /** How often matches are gathered into one message; without it each is a message of its own. */
 const digest = z.enum(["hourly", "daily"], { error: "hourly or daily was expected" }).optional();
@@ -68,7 +68,7 @@ export interface AlertChange {
 
 /** The body of POST /api/alerts/{id}/replay. */
 export const replayInput = z.strictObject({
-  since: pastMoment.describe("Articles that came onto the wire at this time or later"),
+  since: moment.describe("Articles that came onto the wire at this time or later"),
   until: moment.optional().describe("And at this time or earlier"),
   before: z
     .int()

@@ -192,16 +192,15 @@ export class Follower {
     this.#subscriptions.denyAsking(query, because, Date.now());
   }
 
-  async #read({ kind, subject, revision }: LogEntry): Promise<Read> {
+  async #read({ number, kind, subject, revision }: LogEntry): Promise<Read> {
     if (kind === "name.changed") return NOTHING;
     // Without subscriptions the rest of the record is of no interest.
     const alone = this.#topics.areEmpty();
     if (kind === "article.added" || kind === "article.corrected") {
-      if (alone && kind === "article.corrected") return NOTHING;
       const article = await readArticle(this.#db, subject);
       if (article === undefined) return NOTHING;
-      const told: Told =
-        kind === "article.added" && article.mode === "new" ? { kind: "article", article } : { kind: "nothing" };
+      const setsOff = article.set_off === number && article.mode === "new";
+      const told: Told = setsOff ? { kind: "article", article } : { kind: "nothing" };
       return alone ? { told } : { told, change: await this.#changeByArticle(article, kind) };
     }
     if ((alone && kind === "event.added") || revision === null) return NOTHING;
@@ -262,7 +261,15 @@ export class Follower {
   /** How many alerts an article would be sent to if its entry were the next one. Writes nothing: a query that cannot be run is left for that entry. */
   wouldTell(article: Article, queries: Queries): number {
     const matching = queries.matching(textOf(article, queries), () => {});
-    return matching.reduce((sum, { query }) => sum + this.#registry.listening(query, NEWEST).length, 0);
+    return matching.reduce((sum, { query }) => sum + this.#listening(query, article, NEWEST).length, 0);
+  }
+
+  /** The alerts of a query that an article is sent to. One that became new again is not sent to those that have it, by a replay or from before. */
+  #listening(query: number, article: Article, entry: number): string[] {
+    const alerts = this.#registry.listening(query, entry);
+    if (!article.corrected || alerts.length === 0) return alerts;
+    const told = new Set(this.#outbox.recipients([article.id], entry).flatMap((group) => group.alerts));
+    return alerts.filter((alert) => !told.has(alert));
   }
 
   #matchArticle(article: Article, entry: number, queries: Queries): void {
@@ -273,7 +280,7 @@ export class Follower {
       else reportBroken(query, error);
     });
     for (const { query, found } of matching) {
-      const alerts = this.#registry.listening(query, entry);
+      const alerts = this.#listening(query, article, entry);
       if (alerts.length === 0) continue;
       const data = fitMatched({ ...withEvents(article), matches: explain(found, text) });
       const notice = this.#outbox.writeNotice(

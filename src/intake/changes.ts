@@ -26,7 +26,7 @@ export async function add(context: Context, input: ArticleInput): Promise<Added>
   return added;
 }
 
-/** See `putArticle`. A correction sets off no alert. */
+/** See `putArticle`. */
 export async function correct(context: Context, id: string, input: ArticleInput, from?: string): Promise<ArticlePut> {
   const put = await putArticle(context.env.DB, id, input, await readVocabulary(context), from);
   if (put.outcome !== "same") wake(context);

@@ -33,7 +33,7 @@ export const postArticle: Handler = async (request, context) => {
   return Response.json({ id, log }, { status: added ? 201 : 200, headers: { location } });
 };
 
-/** PUT /api/articles/{id}: 201 for a new one, 200 for one that is corrected or says the same. A correction sets off no alert. */
+/** PUT /api/articles/{id}: 201 for a new one, 200 for one that is corrected or says the same. */
 export const putArticleById: Handler = async (request, context) => {
   const id = idOf(context);
   const input = await readJson(request, articleInput, MAX_BODY);

@@ -52,6 +52,8 @@ export interface Article {
   updated_at: string;
   corrected: boolean;
   mode: z.infer<typeof mode>;
+  /** The log entry at which it last became new, and so sets off alerts; null where it never did. */
+  set_off: number | null;
   /** The events that rest on it. */
   events: readonly ArticleEvent[];
 }
@@ -76,7 +78,7 @@ export const articleMatchable = (article: Article): Matchable => ({
   names: article.events.flatMap((event) => event.names),
 });
 
-/** What anyone may see of an article: everything but its text. */
-export function publicArticle({ text: _, events, ...article }: Article) {
+/** What anyone may see of an article: everything but its text. Which entry set off alerts is the shards' affair. */
+export function publicArticle({ text: _, set_off: __, events, ...article }: Article) {
   return { ...article, events: events.map((event) => event.id) };
 }

@@ -15,7 +15,7 @@ export const MAX_LINKS = 100;
  */
 const select = (text: "a.text" | "''") => `
   SELECT a.id, a.log, a.url, a.title, ${text} AS text, a.summary, a.publisher, a.language, a.published_at, a.dated_from, a.ours,
-    a.added_at, a.updated_at, a.corrected, a.mode,
+    a.added_at, a.updated_at, a.corrected, a.mode, a.set_off,
     (SELECT json_group_array(json_object('id', id, 'document', json(told)) ORDER BY log) FROM (
        SELECT e.id, e.log, json_object('date', e.document ->> 'date', 'title', e.document ->> 'title',
            'places', e.document -> 'places', 'actors', e.document -> 'actors', 'topics', e.document -> 'topics') AS told

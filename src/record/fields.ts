@@ -43,14 +43,17 @@ export const text = (limit: number) =>
     .refine(hasVisibleText, "must not be empty, nor hold invisible characters alone")
     .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`);
 
+const TIME_EXPECTED =
+  "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z; a leap second cannot be kept";
+
 /** A moment: RFC 3339 with any offset and letters of any case; kept in UTC, to the millisecond. */
 export const moment = z
-  .string()
+  .string({ error: TIME_EXPECTED })
   .overwrite((value) => value.toUpperCase())
   .check(
     z.iso.datetime({
       offset: true,
-      error: "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z; a leap second cannot be kept",
+      error: TIME_EXPECTED,
       abort: true,
     }),
   )
@@ -69,14 +72,10 @@ const AHEAD = 5 * MINUTE;
 /** Returns true for a moment, RFC 3339 in UTC, that is too far ahead for anything to have come onto this wire then. */
 export const liesAhead = (moment: string): boolean => Date.parse(moment) > Date.now() + AHEAD;
 
-/** A moment that has come, by the server's clock. */
-export const pastMoment = moment.refine(
-  (value) => !liesAhead(value),
-  "at most 5 minutes ahead of the server's clock; this is later",
-);
-
 /** When something came onto this wire: no wire is older than Unix time, which feed readers count in. */
-export const momentOnWire = pastMoment.refine((value) => value >= "1970-", "a time in 1970 or later was expected");
+export const momentOnWire = moment
+  .refine((value) => !liesAhead(value), "at most 5 minutes ahead of the server's clock; this is later")
+  .refine((value) => value >= "1970-", "a time in 1970 or later was expected");
 
 /** A day or a moment: what is known of a publication. A publisher east of here may be a day ahead. */
 export const publication = z

@@ -74,9 +74,10 @@ async function requireEvents(db: D1Database, ids: readonly string[]): Promise<Ar
 export const draftArticle = async (db: D1Database, id: string, input: ArticleInput): Promise<Article> =>
   newArticle(id, input, await requireEvents(db, input.events ?? []));
 
-/** An article as it will stand on record; its number is given by the log. */
+/** An article as it will stand on record; its number is given by the log, as is that of the entry at which it sets off alerts. */
 function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
   const now = new Date().toISOString();
+  const mode = input.mode ?? "new";
   return {
     id,
     log: 0,
@@ -92,7 +93,8 @@ function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Ar
     added_at: input.added_at ?? now,
     updated_at: now,
     corrected: false,
-    mode: input.mode ?? "new",
+    mode,
+    set_off: mode === "new" ? 0 : null,
     events,
   };
 }
@@ -103,8 +105,8 @@ export interface ArticlePut {
 }
 
 /**
- * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off no alert;
- * URL and events stay as they are (others are refused), and the mode where none is given. `from` is when the article that the caller
+ * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off alerts only where it makes
+ * the article new; URL and events stay as they are (others are refused), and the mode where none is given. `from` is when the article that the caller
  * corrects was last updated: throws a Problem (409) where it was since.
  */
 export const putArticle = (
@@ -163,9 +165,13 @@ export function correctedFields(old: Article, article: Article): CorrectedField[
   return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
 }
 
+/** Whether a correction makes an article new, which sets off alerts. */
+export const becomesNew = (old: Article, { mode }: Article): boolean => mode === "new" && old.mode !== "new";
+
 /** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
 export function corrected(old: Article, input: ArticleInput): Article {
-  const article = { ...newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]), url: old.url };
+  const now = newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]);
+  const article = { ...now, corrected: true, url: old.url, set_off: becomesNew(old, now) ? now.set_off : old.set_off };
   if (surfaces(old.mode, article.mode)) return article;
   // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
   return { ...article, log: old.log, added_at: liesAhead(old.added_at) ? article.added_at : old.added_at };
@@ -177,6 +183,9 @@ async function correct(db: D1Database, article: Article, names: Names, seen: num
   await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
 }
 
+/** An entry's number in a statement: that of the statement's own entry for 0. */
+const entryOr = (entry: number | null): string => (entry === 0 ? THIS_ENTRY : String(entry ?? "NULL"));
+
 const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
   ...(article.log === 0
     ? [
@@ -186,7 +195,7 @@ const correctStatements = (db: D1Database, article: Article, names: Names): D1Pr
     : []),
   db
     .prepare(
-      `UPDATE articles SET corrected = 1, ours = ?, added_at = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+      `UPDATE articles SET corrected = 1, set_off = ${entryOr(article.set_off)}, ours = ?, added_at = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
     )
     .bind(JSON.stringify(article.ours), article.added_at, ...CORRECTABLE.map((column) => article[column]), article.id),
   ...indexArticle(db, article, names),
@@ -212,7 +221,7 @@ function insertStatements(db: D1Database, article: Article, names: Names): D1Pre
   return [
     db
       .prepare(
-        `INSERT INTO articles (log, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ?, ${COLUMNS.map(() => "?").join(", ")})`,
+        `INSERT INTO articles (log, set_off, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ${entryOr(article.set_off)}, ?, ${COLUMNS.map(() => "?").join(", ")})`,
       )
       .bind(JSON.stringify(article.ours), ...COLUMNS.map((column) => article[column])),
     db

@@ -1,14 +1,16 @@
 /** Correcting an article: written, looked at, then put on record. */
+import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
 import type { Context, Handler } from "../../context.ts";
 import { correct, MAX_BODY } from "../../intake/changes.ts";
 import { type InputError, notFound } from "../../problem.ts";
 import type { Article } from "../../record/article.ts";
 import { readArticle } from "../../record/articles.ts";
-import { type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
+import { becomesNew, type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
 import { type Compare, Difference, makeCompare } from "../events/difference.tsx";
 import { errorsOf, readForm } from "../form.tsx";
 import { counted, number } from "../words.ts";
 import { ARTICLE_FIELDS, ArticleFields, articleTyped, readArticleForm } from "./article-form.tsx";
+import { setOffInWords } from "./article-preview.tsx";
 import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
 import { curatorsPage, SAME, seeOther } from "./page.tsx";
 
@@ -17,7 +19,7 @@ interface Shown {
   typed: Typed;
   errors?: readonly InputError[];
   /** What sending it would change. */
-  changed?: { article: Article; fields: readonly CorrectedField[] };
+  changed?: { article: Article; fields: readonly CorrectedField[]; setOff: SetOff | undefined };
   /** What has just been done. */
   done?: string | undefined;
   status?: number;
@@ -48,7 +50,8 @@ export const postArticleForm: Handler = async (request, context) => {
       return seeOther(`/curate/articles/${old.id}?done=${outcome}`);
     }
     const article = corrected(old, input);
-    return show(context, { old, typed, changed: { article, fields: correctedFields(old, article) } });
+    const setOff = becomesNew(old, article) ? await countSetOff(context.env, article) : undefined;
+    return show(context, { old, typed, changed: { article, fields: correctedFields(old, article), setOff } });
   } catch (error) {
     const { status, errors } = errorsOf(error);
     if (status !== 409) return show(context, { old, typed, errors, status });
@@ -93,7 +96,7 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
             <section class="preview" aria-labelledby="preview">
               <h2 id="preview">What it changes</h2>
               <Changes old={old} changed={changed.article} fields={changed.fields} />
-              {isChanged && <p>A correction of an article sets off no alert.</p>}
+              {isChanged && <p>{changed.setOff ? setOffInWords(changed.setOff, "new") : NO_ALERT}</p>}
             </section>
           )}
           {isChanged && (
@@ -112,6 +115,8 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
     ),
   });
 }
+
+const NO_ALERT = "This correction sets off no alert.";
 
 const About = ({ article: { id, url, events } }: { article: Article }) => (
   <dl>

@@ -89,6 +89,7 @@ function makeRows(stories: readonly Story[], names: Names, last: number) {
       updated_at: at,
       corrected: false,
       mode: "new",
+      set_off: log,
       events: told.map(({ id, document }) => articleEvent(id, document)),
     });
     articles.push({ ...article, at, log, entries: entriesOf(matchable) });
