@@ -21,6 +21,7 @@ export interface AnsweringShard extends ShardStatus {
   shard: number;
   /** So many log entries it has not followed yet. */
   lag: number;
+  /** For how long the oldest due message has been due; null if none is due. */
   oldest_pending_seconds: number | null;
 }
 

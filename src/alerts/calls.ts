@@ -60,7 +60,7 @@ export interface ShardStatus {
   retrying: number;
   /** Requests under way. */
   in_flight: number;
-  /** When the longest-waiting one was made, RFC 3339 in UTC. */
+  /** When the message that is due the longest became due, RFC 3339 in UTC; null if none is due. */
   oldest_pending_at: string | null;
   /** Why messages were not delivered at the last attempt, and how many alerts have that trouble. */
   failing: Record<string, number>;

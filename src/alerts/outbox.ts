@@ -559,13 +559,17 @@ export class Outbox {
     return { alerts: of(0), subscriptions: of(1) };
   }
 
-  /** What waits: how many messages, how many of them were tried before, and since when the longest-waiting one does (its notice's time). */
+  /**
+   * Counts the messages that wait, those due by now and those tried before. `oldest` is when the message that is due the longest became due, in
+   * milliseconds of Unix time: at its creation, its release, its last retry time, or the end of its receiver's rest. Null if none is due.
+   */
   waiting(now: number): { pending: number; due: number; retrying: number; oldest: number | null } {
+    const dueSince = "max(m.next_attempt_at, coalesce(a.rest_until, 0))";
     return this.#sql
       .exec<{ pending: number; due: number; retrying: number; oldest: number | null }>(
-        `SELECT count(*) AS pending, coalesce(sum(m.next_attempt_at <= ?), 0) AS due, coalesce(sum(m.tries > 0), 0) AS retrying,
-           min(n.at) AS oldest
-         FROM messages m JOIN notices n ON n.number = m.notice WHERE m.next_attempt_at IS NOT NULL`,
+        `SELECT count(*) AS pending, coalesce(sum(m.next_attempt_at <= ?1), 0) AS due, coalesce(sum(m.tries > 0), 0) AS retrying,
+           min(iif(${dueSince} <= ?1, ${dueSince}, NULL)) AS oldest
+         FROM messages m INDEXED BY messages_due LEFT JOIN alerts a ON a.id = m.alert WHERE m.next_attempt_at IS NOT NULL`,
         now,
       )
       .one();

@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import type { ShardStatus } from "../../src/alerts/calls.ts";
+import { findings } from "../../src/site/status/in-words.ts";
 import { json, putEvent } from "../client.ts";
 import { callbackAt, subscribe } from "./hub.ts";
 import { ask, look, patch, registerFor, settings, startClock } from "./owner.ts";
@@ -26,7 +27,8 @@ import {
   stopClock,
 } from "./support.ts";
 
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** The log's time never goes back, so that each test has days of its own. */
 let day = Math.ceil(Date.now() / DAY) * DAY;
@@ -78,7 +80,7 @@ describe("the status", () => {
     expect([more("alerts"), more("active"), more("unconfirmed"), more("paused")]).toEqual([3, 1, 1, 1]);
   });
 
-  it("tells what waits, since when, and why", async () => {
+  it("tells what waits, since when it is due, and why", async () => {
     await quietShard();
     const [down, slow] = [await registerGated("down-status", "starling"), await registerGated("hangs-up", "starling")];
     await behave("down-status", `retry-after-${HOUR / 1000}`);
@@ -86,13 +88,14 @@ describe("the status", () => {
     const since = Date.now();
     await addArticle("Starling.");
     await eventually(async () => (await tried(down)) && (await tried(slow)));
+    const due = Date.parse((await deliveries(slow))[0]?.next_attempt_at ?? "");
     vi.setSystemTime(since + 10_000 - 501);
     expect(await status()).toMatchObject({
       pending: 2,
       due: 1,
       retrying: 2,
-      oldest_pending_at: new Date(since).toISOString(),
-      oldest_pending_seconds: 10,
+      oldest_pending_at: new Date(due).toISOString(),
+      oldest_pending_seconds: (since + 10_000 - due) / 1000,
       failing: { "status 503": 1, "network error": 1 },
       lag: 0,
     });
@@ -124,6 +127,51 @@ describe("the status", () => {
     await behave("hub-status-fails", "status-204");
     await passTime(Date.now() + HOUR);
     expect(await status()).toMatchObject({ failing: {}, failing_subscriptions: {} });
+  });
+
+  it("measures what an alert held while it was paused from its release, not from when the message was made", async () => {
+    await quietShard();
+    const alert = await registerGated("resumed-status", "swift");
+    await behave("resumed-status", `retry-after-${HOUR / 1000}`);
+    await addArticle("Swift.");
+    await eventually(async () => await tried(alert));
+    await json(patch(alert, { status: "paused" }));
+    vi.setSystemTime(Date.now() + 4 * DAY);
+    expect(await status()).toMatchObject({ pending: 0, oldest_pending_seconds: null });
+    await shut("resumed-status");
+    const resumed = Date.now();
+    await json(patch(alert, { status: "active" }));
+    vi.setSystemTime(resumed + 10_000 - 501);
+    expect(await status()).toMatchObject({ pending: 1, due: 1, oldest_pending_seconds: 10 });
+    await behave("resumed-status", "echo");
+    await settled(alert, 1);
+  });
+
+  it("finds the message that is due the longest beside one that waits for its next attempt, and not an older one", async () => {
+    await quietShard();
+    const [down, stuck] = [await registerGated("down-long", "heron"), await registerGated("stuck-status", "egret")];
+    await behave("down-long", `retry-after-${HOUR / 1000}`);
+    await addArticle("Heron.");
+    await eventually(async () => await tried(down));
+    vi.setSystemTime(Date.now() + 0.5 * HOUR);
+    await shut("stuck-status");
+    const since = Date.now();
+    await addArticle("Egret.");
+    await eventually(async () => (await received("stuck-status")).length === 1);
+    // The alert is missing among those that are due: nothing would ever pick up its message.
+    await runInDurableObject(shard(), (_, { storage }) =>
+      storage.sql.exec("UPDATE alerts SET due_at = NULL WHERE id = ?", stuck.id),
+    );
+    vi.setSystemTime(since + 10 * MINUTE - 501);
+    const told = await status();
+    expect(told).toMatchObject({ pending: 2, due: 1, retrying: 1, oldest_pending_seconds: 600 });
+    const record = { articles: 1, events: 1, names: 1 };
+    const inWords = findings({ log: { head: told.cursor, at: null }, record, shards: [told] }, Date.now());
+    expect(inWords.find(({ about }) => about === "What waits")).toMatchObject({ state: "wrong" });
+    await behave("stuck-status", "echo");
+    await behave("down-long", "echo");
+    await passTime(since + 2 * HOUR);
+    await Promise.all([settled(down, 1), settled(stuck, 1)]);
   });
 
   it("tells how many requests are under way", async () => {

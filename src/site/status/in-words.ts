@@ -14,7 +14,7 @@ export interface Finding {
 
 /** The cron wakes every shard once a minute: whoever is behind for longer than this, in seconds, does not follow. */
 const BEHIND = 120;
-/** And no message should wait longer than this for its first attempt. */
+/** Maximum time that a due message waits for its attempt, in seconds. */
 const WAITING = 300;
 
 /** `now` is in milliseconds of Unix time. */
@@ -96,17 +96,13 @@ function waiting(shards: readonly AnsweringShard[]): Finding {
   const oldest = Math.max(...shards.map((shard) => shard.oldest_pending_seconds ?? 0));
   const says = [
     `${counted(pending, "message waits", "messages wait")}: ${number(due)} due now, ${number(retrying)} tried before.`,
-    `The oldest has waited ${spanInWords(oldest)}.`,
-  ];
-  const isLate = (shard: AnsweringShard) => (shard.oldest_pending_seconds ?? 0) > WAITING;
-  if (shards.some((shard) => isLate(shard) && shard.retrying === 0)) {
-    return { state: "wrong", about, says: [...says, "It should have been tried by now."].join(" ") };
-  }
-  if (!shards.some(isLate)) return { state: "well", about, says: says.join(" ") };
+    ...(oldest > 0 ? [`The oldest has been due for ${spanInWords(oldest)}.`] : []),
+  ].join(" ");
+  if (oldest <= WAITING) return { state: "well", about, says };
   return {
-    state: "watch",
+    state: "wrong",
     about,
-    says: [...says, "A receiver that does not take it is tried again, ever less often."].join(" "),
+    says: `${says} It should have been tried by now: its shard may be stuck, or its receiver too slow for its messages.`,
   };
 }
 

@@ -14,7 +14,7 @@ const COLUMNS: readonly (readonly [title: string, value: (shard: AnsweringShard)
   ["Due", ({ due }) => number(due)],
   ["Tried before", ({ retrying }) => number(retrying)],
   ["Under way", ({ in_flight }) => number(in_flight)],
-  ["Oldest waits", ({ oldest_pending_seconds: oldest }) => (oldest === null ? "–" : spanInWords(oldest))],
+  ["Longest due", ({ oldest_pending_seconds: oldest }) => (oldest === null ? "–" : spanInWords(oldest))],
   ["Half within", ({ latency }) => milliseconds(latency?.p50)],
   ["99 % within", ({ latency }) => milliseconds(latency?.p99)],
 ];
