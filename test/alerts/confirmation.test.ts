@@ -4,16 +4,21 @@ import { SqlPostings } from "../../src/alerts/postings.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analyse } from "../../src/query/text.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
+import { confirmationAt, patch, webhookAt } from "./owner.ts";
 import {
   type Alert,
   addArticle,
   bearer,
+  behave,
   call,
   eventually,
   followed,
   putNames,
   received,
   register,
+  registerConfirmed,
+  registerGated,
+  ring,
   settled,
   shard,
   view,
@@ -89,6 +94,51 @@ it("what matches before the confirmation is held, and goes out after it", async 
   await call("POST", path);
   await settled(alert, 1);
   expect(await received("held")).toHaveLength(1);
+});
+
+describe("the confirmation page of an alert that is paused", () => {
+  const page = (path: string, method = "GET") => call(method, path, undefined, { accept: "text/html" });
+
+  it("says that the link has expired if the new channel was not confirmed in time; the button confirms nothing", async () => {
+    const alert = await registerConfirmed("page-expired", "aleppo");
+    await patch(alert, { channel: webhookAt("page-expired-new", "silent") });
+    const path = await confirmationAt("page-expired-new");
+    await runInDurableObject(shard(), (_, { storage }) =>
+      storage.sql.exec("UPDATE alerts SET expires_at = ? WHERE id = ?", Date.now() - 1, alert.id),
+    );
+    await ring();
+    expect(await view(alert)).toMatchObject({ status: "paused", confirmed_at: null });
+    for (const method of ["GET", "POST"]) {
+      const answer = await page(path, method);
+      const html = await answer.text();
+      expect(answer.status).toBe(410);
+      expect(html).toContain("<h1>This confirmation link has expired</h1>");
+      expect(html).not.toMatch(/is confirmed|<form/);
+    }
+    expect(await view(alert)).toMatchObject({ status: "paused", confirmed_at: null });
+  });
+
+  it.each([
+    ["by its owner", async (alert: Alert) => void (await patch(alert, { status: "paused" })), "its owner paused it"],
+    [
+      "because its receiver is gone",
+      async (alert: Alert) => {
+        await behave(alert.name, "status-410");
+        await addArticle("Gone from Aleppo.");
+        await eventually(async () => (await view(alert)).status === "paused");
+      },
+      "the receiver answered 410 Gone",
+    ],
+  ])("says that it is confirmed and why it is paused: %s", async (how, pause, because) => {
+    const alert = await registerGated(`page-paused-${how.length}`, "aleppo");
+    const path = await confirmationAt(alert.name);
+    await pause(alert);
+    const answer = await page(path);
+    const html = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(html).toContain("<h1>This alert is confirmed</h1>");
+    expect(html).toContain(because);
+  });
 });
 
 it("an alert that nobody confirms within 24 hours expires, and leaves nothing behind", async () => {

@@ -3,59 +3,88 @@ import type { AlertView } from "../../alerts/alert.ts";
 import { findChallenged } from "../../alerts/desk.ts";
 import type { Context, Handler } from "../../context.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { readNames } from "../../record/names.ts";
+import { type Names, readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
 import { ReadAs, readTyped } from "../reading.tsx";
+import { capitalised } from "../words.ts";
 import { channelInWords } from "./words.ts";
 
-/** GET /alerts/{id}/confirm: asks; it changes nothing, since mail scanners and previews follow links. */
+/** GET /alerts/{id}/confirm: shows the button. It changes nothing, because mail scanners and link previews open links. */
 export const confirmPage: Handler = async (_, context) => {
   const { alert } = await findChallenged(context);
   return showConfirmation(context, alert);
 };
 
-/** POST /alerts/{id}/confirm: the button. */
+/** POST /alerts/{id}/confirm: confirms the alert. */
 export const confirmAlert: Handler = async (_, context) => {
   const { alert, confirm } = await findChallenged(context);
   return showConfirmation(context, (await confirm()) ?? alert);
 };
 
+/** 410 if the link has expired: the alert is paused, and its present channel never confirmed. */
 async function showConfirmation({ settings, env }: Context, alert: AlertView): Promise<Response> {
   const names = await readNames(env.DB, await readRecentHead(env.DB));
-  const { query, status, channel } = alert;
+  const expired = alert.status === "paused" && alert.confirmed_at === null;
   const children = (
     <article>
-      <h1>{status === "pending" ? "Confirm this alert" : "This alert is confirmed"}</h1>
-      {status === "pending" ? (
-        <p>
-          On <Moment at={alert.created_at} /> somebody registered an alert with {settings.title}, and gave the address
-          at which you got this link: {channelInWords(channel)}. Who that was is not known here.
-        </p>
+      {expired ? (
+        <Expired alert={alert} />
+      ) : alert.status === "pending" ? (
+        <Pending alert={alert} wire={settings.title} names={names} />
       ) : (
-        <p>
-          {status === "paused" ? "Its owner has paused it: nothing is sent at present." : "You may close this page."}
-        </p>
-      )}
-      <div class="notice">
-        <p>
-          Sent is every new article that matches <code dir="auto">{query}</code>: its title, link and publisher, our
-          summary of it, and why it matches; and corrections of the events that it belongs to.
-        </p>
-        <ReadAs typed={readTyped(query, names)} names={names} />
-      </div>
-      {status === "pending" && (
-        <>
-          <form method="post">
-            <button type="submit">Confirm the alert</button>
-          </form>
-          <p class="quiet">
-            You know nothing of it, or do not want it? Close this page: without the button nothing is sent, and the
-            alert expires by itself.
-          </p>
-        </>
+        <Confirmed alert={alert} names={names} />
       )}
     </article>
   );
-  return htmlPage({ wire: settings.title, title: "Confirm an alert", section: "alerts", children }, { private: true });
+  const page = { wire: settings.title, title: "Confirm an alert", section: "alerts", children } as const;
+  return htmlPage(page, { private: true, status: expired ? 410 : 200 });
 }
+
+const Expired = ({ alert }: { alert: AlertView }) => (
+  <>
+    <h1>This confirmation link has expired</h1>
+    <p>
+      {capitalised(channelInWords(alert.channel))} was not confirmed within 24 hours, so the alert is paused and nothing
+      is sent there.
+    </p>
+    <p>If the alert is yours, resume it on its page. We then send a new link.</p>
+  </>
+);
+
+const Confirmed = ({ alert, names }: { alert: AlertView; names: Names }) => (
+  <>
+    <h1>This alert is confirmed</h1>
+    <p>{alert.status === "paused" ? `The alert is paused: ${alert.paused_because}.` : "You can close this page."}</p>
+    <Contents alert={alert} names={names} />
+  </>
+);
+
+const Pending = ({ alert, wire, names }: { alert: AlertView; wire: string; names: Names }) => (
+  <>
+    <h1>Confirm this alert</h1>
+    <p>
+      On <Moment at={alert.created_at} /> somebody created an alert at {wire} and gave the address that received this
+      link: {channelInWords(alert.channel)}. We do not know who that was.
+    </p>
+    <Contents alert={alert} names={names} />
+    <form method="post">
+      <button type="submit">Confirm the alert</button>
+    </form>
+    <p class="quiet">
+      Did you not ask for this? Close this page. Nothing is sent unless you press the button, and the alert expires by
+      itself.
+    </p>
+  </>
+);
+
+/** What the alert sends. */
+const Contents = ({ alert: { query }, names }: { alert: AlertView; names: Names }) => (
+  <div class="notice">
+    <p>
+      The alert sends every new article that matches <code dir="auto">{query}</code>: its title, link and publisher, our
+      summary, and why it matches. It also sends corrections of the events that the article reports.
+    </p>
+    <ReadAs typed={readTyped(query, names)} names={names} />
+  </div>
+);
