@@ -65,9 +65,19 @@ export async function readText(request: Request, limit: number): Promise<string>
   }
 }
 
-/** A whole number among the parameters, within bounds; the default where it is absent. */
+/**
+ * Returns the value of a parameter or of a form's field, or null if it is absent. Throws a 400 Problem if it is given more than once: to use one of
+ * several values would pass over the others without a word.
+ */
+export function readParameter(parameters: URLSearchParams, name: string): string | null {
+  const [value = null, ...more] = parameters.getAll(name);
+  if (more.length === 0) return value;
+  throw badRequest([{ path: name, message: `given ${more.length + 1} times; give it once` }]);
+}
+
+/** Returns a whole number among the parameters, within bounds; the fallback if it is absent. */
 export function readInteger(url: URL, name: string, fallback: number, least: number, most: number): number {
-  const value = url.searchParams.get(name);
+  const value = readParameter(url.searchParams, name);
   if (value === null) return fallback;
   if (/^\d{1,16}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
   throw badRequest([

@@ -117,3 +117,8 @@ describe("the direction of imports", () => {
     for (const file of files) visit(file, []);
   });
 });
+
+it("only input.ts reads a single parameter of an address, so that a repeated one is refused everywhere", () => {
+  const reads = files.filter((file) => /searchParams\.get\(/.test(readFileSync(join(SRC, file), "utf8")));
+  expect(reads).toEqual([]);
+});

@@ -1,7 +1,7 @@
 /** Alerts over HTTP: registration, confirmation, what became of the messages, removal. */
 
 import type { Context, Handler } from "../context.ts";
-import { readInteger, readJson } from "../input.ts";
+import { readInteger, readJson, readParameter } from "../input.ts";
 import { notFound } from "../problem.ts";
 import { alertInput, alertPatch, replayInput } from "./alert.ts";
 import { stubOf } from "./directory.ts";
@@ -72,7 +72,7 @@ const privateJson = (body: object): Response => Response.json(body, { headers: {
 /** The alert behind a confirmation link, and the way to confirm it. */
 export async function findChallenged({ env, params, url }: Context) {
   const id = params["id"] ?? "";
-  const code = url.searchParams.get("code") ?? "";
+  const code = readParameter(url.searchParams, "code") ?? "";
   const stub = await stubOf(env, id);
   const alert = await stub?.challenged(id, code);
   if (stub === undefined || alert === undefined) throw notFound("There is no such alert, or it has expired");
@@ -82,7 +82,11 @@ export async function findChallenged({ env, params, url }: Context) {
 /** The matches of an alert, for whoever holds its feed's key. */
 export async function findFeed({ env, params, url }: Context, limit: number) {
   const id = params["id"] ?? "";
-  const found = await (await stubOf(env, id))?.feed(id, await hash(url.searchParams.get("key") ?? ""), limit);
+  const found = await (await stubOf(env, id))?.feed(
+    id,
+    await hash(readParameter(url.searchParams, "key") ?? ""),
+    limit,
+  );
   if (found === undefined) throw notFound("There is no such feed, or this is not its key");
   return found;
 }

@@ -5,7 +5,7 @@ import { asUri, direction, EventLinks, html } from "../feeds/content.tsx";
 import type { Feed, FeedItem } from "../feeds/feed.ts";
 import { type Format, render } from "../feeds/format.ts";
 import { rendered, serve } from "../feeds/serve.ts";
-import { readInteger } from "../input.ts";
+import { readInteger, readParameter } from "../input.ts";
 import type { Match } from "../query/explain.ts";
 import type {
   ArticleMatched,
@@ -32,7 +32,7 @@ export function serveAlertFeed(format: Format): Handler {
       description: `Articles that match ${alert.query}`,
       author: settings.title,
       home: `${origin}/`,
-      self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(url.searchParams.get("key") ?? "")}`,
+      self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(readParameter(url.searchParams, "key") ?? "")}`,
       older: undefined,
       current: undefined,
       hub: undefined,

@@ -4,7 +4,7 @@ import type { Context, Handler } from "../context.ts";
 import { sha256 } from "../digest.ts";
 import type { Env } from "../env.ts";
 import { readTopic } from "../feeds/topic.ts";
-import { check, readText } from "../input.ts";
+import { check, readParameter, readText } from "../input.ts";
 import { Problem } from "../problem.ts";
 import { readHead } from "../record/log.ts";
 import { randomText } from "./alert.ts";
@@ -93,6 +93,7 @@ interface Read {
 
 /** Parameters that are not known are passed over, as section 5.1 says; those that are empty count as absent. */
 async function readAsking(form: URLSearchParams, context: Context): Promise<Read> {
+  for (const name of Object.keys(hubForm.shape)) readParameter(form, name);
   const asked = check(Object.fromEntries([...form].filter(([, value]) => value !== "")), hubForm);
   const { "hub.mode": mode, "hub.callback": callback, "hub.topic": topic, "hub.secret": secret } = asked;
   await checkTarget(callback, "hub.callback", context);

@@ -1,5 +1,7 @@
 /** GET /api/preview: what a query would do, before anyone registers it. */
+
 import type { Handler } from "../context.ts";
+import { readParameter } from "../input.ts";
 import { reading } from "../query/reading.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
@@ -12,7 +14,7 @@ import { toldArticle } from "./message.ts";
  * is to try it on. Silent ones never set off anything.
  */
 export const previewAlert: Handler = async (_, { env, url }) => {
-  const source = url.searchParams.get("q") ?? "";
+  const source = readParameter(url.searchParams, "q") ?? "";
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const query = readQuery(source, names, "q");
   const { matches, ...preview } = await previewQuery(env.DB, names, source, query);

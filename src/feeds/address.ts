@@ -1,5 +1,5 @@
 /** Which feed an address names, and the canonical form of that address. */
-import { readPage } from "../input.ts";
+import { readPage, readParameter } from "../input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names.ts";
@@ -34,7 +34,7 @@ export const pathOf = ({ path }: Listing, extension: Extension): string => `${pa
 
 /** Reads the parameters of a feed; any others are passed over. Throws a Problem that names what is malformed. */
 export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAddress, "query" | "page"> {
-  const query = readFilter(url.searchParams.get("q"), names);
+  const query = readFilter(readParameter(url.searchParams, "q"), names);
   const { before, limit } = readPage(url, ITEMS);
   // Whatever lies beyond the log's end is the feed itself: it must not make another cache entry.
   return { query, page: { before: before > head.number ? NEWEST : before, limit } };

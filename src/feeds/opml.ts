@@ -1,6 +1,8 @@
 /** GET /feeds.opml: the standing feeds as OPML 2.0 (http://opml.org/spec2.opml), for a reader's import. */
+
 import xml, { type XmlObject } from "xml";
 import type { Handler } from "../context.ts";
+import { readParameter } from "../input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { namesWithEvents } from "../record/event-names.ts";
 import { clean } from "../record/fields.ts";
@@ -29,7 +31,7 @@ export const serveOpml: Handler = async (request, context) => {
   const { env, origin, url } = context;
   const head = await readRecentHead(env.DB);
   const names = await readNames(env.DB, head);
-  const query = readFilter(url.searchParams.get("q"), names);
+  const query = readFilter(readParameter(url.searchParams, "q"), names);
   if (query !== undefined) return serve(request, makeList(feedsOf(query, context), query, head, context));
   if (kept?.db !== env.DB || kept.head !== head.number || kept.origin !== origin) {
     const feeds = [...feedsOf(undefined, context), ...standing(names, await namesWithEvents(env.DB), origin)];

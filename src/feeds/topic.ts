@@ -1,4 +1,5 @@
 /** Feeds as topics of WebSub (https://www.w3.org/TR/websub/): which feed an address names, and what it says now. */
+import { readParameter } from "../input.ts";
 import { badRequest, Problem } from "../problem.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
@@ -27,7 +28,7 @@ export async function readTopic(address: string, context: FeedContext): Promise<
     throw refuse("a page of older items does not change; subscribe to the feed itself");
   try {
     const feed = await readAddress(url, found, context, 0);
-    const query = feed.query === undefined ? undefined : (url.searchParams.get("q") ?? undefined);
+    const query = feed.query === undefined ? undefined : (readParameter(url.searchParams, "q") ?? undefined);
     return { listing: feed.listing.name, canonical: canonical(feed), query };
   } catch (error) {
     if (error instanceof Problem) throw refuse(error.message);

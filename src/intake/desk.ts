@@ -1,7 +1,7 @@
 /** The curators' API, and what anyone may read of it as JSON. */
 
 import type { Context, Handler } from "../context.ts";
-import { check, readJson, readPage } from "../input.ts";
+import { check, readJson, readPage, readParameter } from "../input.ts";
 import { eventUrl } from "../links.ts";
 import { badRequest, notFound } from "../problem.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
@@ -113,7 +113,7 @@ async function readListing({
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   return {
     names,
-    query: readFilter(url.searchParams.get("q"), names),
+    query: readFilter(readParameter(url.searchParams, "q"), names),
     page: { ...readPage(url, ITEMS), feed: false },
   };
 }

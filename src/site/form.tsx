@@ -1,14 +1,20 @@
 /** Parts of forms. What is wrong with a field stands beside it, and is told to screen readers with it. */
 import type { ComponentChildren } from "preact";
-import { readText } from "../input.ts";
+import { readParameter, readText } from "../input.ts";
 import { type InputError, Problem } from "../problem.ts";
 
 /** Enough for a form of lines; what takes whole texts says more. */
 const MAX_FORM = 16 * 1024;
 
-/** The fields of a form that was sent, of at most `limit` bytes. Throws a 413 Problem beyond that. */
-export const readForm = async (request: Request, limit = MAX_FORM): Promise<URLSearchParams> =>
-  new URLSearchParams(await readText(request, limit));
+/**
+ * Reads the fields of a form that was sent. Throws a 413 Problem beyond `limit` bytes, and a 400 Problem for a field that is sent more than once, unless
+ * its name ends in `[]`.
+ */
+export async function readForm(request: Request, limit = MAX_FORM): Promise<URLSearchParams> {
+  const form = new URLSearchParams(await readText(request, limit));
+  for (const name of form.keys()) if (!name.endsWith("[]")) readParameter(form, name);
+  return form;
+}
 
 /** What was wrong with a form that was sent; with the fields of its HTTP answer, such as `retry-after`. */
 export interface Refused {

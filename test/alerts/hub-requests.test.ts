@@ -45,6 +45,7 @@ describe("what is asked is refused, and says where", () => {
     ["an older page", () => ({ ...good(), "hub.topic": topicAt("/feed.rss?before=5") }), "hub.topic", /not change/],
     ["a bad query", () => ({ ...good(), "hub.topic": topicAt("/feed.rss?q=%28") }), "hub.topic", /q: /],
     ["a bad limit", () => ({ ...good(), "hub.topic": topicAt("/feed.rss?limit=201") }), "hub.topic", /200/],
+    ["two queries", () => ({ ...good(), "hub.topic": topicAt("/feed.rss?q=a&q=b") }), "hub.topic", /q: given 2 times/],
     ["a long secret", () => ({ ...good(), "hub.secret": "s".repeat(200) }), "hub.secret", /fewer than 200 bytes/],
     ["a secret of many bytes", () => ({ ...good(), "hub.secret": "ä".repeat(100) }), "hub.secret", /200 bytes/],
     ...["ten", "-1", "1.5", "1e9", " 5"].map((lease): (typeof cases)[number] => [
@@ -57,6 +58,13 @@ describe("what is asked is refused, and says where", () => {
   it.each(cases)("%s", async (_, form, path, message) => {
     const { errors } = await refused(form());
     expect(errors).toEqual([{ path, message: typeof message === "string" ? message : expect.stringMatching(message) }]);
+  });
+
+  it.each(Object.keys(good()))("%s given twice", async (name) => {
+    const body = new URLSearchParams([...Object.entries(good()), [name, "x"]]).toString();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { errors } = await json<ProblemBody>(call("POST", "/hub", body, headers), 400);
+    expect(errors).toEqual([{ path: name, message: "given 2 times; give it once" }]);
   });
 
   it("all of it at once", async () => {

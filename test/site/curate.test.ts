@@ -12,6 +12,25 @@ const articleOf = (id: string) => json<Record<string, unknown>>(call(`/api/artic
 beforeAll(async () => {
   await putNames();
   cookie = await session();
+  await putEvent("twice");
+  await addArticle("twice");
+});
+
+it.each([
+  ["/curate?q=a&q=b", "q"],
+  ["/curate?in=events&in=articles", "in"],
+  ["/curate/articles/twice?done=added&done=same", "done"],
+  ["/curate/events/twice?done=same&done=same", "done"],
+])("a parameter that is given twice is refused and named: %s", async (path, name) => {
+  const { status, page } = await open(path, cookie);
+  expect(status).toBe(400);
+  expect(page).toContain(`${name}: given 2 times; give it once.`);
+});
+
+it("the form of a new event takes several articles from its address", async () => {
+  const { status, page } = await open("/curate/events?article=one&article=two", cookie);
+  expect(status).toBe(200);
+  expect(page).toContain("one\ntwo");
 });
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;

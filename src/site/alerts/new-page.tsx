@@ -2,7 +2,7 @@
 import { alertInput } from "../../alerts/alert.ts";
 import { registerAlert } from "../../alerts/registration.ts";
 import type { Context, Handler } from "../../context.ts";
-import { check } from "../../input.ts";
+import { check, readParameter } from "../../input.ts";
 import type { InputError } from "../../problem.ts";
 import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
@@ -16,7 +16,7 @@ export const toNewAlert: Handler = () => new Response(null, { status: 303, heade
 
 /** GET /alerts/new */
 export const newAlertPage: Handler = async (_, context) => {
-  const tried = await tryQuery(context.url.searchParams.get("q")?.trim() ?? "", context.env);
+  const tried = await tryQuery(readParameter(context.url.searchParams, "q")?.trim() ?? "", context.env);
   const typed = { type: "webhook", url: "", digest: "" };
   return showNew(context, { tried, typed, errors: [] }, { url: `${context.origin}/alerts/new` });
 };

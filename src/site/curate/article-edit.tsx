@@ -1,6 +1,7 @@
 /** Correcting an article: written, looked at, then put on record. */
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
 import type { Context, Handler } from "../../context.ts";
+import { readParameter } from "../../input.ts";
 import { correct, MAX_BODY } from "../../intake/changes.ts";
 import { type InputError, notFound } from "../../problem.ts";
 import type { Article } from "../../record/article.ts";
@@ -36,7 +37,11 @@ const DONE: ReadonlyMap<string | null, string> = new Map([
 /** GET /curate/articles/{id} */
 export const articlePage: Handler = async (_, context) => {
   const old = await requireArticle(context);
-  return show(context, { old, typed: articleTyped(old), done: DONE.get(context.url.searchParams.get("done")) });
+  return show(context, {
+    old,
+    typed: articleTyped(old),
+    done: DONE.get(readParameter(context.url.searchParams, "done")),
+  });
 };
 
 /** POST /curate/articles/{id}: with `step=put` it is corrected, else the page shows what would change. */

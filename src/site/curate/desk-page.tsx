@@ -1,7 +1,9 @@
 /** The curators' first page: what came last, and what still lacks something. */
+
 import type { ComponentChildren, VNode } from "preact";
 import type { Context, Handler } from "../../context.ts";
 import { Foreign } from "../../feeds/content.tsx";
+import { readParameter } from "../../input.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { type Article, titleLanguage } from "../../record/article.ts";
 import type { SourcedEvent } from "../../record/events.ts";
@@ -20,8 +22,8 @@ const LISTED = 15;
 export const deskPage: Handler = async (_, context) => {
   const head = await readHead(context.env.DB);
   const names = await readNames(context.env.DB, head);
-  const typed = readTyped(context.url.searchParams.get("q") ?? "", names);
-  const among = context.url.searchParams.get("in") === "articles" ? "articles" : "events";
+  const typed = readTyped(readParameter(context.url.searchParams, "q") ?? "", names);
+  const among = readParameter(context.url.searchParams, "in") === "articles" ? "articles" : "events";
   return curatorsPage(context, {
     title: "Desk",
     children: (

@@ -1,6 +1,6 @@
 /** Putting an event on record and correcting it: written, looked at, then published. */
 import type { Context, Handler } from "../../context.ts";
-import { inputErrors } from "../../input.ts";
+import { inputErrors, readParameter } from "../../input.ts";
 import { MAX_BODY, publish, readVocabulary, retract } from "../../intake/changes.ts";
 import { badRequest, type InputError, notFound, Problem } from "../../problem.ts";
 import { readArticles } from "../../record/articles.ts";
@@ -44,7 +44,11 @@ export const postNewEvent: Handler = async (request, context) => {
 /** GET /curate/events/{id} */
 export const eventDeskPage: Handler = async (_, context) => {
   const old = await requireEvent(context);
-  return show(context, { old, typed: eventTyped(old), done: DONE.get(context.url.searchParams.get("done")) });
+  return show(context, {
+    old,
+    typed: eventTyped(old),
+    done: DONE.get(readParameter(context.url.searchParams, "done")),
+  });
 };
 
 /** POST /curate/events/{id}: likewise a correction. */

@@ -1,6 +1,7 @@
 /** Signing in and out; and what lets nobody else to the curators' pages. */
 import { noteOperator } from "../../alerts/origins.ts";
 import type { Context, Handler } from "../../context.ts";
+import { readParameter } from "../../input.ts";
 import { isCuratorsToken } from "../../intake/curator.ts";
 import { Problem } from "../../problem.ts";
 import { Field, readForm } from "../form.tsx";
@@ -33,7 +34,7 @@ function refuseOtherSites(request: Request, context: Context): void {
 export const signInPage: Handler = (_, context) =>
   context.settings.curatorToken === undefined
     ? closed(context)
-    : askForToken(context, { to: wayBack(context.url.searchParams.get("to")) });
+    : askForToken(context, { to: wayBack(readParameter(context.url.searchParams, "to")) });
 
 /** POST /curate/session: 303 to where the curator wanted to go; 401 with the form for a wrong token, 429 after too many of them. */
 export const signIn: Handler = async (request, context) => {

@@ -1,6 +1,8 @@
 /** GET /help: the query language, feeds, webhooks and the API, with examples from this wire as it is now. */
+
 import { type SampleData, sampleData, sampleRequest } from "../../alerts/sample.ts";
 import type { Context, Handler } from "../../context.ts";
+import { readParameter } from "../../input.ts";
 import { match } from "../../query/match.ts";
 import { readArticles } from "../../record/articles.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
@@ -32,7 +34,7 @@ export const helpPage: Handler = async (_, context) => {
   const names = await readNames(env.DB, head);
   const selection = await selectEvents(env.DB, head, names, undefined);
   const live = await readLive(context, head, names, selection);
-  const typed = readTyped(url.searchParams.get("q") ?? "", names);
+  const typed = readTyped(readParameter(url.searchParams, "q") ?? "", names);
   const { query } = typed;
   const children = (
     <>

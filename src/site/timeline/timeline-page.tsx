@@ -1,7 +1,7 @@
 /** GET /: the record as a timeline, all of it or what a query and a month select. What is shown has an address. */
 import type { Handler } from "../../context.ts";
 import { STANDING, searchOf } from "../../feeds/address.ts";
-import { readInteger } from "../../input.ts";
+import { readInteger, readParameter } from "../../input.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names.ts";
 import { feedLinks } from "../feed-links.ts";
@@ -18,7 +18,7 @@ const NOTHING: Selection = { events: [], next: undefined };
 export const timelinePage: Handler = async (_, { env, url, settings, origin }) => {
   const head = await readRecentHead(env.DB);
   const names = await readNames(env.DB, head);
-  const typed = readTyped(url.searchParams.get("q") ?? "", names);
+  const typed = readTyped(readParameter(url.searchParams, "q") ?? "", names);
   const shown = readShown(url, head, typed);
   const unread = typed.problem !== undefined;
   const selection = unread ? NOTHING : await selectEvents(env.DB, head, names, typed.query, shown.before);
@@ -48,10 +48,12 @@ function readShown(asked: URL, head: Head, { query }: Typed): Shown {
   };
 }
 
-/** A form sends what was left empty as well. */
+/** The address without empty parameters: a form also sends the fields that were left empty. */
 function withoutEmpty(asked: URL): URL {
   const url = new URL(asked);
-  for (const [name, value] of asked.searchParams) if (value === "") url.searchParams.delete(name);
+  for (const name of ["month", "before", "page"]) {
+    if (readParameter(asked.searchParams, name) === "") url.searchParams.delete(name);
+  }
   return url;
 }
 

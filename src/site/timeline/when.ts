@@ -1,5 +1,7 @@
 /** When events happened, as precisely as the record says and no more: days, months, years as ISO 8601 writes them. */
+
 import { dateInWords } from "../../feeds/dates.ts";
+import { readParameter } from "../../input.ts";
 import { badRequest } from "../../problem.ts";
 import type { EventDocument } from "../../record/event.ts";
 
@@ -38,7 +40,7 @@ export const inWords = (period: string): string => dateInWords({ date: period, e
 
 /** Reads the parameter `month`: a month or a year; undefined without one. Throws a Problem where it is neither. */
 export function readMonth(url: URL): string | undefined {
-  const month = url.searchParams.get("month");
+  const month = readParameter(url.searchParams, "month");
   if (month === null || month === "") return undefined;
   if (/^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/.test(month)) return month;
   const message = `a month such as 2016-09 or a year was expected, not "${month.slice(0, 40)}"`;
