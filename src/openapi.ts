@@ -33,6 +33,7 @@ const PARAMETERS = {
 
 const LISTING = ["q", "limit", "before"] as const;
 const HTML = "text/html";
+const XML = "application/xml";
 
 /** By method and path, as in routes.ts. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -168,6 +169,13 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /curate/events/:id/retract": { summary: "Retracts an event", type: null, success: 303 },
   "GET /site.css": { summary: "Style sheet", type: "text/css" },
   "GET /icon.svg": { summary: "Icon", type: "image/svg+xml" },
+  "GET /favicon.ico": {
+    summary: "Icon, 32 pixels wide, for browsers that look for it there",
+    type: "image/vnd.microsoft.icon",
+  },
+  "GET /robots.txt": { summary: "What crawlers may fetch", type: "text/plain" },
+  "GET /sitemap.xml": { summary: "All pages, or an index of the sitemap's files if they are many", type: XML },
+  "GET /sitemap-:part.xml": { summary: "One of the sitemap's files", type: XML },
   "GET /map.svg": { summary: "Land and borders, for maps", type: "image/svg+xml" },
   "GET /icon.png": { summary: "Icon, 512 pixels wide, for previews of links and for home screens", type: "image/png" },
   "GET /scripts/alert.js": { summary: "Script: an alert's page at one address", type: "text/javascript" },

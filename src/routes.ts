@@ -51,6 +51,7 @@ import { eventPage } from "./site/events/event-page.tsx";
 import { helpPage } from "./site/help/help-page.tsx";
 import { namePage } from "./site/names/name-page.tsx";
 import { topicsPage } from "./site/names/topics-page.tsx";
+import { robots, sitemap, sitemapPart } from "./site/sitemap.ts";
 import { statusPage } from "./site/status/status-page.tsx";
 import { timelinePage } from "./site/timeline/timeline-page.tsx";
 import { health, openApi, status } from "./status.ts";
@@ -122,6 +123,9 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["POST", "/curate/events/:id", forSignedIn(postEventForm)],
   ["POST", "/curate/events/:id/retract", forSignedIn(postRetraction)],
   ...ASSETS,
+  ["GET", "/robots.txt", robots],
+  ["GET", "/sitemap.xml", sitemap],
+  ["GET", "/sitemap-:part.xml", sitemapPart],
 
   // Operation
   ["GET", "/healthz", health],

@@ -10,6 +10,10 @@ declare module "*.png" {
   const bytes: ArrayBuffer;
   export default bytes;
 }
+declare module "*.ico" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
 declare module "*.client.js" {
   const text: string;
   export default text;

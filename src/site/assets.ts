@@ -1,6 +1,7 @@
 /** What pages load beside themselves: style sheet, scripts, pictures. Their addresses change with what they say, so that they may be kept for ever. */
 import { createHash } from "node:crypto";
 import type { Handler } from "../context.ts";
+import favicon from "./favicon.ico";
 import iconPng from "./icon.png";
 import icon from "./icon.svg";
 import borders from "./map/borders.svg";
@@ -33,6 +34,7 @@ const FILES = {
   ],
   "/icon.svg": [icon, SVG],
   "/icon.png": [iconPng, "image/png"],
+  "/favicon.ico": [favicon, "image/vnd.microsoft.icon"],
   "/map.svg": [borders, SVG],
   "/scripts/alert.js": [alert, JAVASCRIPT],
   "/scripts/copy.js": [copy, JAVASCRIPT],
