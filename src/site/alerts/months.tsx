@@ -2,7 +2,6 @@
  * How many articles there were month by month, or year by year where that spans long, in the columns of the timeline's overview: across, it is
  * drawn in percent, down in CSS pixels, so that it is as wide as there is room, and no text shrinks with it.
  */
-import { scaleLinear } from "d3-scale";
 import { bandsOf } from "../timeline/bands.ts";
 import { columnsOf } from "../timeline/columns.ts";
 import { counted } from "../words.ts";
@@ -50,7 +49,8 @@ function Bars({ months }: { months: readonly MonthCount[] }) {
   const bars = [...periods].flatMap(([period, within]) =>
     period === undefined ? [] : [{ period, count: within.reduce((sum, [, count]) => sum + count, 0) }],
   );
-  const height = scaleLinear([0, Math.max(...bars.map(({ count }) => count))], [0, BARS]);
+  const most = Math.max(...bars.map(({ count }) => count));
+  const height = (count: number): number => (BARS * count) / most;
   const shown = months.filter(([month]) => columns.of(dated(month)) !== undefined);
   const [first, last] = [shown[0]?.[0], shown.at(-1)?.[0]];
   return (

@@ -1,5 +1,4 @@
 /** Places as circles in the frame. */
-import { scaleSqrt } from "d3-scale";
 import type { Place } from "./places.ts";
 import { inFrame, tenths, type View } from "./view.ts";
 
@@ -28,14 +27,14 @@ const APART = 9;
 
 /** One for each place that can be told apart from those before it. */
 export function marksOf(places: readonly Place[], view: View): Mark[] {
-  const radius = scaleSqrt([0, Math.max(FEW, ...places.map(({ events }) => events))], [0, LARGEST]);
+  const most = Math.max(FEW, ...places.map(({ events }) => events));
   const marks: Mark[] = [];
   for (const place of places) {
     const [x, y] = inFrame(place.point, view);
     const over = marks.find((mark) => Math.hypot(mark.x - x, mark.y - y) < APART);
     if (over) over.beside.push(place);
     else {
-      const size = tenths(Math.max(SMALLEST, radius(place.events)));
+      const size = tenths(Math.max(SMALLEST, LARGEST * Math.sqrt(place.events / most)));
       marks.push({ place, label: place.label, x, y, radius: size, beside: [] });
     }
   }

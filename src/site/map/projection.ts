@@ -1,5 +1,4 @@
 /** The Mercator projection that the drawn borders and the places on them share. */
-import { geoMercatorRaw } from "d3-geo";
 
 /** Units of the map in one degree of longitude, so that whole numbers are about a kilometre apart. */
 export const DEGREE = 100;
@@ -20,7 +19,7 @@ const RADIANS = Math.PI / 180;
 
 /** East and south of where the equator meets the prime meridian, in units of the map. */
 export function project({ latitude, longitude }: Coordinates): Point {
-  const clamped = Math.max(-HIGHEST, Math.min(HIGHEST, latitude));
-  const [x, y] = geoMercatorRaw(longitude * RADIANS, clamped * RADIANS);
-  return [(x / RADIANS) * DEGREE, (-y / RADIANS) * DEGREE];
+  const phi = Math.max(-HIGHEST, Math.min(HIGHEST, latitude)) * RADIANS;
+  const y = Math.log(Math.tan(Math.PI / 4 + phi / 2));
+  return [longitude * DEGREE, (-y / RADIANS) * DEGREE];
 }

@@ -1,5 +1,4 @@
 /** Where columns stand across a picture, in percent of its width. */
-import { scaleBand } from "d3-scale";
 import type { Columns } from "./columns.ts";
 
 export interface Band {
@@ -21,19 +20,21 @@ export interface Bands {
   label: (period: string) => { x: string; "text-anchor": "start" | "middle" | "end" };
 }
 
+/** The share of a column's width that its bar takes. */
+const BAR = 0.8;
 /** So near to an edge, in percent, a label would stick out on a phone. */
 const EDGE = 6;
 
 export function bandsOf({ periods }: Columns): Bands {
-  const scale = scaleBand(periods, [0, 100]).paddingInner(0.2).paddingOuter(0.1);
-  const gap = (scale.step() - scale.bandwidth()) / 2;
-  const x = (period: string): number => scale(period) ?? 0;
+  const width = 100 / periods.length;
+  const startOf = new Map(periods.map((period, i) => [period, i * width]));
+  const start = (period: string): number => startOf.get(period) ?? 0;
   const from = (first: string, last: string) => ({
-    start: percent(x(first) - gap),
-    width: percent(x(last) - x(first) + scale.step()),
+    start: percent(start(first)),
+    width: percent(start(last) - start(first) + width),
   });
   const label = (period: string) => {
-    const middle = x(period) + scale.bandwidth() / 2;
+    const middle = start(period) + width / 2;
     if (middle < EDGE) return { x: "0%", "text-anchor": "start" as const };
     if (middle > 100 - EDGE) return { x: "100%", "text-anchor": "end" as const };
     return { x: percent(middle), "text-anchor": "middle" as const };
@@ -43,9 +44,9 @@ export function bandsOf({ periods }: Columns): Bands {
     label,
     of: (period) => ({
       ...from(period, period),
-      bar: percent(x(period)),
-      barWidth: percent(scale.bandwidth()),
-      middle: percent(x(period) + scale.bandwidth() / 2),
+      bar: percent(start(period) + (width * (1 - BAR)) / 2),
+      barWidth: percent(width * BAR),
+      middle: percent(start(period) + width / 2),
     }),
   };
 }

@@ -1,6 +1,4 @@
-/** The time that a picture spans: months side by side, or years where it is long. */
-import { scaleUtc } from "d3-scale";
-import { type CountableTimeInterval, utcMonth, utcYear } from "d3-time";
+/** The columns of a picture over time: months side by side, or years if the events span more than three years. */
 import { monthOf, yearOf } from "./when.ts";
 
 type Dated = Parameters<typeof monthOf>[0];
@@ -8,37 +6,65 @@ type Dated = Parameters<typeof monthOf>[0];
 export interface Columns {
   /** Months (`2016-09`) or years (`2016`), in order and without a gap. */
   periods: string[];
-  /** That in which an event stands; undefined where it is not known, or outside. */
+  /** Returns the column of an event; undefined if its month is not known or lies outside the columns. */
   of: (event: Dated) => string | undefined;
-  /** Whether an event lies in none of the years that they span. */
+  /** Returns true if an event lies in none of the years of the columns. */
   isOutside: (event: Dated) => boolean;
-  /** How many of some events stand in each, in order, without those that have none. */
+  /** Counts events by column, in order, without the columns that have none. */
   counts: (events: readonly Dated[]) => [period: string, count: number][];
-  /** What stands below some of them. */
+  /** The text below some of the columns. */
   labels: { period: string; text: string }[];
 }
 
-/** Beyond so many months it is years; */
+/** Maximum columns of months; a longer time is shown in years. */
 const MOST_MONTHS = 36;
-/** and never more than so many years. */
+/** Maximum columns of years. */
 const MOST_YEARS = 100;
-/** So that a single month is no bar across the whole page. */
+/** Minimum columns, so that a single month is not a bar across the whole page. */
 const FEWEST = 6;
-/** About so many labels have room on a phone. */
+/** Labels that fit on a phone, about. */
 const LABELS = 5;
+
+/** Periods are counted from the year 0, so that columns are made by arithmetic. */
+interface Unit {
+  of: (event: Dated) => string | undefined;
+  number: (period: string) => number;
+  /** The inverse of `number`. */
+  period: (number: number) => string;
+  /** Every so many periods there may be a label. */
+  steps: readonly number[];
+  label: (period: string, isFirst: boolean) => string;
+}
+
+const fourDigits = (year: number): string => String(year).padStart(4, "0");
+
+const MONTHS: Unit = {
+  of: monthOf,
+  number: (month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1,
+  period: (number) => `${fourDigits(Math.floor(number / 12))}-${String((number % 12) + 1).padStart(2, "0")}`,
+  steps: [1, 3, 12],
+  label: monthLabel,
+};
+
+const YEARS: Unit = {
+  of: yearOf,
+  number: (period) => Number(period.slice(0, 4)),
+  period: fourDigits,
+  steps: [1, 2, 5, 10, 20, 50],
+  label: (year) => year,
+};
 
 export function columnsOf(events: readonly Dated[]): Columns {
   const shown = mostOf(events);
-  const [first, last] = extent(shown.map(monthOf).filter((month) => month !== undefined));
-  if (first !== undefined && last !== undefined && utcMonth.count(first, last) < MOST_MONTHS) {
-    return columnsBetween(utcMonth, first, last, 7, monthOf);
-  }
-  const [earliest, latest = earliest] = extent(shown.map(yearOf));
-  if (earliest === undefined || latest === undefined) return makeColumns([], [], () => undefined);
-  return columnsBetween(utcYear, earliest, latest, 4, yearOf);
+  return (
+    columnsIn(MONTHS, shown, MOST_MONTHS) ?? columnsIn(YEARS, shown, MOST_YEARS) ?? makeColumns([], [], () => undefined)
+  );
 }
 
-/** Those in the hundred years in which most of them lie; where as many lie in others, in the last. So one mistaken date hides none of the rest. */
+/**
+ * Returns the events in the hundred years that hold most of them, or in the last such years if several hold as many. One mistaken date then hides
+ * none of the others.
+ */
 function mostOf(events: readonly Dated[]): Dated[] {
   const inOrder = events.map((event) => ({ event, year: Number(yearOf(event)) })).sort((a, b) => a.year - b.year);
   let [best, most, from] = [0, 0, 0];
@@ -50,30 +76,30 @@ function mostOf(events: readonly Dated[]): Dated[] {
   return inOrder.slice(best, best + most).map(({ event }) => event);
 }
 
-/** The calendar of the record has four digits for a year. */
-const FIRST_DAY = new Date("0000-01-01");
+/** Undefined if no event has such a period, or if the events span more than `most` of them. */
+function columnsIn(unit: Unit, events: readonly Dated[], most: number): Columns | undefined {
+  const numbers = events.map(unit.of).flatMap((period) => (period === undefined ? [] : [unit.number(period)]));
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
+  if (numbers.length === 0 || last - first >= most) return undefined;
+  const missing = Math.max(0, FEWEST - 1 - (last - first));
+  // Columns are added on both sides, but none that is still to come.
+  const now = unit.number(new Date().toISOString());
+  const after = Math.min(Math.ceil(missing / 2), Math.max(0, now - last));
+  const start = Math.max(0, first - (missing - after));
+  const columns = Array.from({ length: last + after - start + 1 }, (_, i) => start + i);
+  const every = stepOf(unit, columns.length);
+  const labels = columns
+    .filter((number) => number % every === 0)
+    .map(unit.period)
+    .map((period, i) => ({ period, text: unit.label(period, i === 0) }));
+  return makeColumns(columns.map(unit.period), labels, unit.of);
+}
 
-/** `length`: that of a period as it is written. */
-function columnsBetween(
-  interval: CountableTimeInterval,
-  first: Date,
-  last: Date,
-  length: 4 | 7,
-  of: (event: Dated) => string | undefined,
-): Columns {
-  const missing = Math.max(0, FEWEST - 1 - interval.count(first, last));
-  // On both sides, but nothing that is still to come where nothing is said of it.
-  const after = Math.min(Math.ceil(missing / 2), Math.max(0, interval.count(last, new Date())));
-  const start = new Date(Math.max(+FIRST_DAY, +interval.offset(first, after - missing)));
-  const end = interval.offset(last, after);
-  const written = (date: Date): string => date.toISOString().slice(0, length);
-  const labels = scaleUtc([start, end], [0, 1])
-    .ticks(LABELS)
-    .map((date, i) => ({
-      period: written(date),
-      text: length === 4 ? written(date) : monthLabel(date, i === 0),
-    }));
-  return makeColumns(interval.range(start, interval.offset(end, 1)).map(written), labels, of);
+/** Returns the step between labels whose number comes nearest to LABELS, by ratio. */
+function stepOf({ steps }: Unit, columns: number): number {
+  const wanted = Math.max(1, (columns - 1) / LABELS);
+  const ratio = (step: number): number => Math.abs(Math.log(step / wanted));
+  return steps.reduce((best, step) => (ratio(step) < ratio(best) ? step : best), 1);
 }
 
 function makeColumns(
@@ -100,12 +126,8 @@ function makeColumns(
 
 const MONTH = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
 
-/** The year stands where one looks first, and where it changes. */
-const monthLabel = (date: Date, isFirst: boolean): string =>
-  isFirst || date.getUTCMonth() === 0 ? `${MONTH.format(date)} ${date.toISOString().slice(0, 4)}` : MONTH.format(date);
-
-function extent(periods: readonly string[]): [Date?, Date?] {
-  const sorted = periods.toSorted();
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  return first === undefined || last === undefined ? [] : [new Date(first), new Date(last)];
+/** The year is shown in the first label, and where it changes. */
+function monthLabel(month: string, isFirst: boolean): string {
+  const name = MONTH.format(new Date(month));
+  return isFirst || month.endsWith("-01") ? `${name} ${month.slice(0, 4)}` : name;
 }

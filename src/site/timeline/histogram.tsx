@@ -1,5 +1,4 @@
 /** How many events there were, month by month or year by year. Each bar leads to its events. */
-import { scaleLinear } from "d3-scale";
 import { counted } from "../words.ts";
 import type { Part } from "./picture.ts";
 import { inWords } from "./when.ts";
@@ -16,9 +15,8 @@ const NUMBERED = 24;
 
 export function Histogram({ selected, query, month, address, columns, bands }: Part) {
   const counts = columns.counts(selected.map(({ event }) => event));
-  const height = scaleLinear()
-    .domain([0, Math.max(...counts.map(([, count]) => count))])
-    .rangeRound([0, BARS]);
+  const most = Math.max(...counts.map(([, count]) => count));
+  const height = (count: number): number => Math.round((BARS * count) / most);
   return (
     <>
       <line class="axis" x1="0" x2="100%" y1={FLOOR} y2={FLOOR} />

@@ -2,7 +2,6 @@
  * The whole at a glance: how many events there were over time, and on what. All of it leads to the events themselves. Across, it is drawn
  * in percent, down in CSS pixels: it is as wide as there is room, and no text shrinks with it.
  */
-import { scaleSqrt } from "d3-scale";
 import type { EventDocument } from "../../record/event.ts";
 import { counted } from "../words.ts";
 import { bandsOf } from "./bands.ts";
@@ -19,7 +18,8 @@ export function Overview(props: Picture) {
   const part = { ...props, columns, bands: bandsOf(columns) };
   const topics = topicsOf(props.selected, props.names, ROWS);
   const cells = topics.flatMap((topic) => columns.counts(topic.events.map(({ event }) => event)));
-  const radius = scaleSqrt([0, Math.max(...cells.map(([, count]) => count))], [0, RADIUS]);
+  const most = Math.max(...cells.map(([, count]) => count));
+  const radius = (count: number): number => RADIUS * Math.sqrt(count / most);
   const height = HISTOGRAM + topics.length * ROW;
   return (
     <figure class="overview">
