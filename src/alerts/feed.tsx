@@ -6,17 +6,17 @@ import type { Feed, FeedItem } from "../feeds/feed.ts";
 import { type Format, render } from "../feeds/format.ts";
 import { rendered, serve } from "../feeds/serve.ts";
 import { readInteger, readParameter } from "../input.ts";
-import type { Match } from "../query/explain.ts";
-import type {
-  ArticleMatched,
-  Delivery,
-  Digest,
-  EventChanged,
-  GatheredItem,
-  Message,
-  MessageType,
-  Remarks,
-} from "./alert.ts";
+import type { Delivery } from "./alert.ts";
+import {
+  type Told,
+  type ToldChanged,
+  type ToldDigest,
+  type ToldMatch,
+  type ToldMatched,
+  type ToldOfAlert,
+  told,
+  toldOfAlert,
+} from "./channels/told.ts";
 import { findFeed } from "./desk.ts";
 
 /** The key is a secret: no cache that others share may keep what it opens. */
@@ -48,11 +48,11 @@ export function serveAlertFeed(format: Format): Handler {
 
 /** A message of an alert, under the same id and number. */
 export function messageItem({ id, sequence, type, message }: Delivery): FeedItem {
-  const { title, url, language, creator, body } = told(type, message.data);
+  const { title, url, language, creator, body } = entryOf(told.safeParse({ ...message.data, type }).data);
   const content = (
     <>
       {body}
-      <Remarked {...(message.data as Remarks)} />
+      <Remarked {...toldOfAlert.safeParse(message.data).data} />
       <p>{`Message ${sequence}.`}</p>
     </>
   );
@@ -71,7 +71,8 @@ export function messageItem({ id, sequence, type, message }: Delivery): FeedItem
   };
 }
 
-interface Told {
+/** What the feed shows of a message. */
+interface FeedEntry {
   title: string;
   url: string | undefined;
   language: string;
@@ -81,25 +82,18 @@ interface Told {
 
 const OURS = { url: undefined, language: "en", creator: undefined };
 
-/** What a message tells. One whose data is damaged keeps its place in the feed, and hides no other. */
-function told(type: MessageType, data: Message["data"]): Told {
-  try {
-    return toldBy(type, data);
-  } catch {
-    return { ...OURS, title: "A message that cannot be shown", body: <p>What it said is lost.</p> };
-  }
-}
-
-/** Its data is what we made it of: `message.ts` in alerts. */
-function toldBy(type: MessageType, data: Message["data"]): Told {
-  switch (type) {
+/** Returns the entry of a message. A message whose data is damaged (undefined) keeps its place in the feed and hides no other. */
+function entryOf(message: Told | undefined): FeedEntry {
+  switch (message?.type) {
+    case undefined:
+      return { ...OURS, title: "A message that cannot be shown", body: <p>Its contents are damaged.</p> };
     case "article.matched":
-      return matched(data as unknown as ArticleMatched);
+      return matched(message);
     case "event.corrected":
     case "event.retracted":
-      return changedEvent(type, data as unknown as EventChanged);
+      return changedEvent(message);
     case "alert.digest": {
-      const { digest, part, items } = data as unknown as Digest;
+      const { digest, part, items } = message;
       const count = items.length === 1 ? "1 item" : `${items.length} items`;
       const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
       return { ...OURS, title, body: <DigestBody items={items} /> };
@@ -109,7 +103,7 @@ function toldBy(type: MessageType, data: Message["data"]): Told {
   }
 }
 
-function matched({ article, events, matches }: ArticleMatched): Told {
+function matched({ article, events, matches }: ToldMatched): FeedEntry {
   const body = (
     <>
       {article.summary !== null && <p>{article.summary}</p>}
@@ -126,14 +120,14 @@ function matched({ article, events, matches }: ArticleMatched): Told {
   );
   return {
     title: article.title,
-    url: article.url === null ? undefined : asUri(article.url),
+    url: article.url !== null && URL.canParse(article.url) ? asUri(article.url) : undefined,
     language: article.language ?? "und",
     creator: article.publisher ?? undefined,
     body,
   };
 }
 
-function changedEvent(type: "event.corrected" | "event.retracted", { event, changed, reason }: EventChanged): Told {
+function changedEvent({ type, event, changed, reason }: ToldChanged): FeedEntry {
   const how = type === "event.corrected" ? "Corrected" : "Retracted";
   const body = (
     <>
@@ -144,12 +138,11 @@ function changedEvent(type: "event.corrected" | "event.retracted", { event, chan
   return { title: `${how}: ${event.title}`, url: event.url, language: "en", creator: undefined, body };
 }
 
-function DigestBody({ items }: { items: readonly GatheredItem[] }) {
+function DigestBody({ items }: Pick<ToldDigest, "items">) {
   return (
     <>
       {items.map((item) => {
-        const { title, url, language, body } =
-          item.type === "article.matched" ? matched(item) : changedEvent(item.type, item);
+        const { title, url, language, body } = item.type === "article.matched" ? matched(item) : changedEvent(item);
         return (
           <section lang={language} dir={direction(language)}>
             <h3>{url === undefined ? title : <a href={url}>{title}</a>}</h3>
@@ -161,7 +154,7 @@ function DigestBody({ items }: { items: readonly GatheredItem[] }) {
   );
 }
 
-function Remarked({ replay, limit, omitted }: Remarks) {
+function Remarked({ replay, limit, omitted }: Partial<ToldOfAlert>) {
   return (
     <>
       {replay && <p>Sent again, as was asked for.</p>}
@@ -173,7 +166,7 @@ function Remarked({ replay, limit, omitted }: Remarks) {
   );
 }
 
-function Reason({ term, means, field, snippet }: Match) {
+function Reason({ term, means, field, snippet }: ToldMatch) {
   return (
     <>
       <code>{term}</code> ({means}) {field === "absent" ? "as it does not occur" : `in the ${field}`}

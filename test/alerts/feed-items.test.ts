@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Delivery } from "../../src/alerts/alert.ts";
+import type { Delivery, MessageType } from "../../src/alerts/alert.ts";
 import { messageItem } from "../../src/alerts/feed.tsx";
 import type { Match } from "../../src/query/explain.ts";
 
@@ -47,4 +47,60 @@ it("a match’s item says where a term stands, and which do not occur", () => {
   expect(html).toContain("<code>convoy</code> (word) in the text: <bdi>قافلة &lt;convoy></bdi></li>");
   expect(html).toContain("<code>place:aleppo</code> (place:aleppo) in the event</li>");
   expect(html).toContain("<code>-truck</code> (word) as it does not occur</li>");
+});
+
+const ARTICLE = {
+  id: "a",
+  url: "https://paper.example/a",
+  title: "T",
+  publisher: null,
+  published_at: null,
+  language: "en",
+  summary: null,
+};
+const MATCHED = { article: ARTICLE, events: [], matches: [match({})] };
+const EVENT = { id: "e", date: "2016-09-22", title: "E", url: "https://wire.example/events/e", summary: "S" };
+
+const itemOf = (type: MessageType, data: object) =>
+  messageItem({
+    sequence: 1,
+    id: "msg_1",
+    type,
+    status: "delivered",
+    message: { type, timestamp: "2016-09-22T18:30:00.000Z", data: JSON.parse(JSON.stringify(data)) },
+    attempts: [],
+    next_attempt_at: null,
+  });
+
+it.each<[MessageType, object]>([
+  ["article.matched", {}],
+  ["article.matched", { ...MATCHED, matches: "convoy" }],
+  ["article.matched", { ...MATCHED, article: { ...ARTICLE, title: 7 } }],
+  ["event.corrected", { event: { ...EVENT, summary: null } }],
+  ["alert.digest", { digest: "daily", items: [{ type: "article.matched", article: null }] }],
+  ["alert.digest", { digest: "daily", items: [{ type: "unknown" }] }],
+])("a damaged %s keeps its place in the feed: %j", (type, data) => {
+  expect(itemOf(type, data)).toMatchObject({ guid: "msg_1", title: "A message that cannot be shown" });
+});
+
+it.each<[MessageType, object, string, string]>([
+  ["article.matched", MATCHED, "T", "Message 1."],
+  ["event.corrected", { event: EVENT, changed: ["title"] }, "Corrected: E", "Changed: title"],
+  ["event.retracted", { event: EVENT, reason: "It did not happen" }, "Retracted: E", "Retracted: It did not happen"],
+  [
+    "alert.digest",
+    { digest: "daily", items: [{ type: "article.matched", ...MATCHED }] },
+    "Daily digest: 1 item",
+    '<a href="https://paper.example/a">T</a>',
+  ],
+  ["alert.test", {}, "A test of this alert", "Message 1."],
+])("an item of %s", (type, data, title, within) => {
+  const item = itemOf(type, data);
+  expect(item.title).toBe(title);
+  expect(item.html).toContain(within);
+});
+
+it("an address that is none is no link, and hides nothing else", () => {
+  const item = itemOf("article.matched", { ...MATCHED, article: { ...ARTICLE, url: "not an address" } });
+  expect(item).toMatchObject({ title: "T", url: undefined });
 });

@@ -9,6 +9,7 @@ const matched = z.object({
     title: z.string(),
     publisher: z.string().nullable(),
     published_at: z.string().nullable(),
+    language: z.string().nullable(),
     summary: z.string().nullable(),
   }),
   events: z.array(event),

@@ -12,7 +12,7 @@ import { errorsOf, readForm } from "../form.tsx";
 import { counted, number } from "../words.ts";
 import { ARTICLE_FIELDS, ArticleFields, articleTyped, readArticleForm } from "./article-form.tsx";
 import { setOffInWords } from "./article-preview.tsx";
-import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { FormHead, Preview, PreviewAgain, type Typed } from "./fields.tsx";
 import { curatorsPage, SAME, seeOther } from "./page.tsx";
 
 interface Shown {
@@ -87,14 +87,9 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
     status,
     children: (
       <article>
-        <h1>Correct an article</h1>
-        {done && (
-          <p class="notice" role="status">
-            {done}
-          </p>
-        )}
-        <About article={old} />
-        <Wrong errors={errors} shown={ARTICLE_FIELDS} />
+        <FormHead title="Correct an article" done={done} errors={errors} fields={ARTICLE_FIELDS}>
+          <About article={old} />
+        </FormHead>
         <form method="post" action={action} data-unsaved={changed || errors.length > 0 ? "yes" : ""}>
           <input type="hidden" name="from" value={typed.get("from") ?? ""} />
           {changed && (

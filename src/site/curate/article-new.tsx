@@ -5,7 +5,7 @@ import type { InputError } from "../../problem.ts";
 import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { ARTICLE_FIELDS, ArticleFields, readArticleForm } from "./article-form.tsx";
 import { type ArticlePreview, previewArticle, ShowPreview } from "./article-preview.tsx";
-import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { FormHead, Preview, PreviewAgain, type Typed } from "./fields.tsx";
 import { curatorsPage, seeOther } from "./page.tsx";
 
 interface Shown {
@@ -37,8 +37,7 @@ const show = (context: Context, { typed, errors = [], preview, status = 200 }: S
     status,
     children: (
       <article>
-        <h1>Add an article</h1>
-        <Wrong errors={errors} shown={ARTICLE_FIELDS} />
+        <FormHead title="Add an article" errors={errors} fields={ARTICLE_FIELDS} />
         <form method="post" action="/curate/articles" data-unsaved={preview || errors.length > 0 ? "yes" : ""}>
           {preview && (
             <>

@@ -8,7 +8,7 @@ import type { Names } from "../../record/names.ts";
 import { FormErrors } from "../form.tsx";
 import { EVENT_FIELDS, EventFields } from "./event-form.tsx";
 import { changesAnything, DocumentChanges, EventPreview, WhatItDoes } from "./event-preview.tsx";
-import { Preview, PreviewAgain, type Typed, Wrong } from "./fields.tsx";
+import { FormHead, Preview, PreviewAgain, type Typed } from "./fields.tsx";
 import { RetractForm } from "./retract.tsx";
 
 export interface Editing {
@@ -31,19 +31,15 @@ export interface Editing {
 
 export function EventEditor(editing: Editing) {
   const { typed, old, errors = [], draft, overtaken, done, names } = editing;
+  const title = old === undefined ? "Add an event" : "Correct an event";
   const action = old === undefined ? "/curate/events" : `/curate/events/${old.id}`;
   return (
     <>
       {draft && <EventPreview draft={draft} names={names} />}
-      {!draft && <h1>{old === undefined ? "Add an event" : "Correct an event"}</h1>}
-      {done && (
-        <p class="notice" role="status">
-          {done}
-        </p>
-      )}
-      {old && !draft && <About event={old} />}
-      {overtaken && <Overtaken {...overtaken} names={names} />}
-      <Wrong errors={errors} shown={EVENT_FIELDS} />
+      <FormHead title={draft ? undefined : title} done={done} errors={errors} fields={EVENT_FIELDS}>
+        {old && !draft && <About event={old} />}
+        {overtaken && <Overtaken {...overtaken} names={names} />}
+      </FormHead>
       {editing.retraction && !overtaken && (
         <FormErrors errors={["The event was not retracted: see what is missing at the end of this page."]} />
       )}

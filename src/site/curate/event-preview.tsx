@@ -6,9 +6,8 @@ import type { Revision, SourcedEvent } from "../../record/events.ts";
 import type { Names } from "../../record/names.ts";
 import { changesBetween } from "../events/changes.ts";
 import { makeCompare } from "../events/difference.tsx";
-import { Claims, Facts, Told } from "../events/event-view.tsx";
+import { EventColumns, EventSources } from "../events/event-view.tsx";
 import { ChangeList } from "../events/history-view.tsx";
-import { SourceList } from "../events/sources.tsx";
 import { EVENT_MODES } from "./event-form.tsx";
 
 /** Whether it would change anything on record. */
@@ -23,17 +22,10 @@ export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
     <div class="preview">
       <p class="notice">This is how the event's page will look. Nothing is on record yet.</p>
       <article class="event">
-        <div class="told">
-          <Told event={event} />
-          <Claims event={event} names={names} />
+        <EventColumns event={event} names={names} />
+        <div class="more">
+          <EventSources event={event} />
         </div>
-        <div class="known">
-          <Facts event={event} names={names} />
-        </div>
-        <section class="more" aria-labelledby="sources">
-          <h2 id="sources">Sources</h2>
-          <SourceList sources={event.sources} />
-        </section>
       </article>
     </div>
   );

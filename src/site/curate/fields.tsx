@@ -37,8 +37,34 @@ export const messagesOfLines = (errors: readonly InputError[], path: string): st
   ];
 };
 
+interface FormHeadProps {
+  /** The page's heading; undefined if something else on the page has it. */
+  title: string | undefined;
+  /** What the last step did. */
+  done?: string | undefined;
+  errors: readonly InputError[];
+  /** The fields beside which errors are shown. */
+  fields: readonly string[];
+  /** What is edited. */
+  children?: ComponentChildren;
+}
+
+/** The head of a form: its heading, what the last step did, what is edited, and what is wrong. */
+export const FormHead = ({ title, done, errors, fields, children }: FormHeadProps) => (
+  <>
+    {title !== undefined && <h1>{title}</h1>}
+    {done && (
+      <p class="notice" role="status">
+        {done}
+      </p>
+    )}
+    {children}
+    <Wrong errors={errors} shown={fields} />
+  </>
+);
+
 /** What is wrong, said first: with the whole, or where no field shows it; and that something is, for those who do not see the fields. */
-export function Wrong({ errors, shown }: { errors: readonly InputError[]; shown: readonly string[] }) {
+function Wrong({ errors, shown }: { errors: readonly InputError[]; shown: readonly string[] }) {
   const isShown = ({ path }: InputError) => shown.some((name) => path === name || path.startsWith(`${name}.`));
   const others = errors
     .filter((error) => !isShown(error))

@@ -9,12 +9,11 @@ import { type Neighbours, readNeighbours } from "../../record/neighbours.ts";
 import { type History, readHistory } from "../../record/revisions.ts";
 import { htmlPage } from "../layout.tsx";
 import { shortened } from "../words.ts";
-import { Claims, Facts, Told } from "./event-view.tsx";
+import { EventColumns, EventSources } from "./event-view.tsx";
 import { Follow, queryAround } from "./follow.tsx";
 import { HistoryView } from "./history-view.tsx";
 import { NeighboursView } from "./neighbours-view.tsx";
 import { EventItem } from "./schema-org.tsx";
-import { SourceList } from "./sources.tsx";
 
 export const eventPage: Handler = async (_, context) => {
   const { env, params } = context;
@@ -60,19 +59,11 @@ function EventArticle({ shown: { event, names, history, neighbours }, url }: { s
   return (
     <>
       <article class={isRetracted ? "event retracted" : "event"}>
-        <div class="told">
-          <Told event={event} />
-          <Claims event={event} names={names} />
-        </div>
-        <div class="known">
-          <Facts event={event} names={names} />
+        <EventColumns event={event} names={names}>
           {query && <Follow query={query} />}
-        </div>
+        </EventColumns>
         <div class="more">
-          <section class="rests-on" aria-labelledby="sources">
-            <h2 id="sources">Sources</h2>
-            <SourceList sources={event.sources} />
-          </section>
+          <EventSources event={event} />
           <HistoryView history={history} names={names} />
           <p class="small quiet unprinted">
             For curators: <a href={`/curate/events/${event.id}`}>correct or retract</a> this event.

@@ -1,13 +1,15 @@
 /** The parts of an event that its curator wrote. */
+import type { ComponentChildren } from "preact";
 import { dateInWords } from "../../feeds/dates.ts";
 import { namePath } from "../../links.ts";
 import { fullIds, type Precision } from "../../record/event.ts";
 import { claimant, type SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { Moment } from "../moment.tsx";
+import { SourceList } from "./sources.tsx";
 
 /** What happened: title, time, summary; before all of it, that it was retracted. */
-export function Told({ event }: { event: SourcedEvent }) {
+function Told({ event }: { event: SourcedEvent }) {
   const { retracted, title, summary, updated_at } = event;
   const when = (
     <p class="when">
@@ -52,7 +54,37 @@ export function Told({ event }: { event: SourcedEvent }) {
   );
 }
 
-export function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
+/** The two columns of an event's page: what happened, and what is known of it. */
+export const EventColumns = ({
+  event,
+  names,
+  children,
+}: {
+  event: SourcedEvent;
+  names: Names;
+  children?: ComponentChildren;
+}) => (
+  <>
+    <div class="told">
+      <Told event={event} />
+      <Claims event={event} names={names} />
+    </div>
+    <div class="known">
+      <Facts event={event} names={names} />
+      {children}
+    </div>
+  </>
+);
+
+/** The articles that an event is based on. */
+export const EventSources = ({ event }: { event: SourcedEvent }) => (
+  <section aria-labelledby="sources">
+    <h2 id="sources">Sources</h2>
+    <SourceList sources={event.sources} />
+  </section>
+);
+
+function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
   if (event.claims.length === 0) return null;
   return (
     <section class="claims" aria-labelledby="claims">
@@ -78,7 +110,7 @@ function Claimant({ by, names }: { by: string; names: Names }) {
 }
 
 /** Where and who, on what, and how well it is known. */
-export function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
+function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
   return (
     <dl>
       <NameList title="Where" ids={fullIds("place", event.places)} names={names} />

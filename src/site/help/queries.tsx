@@ -3,7 +3,7 @@ import { searchOf } from "../../feeds/address.ts";
 import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { Field } from "../form.tsx";
+import { QueryInput } from "../query-input.tsx";
 import { ReadAs, type Typed } from "../reading.tsx";
 import { addressOf } from "../timeline/address.ts";
 import { counted } from "../words.ts";
@@ -82,21 +82,13 @@ function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">
   const { source, query, problem } = typed;
   return (
     <search>
-      <form method="get" action="/help#q" data-live="tried">
-        <Field
-          name="q"
-          type="search"
-          label="Try one"
-          value={source}
-          maxLength={LIMITS.characters}
-          autocomplete="off"
-          dir="auto"
-          spellcheck={false}
-        />
+      <form method="get" action="/help#q" data-live="reading">
+        <label for="q">Try a query</label>
+        <QueryInput source={source} wrong={problem !== undefined} />
         <p class="actions unprinted">
           <button type="submit">Read it</button>
         </p>
-        <div id="tried">
+        <div id="reading">
           <ReadAs typed={typed} names={names} />
           {query && (
             <p>
