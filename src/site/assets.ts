@@ -17,7 +17,7 @@ import events from "./styles/events.css";
 import forms from "./styles/forms.css";
 import help from "./styles/help.css";
 import map from "./styles/map.css";
-import names from "./styles/names.css";
+import names from "./styles/name-pages.css";
 import overview from "./styles/overview.css";
 import print from "./styles/print.css";
 import status from "./styles/status.css";

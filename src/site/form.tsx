@@ -17,14 +17,14 @@ export async function readForm(request: Request, limit = MAX_FORM): Promise<URLS
 }
 
 /** What was wrong with a form that was sent; with the fields of its HTTP answer, such as `retry-after`. */
-export interface Refused {
+export interface RefusedForm {
   status: number;
   errors: readonly InputError[];
   headers: Readonly<Record<string, string>>;
 }
 
 /** What a Problem says of a form: by path where it names one, else of the whole (path ""). Anything else is thrown on. */
-export function errorsOf(error: unknown): Refused {
+export function errorsOf(error: unknown): RefusedForm {
   if (!(error instanceof Problem)) throw error;
   const { status, errors, message, headers } = error;
   return { status, errors: errors.length > 0 ? errors : [{ path: "", message }], headers };

@@ -6,7 +6,7 @@ import { EVENTS } from "../feeds/listing.ts";
 import { assetUrl, type Script } from "./assets.ts";
 import { type FeedLink, feedLinks } from "./feed-links.ts";
 
-export interface Page {
+export interface PageProps {
   /** What the wire is called. */
   wire: string;
   /** What the page is called; without, it is the wire's first page. */
@@ -46,7 +46,7 @@ const ALL_EVENTS = feedLinks(
   "",
 );
 
-function Layout({ children, ...page }: Page) {
+function Layout({ children, ...page }: PageProps) {
   return (
     <html lang="en">
       <Head {...page} />
@@ -99,7 +99,7 @@ function Head({
   modified,
   feeds = ALL_EVENTS,
   scripts = [],
-}: Omit<Page, "children">) {
+}: Omit<PageProps, "children">) {
   return (
     <head>
       <meta charset="utf-8" />
@@ -153,7 +153,7 @@ const withoutControls = (html: string): string =>
 
 /** A page as an HTTP answer. Nothing is kept where `private` says that it shows a secret; else it is asked for again each time. */
 export function htmlPage(
-  page: Page,
+  page: PageProps,
   init: { status?: number; private?: boolean; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   return new Response(withoutControls(`<!doctype html>${render(<Layout {...page} />)}`), {

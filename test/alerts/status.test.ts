@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import type { ShardStatus } from "../../src/alerts/calls.ts";
-import { findings } from "../../src/site/status/in-words.ts";
+import { findings } from "../../src/site/status/findings.ts";
 import { json, putEvent } from "../client.ts";
 import { callbackAt, subscribe } from "./hub.ts";
 import { ask, look, patch, registerFor, settings, startClock } from "./owner.ts";

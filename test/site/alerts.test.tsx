@@ -2,8 +2,8 @@
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import type { Match } from "../../src/query/explain.ts";
+import { MatchReasons } from "../../src/site/alerts/match-reasons.tsx";
 import { Months } from "../../src/site/alerts/months.tsx";
-import { Why } from "../../src/site/alerts/why.tsx";
 import { addArticle, call, json, putNames, vocabulary } from "../client.ts";
 
 interface Alert {
@@ -211,7 +211,7 @@ describe("why an article matches", () => {
     occurrences: 1,
   };
   const why = async (match: Partial<Match>, language: string | null = "en") =>
-    render(<Why matches={[{ ...MATCH, ...match }]} language={language} names={await vocabulary()} />);
+    render(<MatchReasons matches={[{ ...MATCH, ...match }]} language={language} names={await vocabulary()} />);
 
   it.each<[name: string, match: Partial<Match>, snippet: string]>([
     ["the words are marked", {}, "… the <mark>truce</mark> holds …"],

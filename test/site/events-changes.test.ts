@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EventInput, eventDocument } from "../../src/record/event.ts";
-import { type Change, changesBetween } from "../../src/site/events/changes.ts";
 import { makeCompare, type Stretch } from "../../src/site/events/difference.tsx";
 import { stepsOf } from "../../src/site/events/history.ts";
+import { changesBetween, type RevisionChange } from "../../src/site/events/revision-changes.ts";
 import { isoDates } from "../../src/site/events/schema-org.tsx";
-import { shortened } from "../../src/site/words.ts";
+import { shortened } from "../../src/site/text-format.ts";
 import { event } from "../client.ts";
 
 const revision = (more: Partial<EventInput> = {}) => ({ document: eventDocument(event(more)), retracted: null });
 const CLAIM = { by: "russia", says: "It held." };
 
 describe("what a revision changed", () => {
-  it.each<[string, Partial<EventInput>, Partial<EventInput>, Change[]]>([
+  it.each<[string, Partial<EventInput>, Partial<EventInput>, RevisionChange[]]>([
     ["nothing", {}, {}, []],
     ["title", { title: "A" }, { title: "B" }, [{ kind: "text", part: "title", before: "A", after: "B" }]],
     [
@@ -78,7 +78,7 @@ describe("what a revision changed", () => {
   });
 });
 
-function claim(more: { by?: string; before: string | null; after: string | null }): Change {
+function claim(more: { by?: string; before: string | null; after: string | null }): RevisionChange {
   return { kind: "claim", part: "claims", by: "russia", ...more };
 }
 

@@ -6,7 +6,7 @@ import { SAMPLE_SECRET, sampleData, sampleRequest } from "../../src/alerts/sampl
 import { readArticles } from "../../src/record/articles.ts";
 import { NEWEST, readHead } from "../../src/record/log.ts";
 import { readQuery } from "../../src/record/query.ts";
-import { type Counted, countExamples, makeExamples } from "../../src/site/help/examples.ts";
+import { type CountedExample, countExamples, makeExamples } from "../../src/site/help/examples.ts";
 import { selectEvents } from "../../src/site/timeline/selection.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, json, ORIGIN, putEvent, putName, putNames, vocabulary } from "../client.ts";
@@ -17,7 +17,7 @@ const page = async (search = ""): Promise<string> => {
   return answer.text();
 };
 
-const examples = async (): Promise<Counted[]> => {
+const examples = async (): Promise<CountedExample[]> => {
   const names = await vocabulary();
   const { events } = await selectEvents(env.DB, await readHead(env.DB), names, undefined);
   const articles = await readArticles(env.DB, { before: NEWEST, limit: 200, feed: true, texts: false });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { crowdOf } from "../../src/site/map/crowd.ts";
-import { labelsOf } from "../../src/site/map/labels.ts";
-import { marksOf } from "../../src/site/map/marks.ts";
-import type { Area, Place } from "../../src/site/map/places.ts";
+import { labelsOf } from "../../src/site/map/map-labels.ts";
+import type { Area, MapPlace } from "../../src/site/map/map-places.ts";
+import { FRAME, inFrame, isIn, viewOf } from "../../src/site/map/map-view.ts";
+import { crowdOf } from "../../src/site/map/place-crowd.ts";
+import { marksOf } from "../../src/site/map/place-marks.ts";
 import { type Coordinates, DEGREE, project } from "../../src/site/map/projection.ts";
-import { FRAME, inFrame, isIn, viewOf } from "../../src/site/map/view.ts";
 
 const ATLAS = {
   aleppo: { latitude: 36.2, longitude: 37.16 },
@@ -25,7 +25,7 @@ const ATLAS = {
 } as const satisfies Record<string, Coordinates>;
 type Slug = keyof typeof ATLAS;
 
-const place = (slug: Slug, events = 1, area?: Area): Place => ({
+const place = (slug: Slug, events = 1, area?: Area): MapPlace => ({
   id: `place:${slug}`,
   label: slug,
   events,
@@ -33,7 +33,7 @@ const place = (slug: Slug, events = 1, area?: Area): Place => ({
   point: project(ATLAS[slug]),
   area,
 });
-const slugs = (places: readonly Place[]): string[] => places.map(({ label }) => label);
+const slugs = (places: readonly MapPlace[]): string[] => places.map(({ label }) => label);
 const middleOf = (slug: Slug): readonly number[] => project(ATLAS[slug]);
 
 describe("the projection", () => {
@@ -53,7 +53,7 @@ describe("the projection", () => {
 });
 
 describe("the part of the world that a map shows", () => {
-  const CROPS: readonly [why: string, places: Place[], degrees: number][] = [
+  const CROPS: readonly [why: string, places: MapPlace[], degrees: number][] = [
     ["one city: the land around it", [place("aleppo")], 28],
     ["one country: the same, around its middle", [place("aleppo", 1, "country")], 28],
     ["two that are close: no closer than where a border can be seen", [place("aleppo"), place("ramouseh")], 4],

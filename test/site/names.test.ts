@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { putEvent as recordEvent } from "../../src/record/events.ts";
-import { typesInWords } from "../../src/site/names/kinds.ts";
+import { typesInWords } from "../../src/site/names/name-kinds.ts";
 import { addArticle, call, event, putEvent, putName, putNames, vocabulary } from "../client.ts";
 
 async function page(path: string): Promise<string> {

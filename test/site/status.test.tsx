@@ -1,8 +1,8 @@
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, it } from "vitest";
-import { agoInWords, spanInWords } from "../../src/site/spans.ts";
-import { duration, findings, type State, verdict } from "../../src/site/status/in-words.ts";
+import { duration, type FindingState, findings, verdict } from "../../src/site/status/findings.ts";
 import { StatusView } from "../../src/site/status/status-page.tsx";
+import { agoInWords, spanInWords } from "../../src/site/time-spans.ts";
 import type { AnsweringShard, Status } from "../../src/status.ts";
 import { call, json, putEvent } from "../client.ts";
 
@@ -41,7 +41,7 @@ const waits = (pending: number, retrying: number, seconds: number, more: Partial
   shard({ pending, due: pending - retrying, retrying, oldest_pending_seconds: seconds, ...more });
 
 describe("the status in words", () => {
-  it.each<[string, Status, string, State, RegExp]>([
+  it.each<[string, Status, string, FindingState, RegExp]>([
     [
       "the record",
       status([]),
@@ -166,7 +166,7 @@ describe("the status in words", () => {
     expect(findings(status([{ shard: 0, error: "does not answer" }]), NOW)[0]?.about).toBe("Answering");
   });
 
-  it.each<[State, Status]>([
+  it.each<[FindingState, Status]>([
     ["well", status([shard()])],
     ["watch", status([shard({ failing: { timeout: 1 } })])],
     ["wrong", status([shard({ failing: { timeout: 1 } }), { shard: 1, error: "does not answer" }])],

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Precision } from "../../src/record/event.ts";
 import { bandsOf } from "../../src/site/timeline/bands.ts";
 import { columnsOf } from "../../src/site/timeline/columns.ts";
-import { byTime, isIn, monthOf, periodOf } from "../../src/site/timeline/when.ts";
+import { byTime, isIn, monthOf, periodOf } from "../../src/site/timeline/event-period.ts";
 
 const PRECISIONS: Readonly<Record<number, Precision>> = { 4: "year", 7: "month", 10: "day" };
 const on = (date: string) => ({ date, end_date: null, precision: PRECISIONS[date.length] ?? "day" });

@@ -15,12 +15,12 @@ import type { Context } from "../../context.ts";
 import { check } from "../../input.ts";
 import { badRequest, type InputError } from "../../problem.ts";
 import { reducedDate } from "../../record/fields.ts";
-import { counted } from "../words.ts";
+import { counted } from "../text-format.ts";
+import { channelInWords } from "./alert-wording.ts";
 import { channelOf, readChannelFields } from "./channel-fields.tsx";
-import { channelInWords } from "./words.ts";
 
 /** What came of an action. */
-export interface Done {
+export interface ActionResult {
   /** In words, or "" where there is nothing to say. */
   said: string;
   /** A new secret, shown this once. */
@@ -31,7 +31,7 @@ export interface Done {
   removed?: true;
 }
 
-interface Asked {
+interface ActionRequest {
   holder: Holder;
   form: URLSearchParams;
   request: Request;
@@ -39,7 +39,7 @@ interface Asked {
 }
 
 /** Throws a Problem where it cannot be done. */
-type Act = (asked: Asked) => Promise<Done>;
+type Act = (asked: ActionRequest) => Promise<ActionResult>;
 
 const nothing: Act = async () => ({ said: "" });
 
@@ -95,11 +95,11 @@ export const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS,
 
 const ASKED = "A message asks it to confirm; until then what matches is kept.";
 
-const change = ({ holder, request, context }: Asked, patch: object): Promise<HeldAlert> =>
+const change = ({ holder, request, context }: ActionRequest, patch: object): Promise<HeldAlert> =>
   changeAlert(holder, check(patch, alertPatch), request, context);
 
 /** Days are those of UTC, both included. */
-async function replayDays({ holder, form }: Asked): Promise<Done> {
+async function replayDays({ holder, form }: ActionRequest): Promise<ActionResult> {
   const [since = "", until = "", before = ""] = ["since", "until", "before"].map((name) => form.get(name)?.trim());
   const errors = [
     ...dayErrors("since", since),

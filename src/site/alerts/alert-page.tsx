@@ -11,13 +11,13 @@ import { alertPath } from "../../links.ts";
 import { notFound, Problem } from "../../problem.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names.ts";
-import { errorsOf, Field, type Refused, readForm } from "../form.tsx";
+import { errorsOf, Field, type RefusedForm, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
-import { readTyped } from "../reading.tsx";
-import { ACTIONS, type Action, type Done, isAction } from "./actions.ts";
+import { readTyped } from "../typed-query.tsx";
+import { ACTIONS, type Action, type ActionResult, isAction } from "./actions.ts";
 import { AlertView } from "./alert-view.tsx";
 import { MESSAGES_SHOWN, type MessagePage } from "./messages.tsx";
-import { type Tried, tryQuery } from "./preview.tsx";
+import { type TriedQuery, tryQuery } from "./query-preview.tsx";
 
 /** GET /alerts/{id}: asks for the token, whether or not there is such an alert. */
 export const alertPage: Handler = (_, context) => askForToken(context, idOf(context));
@@ -58,8 +58,8 @@ async function act(
   request: Request,
   context: Context,
 ): Promise<Response> {
-  let done: Done = { said: "" };
-  let failed: Refused = { status: 200, errors: [], headers: {} };
+  let done: ActionResult = { said: "" };
+  let failed: RefusedForm = { status: 200, errors: [], headers: {} };
   try {
     done = await ACTIONS[action]({ holder, form, request, context });
   } catch (error) {
@@ -82,7 +82,7 @@ async function readMessages(holder: Holder, { latest }: HeldAlert, asked: string
 }
 
 /** The query as it stands in the form that changes it; tried on the record only where that was asked for. */
-async function triedBy(action: Action, form: URLSearchParams, alert: HeldAlert, { env }: Context): Promise<Tried> {
+async function triedBy(action: Action, form: URLSearchParams, alert: HeldAlert, { env }: Context): Promise<TriedQuery> {
   if (action === "preview") return tryQuery(form.get("q") ?? "", env);
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const source = action === "query" ? (form.get("q") ?? "") : alert.query;
@@ -130,7 +130,7 @@ const show = (
   { settings }: Context,
   title: string,
   children: ComponentChildren,
-  answer: Partial<Pick<Refused, "status" | "headers">> = {},
+  answer: Partial<Pick<RefusedForm, "status" | "headers">> = {},
 ): Response =>
   htmlPage(
     {

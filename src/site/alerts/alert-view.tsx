@@ -1,18 +1,18 @@
 /** An alert as its page shows it to whoever holds its token. */
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Moment } from "../moment.tsx";
-import { capitalised } from "../words.ts";
+import { capitalised } from "../text-format.ts";
 import type { Action } from "./actions.ts";
+import { AlertForm } from "./alert-form.tsx";
+import type { AlertPageState } from "./alert-page-state.ts";
+import { AlertStatusSection } from "./alert-status.tsx";
+import { CHANNELS, DIGESTS } from "./alert-wording.ts";
 import { Copyable } from "./copyable.tsx";
-import { LookAgain } from "./look-again.tsx";
 import { Manage } from "./manage.tsx";
 import { MESSAGES_SHOWN, Messages } from "./messages.tsx";
-import type { Shown } from "./shown.ts";
-import { State } from "./state.tsx";
-import { Stay } from "./stay.tsx";
-import { CHANNELS, DIGESTS } from "./words.ts";
+import { RefreshButton } from "./refresh-button.tsx";
 
-export function AlertView(props: Shown) {
+export function AlertView(props: AlertPageState) {
   const { alert, token, page } = props;
   return (
     <article class="alert">
@@ -21,7 +21,7 @@ export function AlertView(props: Shown) {
       </h1>
       <Result {...props} />
       <div aria-live="polite">
-        <State alert={alert} />
+        <AlertStatusSection alert={alert} />
       </div>
       <Actions alert={alert} token={token} after={page.after} />
       <Facts alert={alert} />
@@ -32,7 +32,7 @@ export function AlertView(props: Shown) {
 }
 
 /** What came of the action, in words; the focus goes there. */
-function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: Shown) {
+function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: AlertPageState) {
   if (errors.length > 0) {
     return (
       <div class="error" role="alert" id="result" tabIndex={-1}>
@@ -48,9 +48,9 @@ function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: 
       <p>{said}</p>
       {secret !== undefined && <Copyable id="secret" what="new secret" text={secret} />}
       {rest && (
-        <Stay id={id} token={token} action="replay" fields={rest}>
+        <AlertForm id={id} token={token} action="replay" fields={rest}>
           <button type="submit">Go on with older ones</button>
-        </Stay>
+        </AlertForm>
       )}
     </div>
   );
@@ -66,11 +66,11 @@ function Actions({
   after: number;
 }) {
   const button = (action: Action, words: string) => (
-    <Stay id={id} token={token} action={action}>
+    <AlertForm id={id} token={token} action={action}>
       <button type="submit" class="second">
         {words}
       </button>
-    </Stay>
+    </AlertForm>
   );
   return (
     <div class="actions">
@@ -78,7 +78,7 @@ function Actions({
       {status === "active" && button("pause", "Pause")}
       {status === "paused" && button("resume", "Resume")}
       {status === "pending" && channel.type !== "feed" && button("ask", "Ask again to confirm")}
-      <LookAgain id={id} token={token} watch="state messages" {...(after + MESSAGES_SHOWN < latest && { after })} />
+      <RefreshButton id={id} token={token} watch="state messages" {...(after + MESSAGES_SHOWN < latest && { after })} />
     </div>
   );
 }

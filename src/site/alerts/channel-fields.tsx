@@ -1,7 +1,7 @@
 /** The fields of a form that say where an alert's messages go, and how often. */
 import type { InputError } from "../../problem.ts";
 import { Choice, Field, messagesAt } from "../form.tsx";
-import { CHANNELS, type ChannelType, DIGESTS } from "./words.ts";
+import { CHANNELS, type ChannelType, DIGESTS } from "./alert-wording.ts";
 
 /** The fields as they were typed. */
 export interface ChannelTyped {

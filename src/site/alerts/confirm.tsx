@@ -6,9 +6,9 @@ import { readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
-import { ReadAs, readTyped } from "../reading.tsx";
-import { capitalised } from "../words.ts";
-import { channelInWords } from "./words.ts";
+import { capitalised } from "../text-format.ts";
+import { ReadAs, readTyped } from "../typed-query.tsx";
+import { channelInWords } from "./alert-wording.ts";
 
 /** GET /alerts/{id}/confirm: shows the button. It changes nothing, because mail scanners and link previews open links. */
 export const confirmPage: Handler = async (_, context) => {

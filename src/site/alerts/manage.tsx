@@ -3,12 +3,12 @@ import type { ComponentChildren } from "preact";
 import { Field, messagesAt } from "../form.tsx";
 import { QueryInput } from "../query-input.tsx";
 import type { Action } from "./actions.ts";
+import { AlertForm } from "./alert-form.tsx";
+import type { AlertPageState } from "./alert-page-state.ts";
 import { ChannelFields, readChannelFields } from "./channel-fields.tsx";
-import { Found, LIVE, Reading } from "./preview.tsx";
-import type { Shown } from "./shown.ts";
-import { Stay } from "./stay.tsx";
+import { Found, LIVE, Reading } from "./query-preview.tsx";
 
-export const Manage = (props: Shown) => (
+export const Manage = (props: AlertPageState) => (
   <section aria-labelledby="manage">
     <h2 id="manage">Change it</h2>
     <ChangeQuery {...props} />
@@ -41,17 +41,17 @@ function Folded({
 }
 
 /** Whether an action is the one that was asked for, and could not be done. */
-const failed = ({ action, errors }: Shown, ...actions: Action[]): boolean =>
+const failed = ({ action, errors }: AlertPageState, ...actions: Action[]): boolean =>
   actions.includes(action) && errors.length > 0;
 
-function ChangeQuery(props: Shown) {
+function ChangeQuery(props: AlertPageState) {
   const { alert, token, action, errors, tried } = props;
   const { source, problem } = tried.typed;
   const previewed = tried.preview !== undefined;
   const missing = action === "query" && problem === undefined ? messagesAt(errors, "query")[0] : undefined;
   return (
     <Folded id="change-query" title="Query" open={action === "preview" || failed(props, "query")}>
-      <Stay id={alert.id} token={token} live={LIVE}>
+      <AlertForm id={alert.id} token={token} live={LIVE}>
         <label for="q">What to look for</label>
         <QueryInput source={source} wrong={problem !== undefined || missing !== undefined} />
         <Reading tried={tried} {...(missing !== undefined && { missing })} />
@@ -63,13 +63,13 @@ function ChangeQuery(props: Shown) {
             Change the query
           </button>
         </div>
-      </Stay>
+      </AlertForm>
       <Found tried={tried} />
     </Folded>
   );
 }
 
-function ChangeChannel(props: Shown) {
+function ChangeChannel(props: AlertPageState) {
   const { alert, token, action, errors, form } = props;
   const { channel } = alert;
   const now = { type: channel.type, url: channel.type === "feed" ? "" : channel.url, digest: channel.digest ?? "" };
@@ -77,19 +77,19 @@ function ChangeChannel(props: Shown) {
   return (
     <Folded id="change-channel" title="Channel" open={open}>
       <p>Another address is asked to confirm first; until then what matches is kept for it.</p>
-      <Stay id={alert.id} token={token} action="channel">
+      <AlertForm id={alert.id} token={token} action="channel">
         <ChannelFields
           typed={open ? readChannelFields(form) : now}
           errors={action === "channel" ? errors : []}
           types={["webhook", "slack", "discord", "ntfy", "feed"]}
         />
         <button type="submit">Change the channel</button>
-      </Stay>
+      </AlertForm>
     </Folded>
   );
 }
 
-function Replay(props: Shown) {
+function Replay(props: AlertPageState) {
   const { alert, token, errors, form } = props;
   const open = failed(props, "replay");
   const field = (name: string) => ({
@@ -101,38 +101,38 @@ function Replay(props: Shown) {
   return (
     <Folded id="replay" title="Past articles" open={open}>
       <p>Sends what matches among the articles that came onto the wire in these days (UTC), as new messages.</p>
-      <Stay id={alert.id} token={token} action="replay">
+      <AlertForm id={alert.id} token={token} action="replay">
         <div class="days">
           <Field {...field("since")} label="From" required />
           <Field {...field("until")} label="To" hint="May be left empty." />
         </div>
         <button type="submit">Send past articles</button>
-      </Stay>
+      </AlertForm>
     </Folded>
   );
 }
 
-function Rotate({ alert, token }: Shown) {
+function Rotate({ alert, token }: AlertPageState) {
   return (
     <Folded id="rotate" title="Secret" open={false}>
       <p>
         A new secret is shown once. For 24 hours messages bear both signatures, so that no message is lost while you put
         it in.
       </p>
-      <Stay id={alert.id} token={token} action="rotate">
+      <AlertForm id={alert.id} token={token} action="rotate">
         <button type="submit">Make a new secret</button>
-      </Stay>
+      </AlertForm>
     </Folded>
   );
 }
 
-function Delete(props: Shown) {
+function Delete(props: AlertPageState) {
   const { alert, token, errors } = props;
   const open = failed(props, "delete");
   const wrong = open ? messagesAt(errors, "sure") : [];
   return (
     <Folded id="delete" title="Delete" open={open}>
-      <Stay id={alert.id} token={token} action="delete">
+      <AlertForm id={alert.id} token={token} action="delete">
         <p>Its messages and its feed go with it, and it cannot be brought back.</p>
         <label class="check">
           <input type="checkbox" name="sure" required aria-describedby={wrong.length > 0 ? "sure-error" : undefined} />
@@ -146,7 +146,7 @@ function Delete(props: Shown) {
         <button type="submit" class="danger">
           Delete
         </button>
-      </Stay>
+      </AlertForm>
     </Folded>
   );
 }

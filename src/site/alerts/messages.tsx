@@ -4,10 +4,10 @@ import { messageItem } from "../../alerts/feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import { Moment } from "../moment.tsx";
-import { counted } from "../words.ts";
-import { Attempts } from "./state.tsx";
-import { Stay } from "./stay.tsx";
-import { MESSAGES } from "./words.ts";
+import { counted } from "../text-format.ts";
+import { AlertForm } from "./alert-form.tsx";
+import { Attempts } from "./alert-status.tsx";
+import { MESSAGES } from "./alert-wording.ts";
 
 /** So many are shown together. */
 export const MESSAGES_SHOWN = 20;
@@ -84,7 +84,7 @@ function Message({ delivery, alert, token, after }: MessageProps) {
         </p>
       )}
       {called && alert.status === "active" && (
-        <Stay
+        <AlertForm
           id={alert.id}
           token={token}
           action="redeliver"
@@ -93,7 +93,7 @@ function Message({ delivery, alert, token, after }: MessageProps) {
           <button type="submit" class="second small" aria-label={`Send again: message ${sequence}`}>
             Send again
           </button>
-        </Stay>
+        </AlertForm>
       )}
     </>
   );
@@ -115,18 +115,18 @@ function Pages({ alert, token, after, shown }: { alert: HeldAlert; token: string
   return (
     <nav aria-label="Pages of messages" class="actions">
       {older && (
-        <Stay id={alert.id} token={token} action="show" fields={to(after - MESSAGES_SHOWN)}>
+        <AlertForm id={alert.id} token={token} action="show" fields={to(after - MESSAGES_SHOWN)}>
           <button type="submit" class="second">
             Older
           </button>
-        </Stay>
+        </AlertForm>
       )}
       {newer && (
-        <Stay id={alert.id} token={token} action="show" fields={to(after + MESSAGES_SHOWN)}>
+        <AlertForm id={alert.id} token={token} action="show" fields={to(after + MESSAGES_SHOWN)}>
           <button type="submit" class="second">
             Newer
           </button>
-        </Stay>
+        </AlertForm>
       )}
       <span class="small quiet">{shown > 0 && `${after + 1} to ${after + shown} of ${latest}`}</span>
     </nav>

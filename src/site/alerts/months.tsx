@@ -2,9 +2,10 @@
  * How many articles there were month by month, or year by year where that spans long, in the columns of the timeline's overview: across, it is
  * drawn in percent, down in CSS pixels, so that it is as wide as there is room, and no text shrinks with it.
  */
+
+import { counted } from "../text-format.ts";
 import { bandsOf } from "../timeline/bands.ts";
 import { columnsOf } from "../timeline/columns.ts";
-import { counted } from "../words.ts";
 
 /** In more columns there is no room for a number above each. */
 const NUMBERED = 18;

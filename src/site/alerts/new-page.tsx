@@ -8,7 +8,7 @@ import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { QueryInput } from "../query-input.tsx";
 import { ChannelFields, type ChannelTyped, channelOf, readChannelFields } from "./channel-fields.tsx";
-import { Found, LIVE, Reading, type Tried, tryQuery } from "./preview.tsx";
+import { Found, LIVE, Reading, type TriedQuery, tryQuery } from "./query-preview.tsx";
 import { registeredPage } from "./registered.tsx";
 
 /** GET /alerts: where its page's address was cut off, or the page after registering asked for anew. */
@@ -37,7 +37,7 @@ export const postAlertForm: Handler = async (request, context) => {
 };
 
 interface Filled {
-  tried: Tried;
+  tried: TriedQuery;
   typed: ChannelTyped;
   errors: readonly InputError[];
 }

@@ -4,9 +4,9 @@ import type { Registered } from "../../alerts/registration.ts";
 import type { Context } from "../../context.ts";
 import { alertPath } from "../../links.ts";
 import { htmlPage } from "../layout.tsx";
+import { AlertStatusSection } from "./alert-status.tsx";
 import { Copyable } from "./copyable.tsx";
-import { LookAgain } from "./look-again.tsx";
-import { State } from "./state.tsx";
+import { RefreshButton } from "./refresh-button.tsx";
 
 const readAlert = async ({ id, token }: Registered, context: Context): Promise<HeldAlert> =>
   viewAlert(await holderOf(id, token, context), context);
@@ -63,9 +63,9 @@ export async function registeredPage(context: Context, registered: Registered): 
         </dl>
         <div>
           <div aria-live="polite">
-            {alert === undefined ? <section id="state" data-waiting="" /> : <State alert={alert} />}
+            {alert === undefined ? <section id="state" data-waiting="" /> : <AlertStatusSection alert={alert} />}
           </div>
-          {alert?.status !== "active" && <LookAgain id={id} token={token} watch="state" elsewhere />}
+          {alert?.status !== "active" && <RefreshButton id={id} token={token} watch="state" elsewhere />}
         </div>
       </div>
     </article>

@@ -9,7 +9,7 @@ import { readArticle } from "../../record/articles.ts";
 import { becomesNew, type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
 import { type Compare, Difference, makeCompare } from "../events/difference.tsx";
 import { errorsOf, readForm } from "../form.tsx";
-import { counted, number } from "../words.ts";
+import { counted, number } from "../text-format.ts";
 import { ARTICLE_FIELDS, ArticleFields, articleTyped, readArticleForm } from "./article-form.tsx";
 import { setOffInWords } from "./article-preview.tsx";
 import { FormHead, Preview, PreviewAgain, type Typed } from "./fields.tsx";

@@ -8,7 +8,7 @@ import { type ArticlePreview, previewArticle, ShowPreview } from "./article-prev
 import { FormHead, Preview, PreviewAgain, type Typed } from "./fields.tsx";
 import { curatorsPage, seeOther } from "./page.tsx";
 
-interface Shown {
+interface NewArticleForm {
   typed: Typed;
   errors?: readonly InputError[];
   preview?: ArticlePreview;
@@ -31,7 +31,7 @@ export const postNewArticle: Handler = async (request, context) => {
   }
 };
 
-const show = (context: Context, { typed, errors = [], preview, status = 200 }: Shown): Response =>
+const show = (context: Context, { typed, errors = [], preview, status = 200 }: NewArticleForm): Response =>
   curatorsPage(context, {
     title: preview ? "Preview of an article" : "Add an article",
     status,

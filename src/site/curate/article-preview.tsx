@@ -9,7 +9,7 @@ import { findLikelyEvents } from "../../record/event-candidates.ts";
 import type { Likely } from "../../record/likely-events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { derivedId, draftArticle } from "../../record/write-articles.ts";
-import { counted } from "../words.ts";
+import { counted } from "../text-format.ts";
 import { Box } from "./fields.tsx";
 
 export interface ArticlePreview {

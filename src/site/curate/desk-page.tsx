@@ -11,8 +11,8 @@ import { listArticles, listEvents } from "../../record/find.ts";
 import { type Head, NEWEST, readHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names.ts";
 import { Choice, Field } from "../form.tsx";
-import { readTyped, type Typed } from "../reading.tsx";
 import { selectEvents } from "../timeline/selection.ts";
+import { readTyped, type TypedQuery } from "../typed-query.tsx";
 import { curatorsPage } from "./page.tsx";
 
 /** So many of each are listed. */
@@ -38,7 +38,7 @@ export const deskPage: Handler = async (_, context) => {
 
 type Among = "events" | "articles";
 
-const Search = ({ typed: { source, problem }, among }: { typed: Typed; among: Among }) => (
+const Search = ({ typed: { source, problem }, among }: { typed: TypedQuery; among: Among }) => (
   <search>
     <form method="get" action="/curate" class="find">
       <Field

@@ -4,10 +4,10 @@ import type { Draft } from "../../record/draft-event.ts";
 import type { EventDocument } from "../../record/event.ts";
 import type { Revision, SourcedEvent } from "../../record/events.ts";
 import type { Names } from "../../record/names.ts";
-import { changesBetween } from "../events/changes.ts";
 import { makeCompare } from "../events/difference.tsx";
 import { EventColumns, EventSources } from "../events/event-view.tsx";
 import { ChangeList } from "../events/history-view.tsx";
+import { changesBetween } from "../events/revision-changes.ts";
 import { EVENT_MODES } from "./event-form.tsx";
 
 /** Whether it would change anything on record. */

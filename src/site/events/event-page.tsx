@@ -8,7 +8,7 @@ import { type Names, readNames } from "../../record/names.ts";
 import { type Neighbours, readNeighbours } from "../../record/neighbours.ts";
 import { type History, readHistory } from "../../record/revisions.ts";
 import { htmlPage } from "../layout.tsx";
-import { shortened } from "../words.ts";
+import { shortened } from "../text-format.ts";
 import { EventColumns, EventSources } from "./event-view.tsx";
 import { Follow, queryAround } from "./follow.tsx";
 import { HistoryView } from "./history-view.tsx";
@@ -28,7 +28,7 @@ export const eventPage: Handler = async (_, context) => {
 };
 
 /** What the page tells. */
-interface Shown {
+interface EventPageProps {
   event: SourcedEvent;
   names: Names;
   history: History;
@@ -36,7 +36,7 @@ interface Shown {
 }
 
 /** The page of an event that was retracted stays to be found: whoever looks for it is to see that, and why. */
-function pageOf(shown: Shown, { settings, origin }: Pick<Context, "settings" | "origin">) {
+function pageOf(shown: EventPageProps, { settings, origin }: Pick<Context, "settings" | "origin">) {
   const { event } = shown;
   const isRetracted = event.retracted !== null;
   const url = eventUrl(origin, event.id);
@@ -53,7 +53,7 @@ function pageOf(shown: Shown, { settings, origin }: Pick<Context, "settings" | "
   };
 }
 
-function EventArticle({ shown: { event, names, history, neighbours }, url }: { shown: Shown; url: string }) {
+function EventArticle({ shown: { event, names, history, neighbours }, url }: { shown: EventPageProps; url: string }) {
   const isRetracted = event.retracted !== null;
   const query = isRetracted ? undefined : queryAround(event, names);
   return (

@@ -6,7 +6,7 @@ import type { ParsedQuery } from "../../query/grammar.ts";
 import { type EventDocument, fullIds } from "../../record/event.ts";
 import type { NameKind } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
-import { readTyped } from "../reading.tsx";
+import { readTyped } from "../typed-query.tsx";
 
 /** The first names are the ones that an event is most about; with more of them, everything would match. */
 const MOST = 5;

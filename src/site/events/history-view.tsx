@@ -5,12 +5,12 @@ import { claimant } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import type { History } from "../../record/revisions.ts";
 import { Moment } from "../moment.tsx";
-import type { Change } from "./changes.ts";
 import { Added, type Compare, Difference, makeCompare, Removed } from "./difference.tsx";
 import { type Step, stepsOf } from "./history.ts";
+import type { RevisionChange } from "./revision-changes.ts";
 
 /** By what changes are told: the articles' titles, and how texts are compared. */
-export interface Telling {
+export interface ChangeContext {
   names: Names;
   sources: History["sources"];
   compare: Compare;
@@ -37,7 +37,7 @@ export function HistoryView({ history, names }: { history: History; names: Names
   );
 }
 
-function StepView({ step, open, telling }: { step: Step; open: boolean; telling: Telling }) {
+function StepView({ step, open, telling }: { step: Step; open: boolean; telling: ChangeContext }) {
   const { at, what, revision, reason, source, changes } = step;
   const head = (
     <>
@@ -75,7 +75,7 @@ function StepView({ step, open, telling }: { step: Step; open: boolean; telling:
 }
 
 /** What changed, part by part. */
-export const ChangeList = ({ changes, telling }: { changes: readonly Change[]; telling: Telling }) => (
+export const ChangeList = ({ changes, telling }: { changes: readonly RevisionChange[]; telling: ChangeContext }) => (
   <dl>
     {changes.map((change) => (
       <>
@@ -88,7 +88,7 @@ export const ChangeList = ({ changes, telling }: { changes: readonly Change[]; t
   </dl>
 );
 
-function ChangeView({ change, telling }: { change: Change; telling: Telling }) {
+function ChangeView({ change, telling }: { change: RevisionChange; telling: ChangeContext }) {
   const { names, compare } = telling;
   switch (change.kind) {
     case "text":
@@ -129,7 +129,7 @@ function ListChange({
 }
 
 /** An article by its title; by its id where it is not on record any more. */
-function SourceTitle({ id, telling: { sources } }: { id: string; telling: Telling }) {
+function SourceTitle({ id, telling: { sources } }: { id: string; telling: ChangeContext }) {
   const source = sources.get(id);
   return source === undefined ? id : <Foreign language={source.language}>{source.title}</Foreign>;
 }

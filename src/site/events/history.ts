@@ -1,7 +1,7 @@
 /** An event's revisions, and what came to its sources by itself, as one list. */
 import type { DatedRevision, HistoricSource, History } from "../../record/revisions.ts";
 import { COMPARED } from "../../record/revisions.ts";
-import { type Change, changesBetween } from "./changes.ts";
+import { changesBetween, type RevisionChange } from "./revision-changes.ts";
 
 export interface Step {
   /** RFC 3339 in UTC. */
@@ -12,7 +12,7 @@ export interface Step {
   revision?: number;
   /** Why it was retracted, where this step retracted it or gave another reason. */
   reason?: string;
-  changes: readonly Change[];
+  changes: readonly RevisionChange[];
   /** The article that came to its sources, or was corrected. */
   source?: HistoricSource;
 }

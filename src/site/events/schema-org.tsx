@@ -8,7 +8,7 @@ import { namePath } from "../../links.ts";
 import { fullIds } from "../../record/event.ts";
 import type { Source, SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { periodOf } from "../timeline/when.ts";
+import { periodOf } from "../timeline/event-period.ts";
 
 const TYPE = "https://schema.org/";
 

@@ -1,9 +1,9 @@
 /** The API: where it is described, and a first call. */
 
 import { Code } from "../scrolls.tsx";
-import type { Counted } from "./examples.ts";
+import type { CountedExample } from "./examples.ts";
 
-export function ApiHelp({ origin, example }: { origin: string; example: Counted | undefined }) {
+export function ApiHelp({ origin, example }: { origin: string; example: CountedExample | undefined }) {
   const search = new URLSearchParams({ q: example?.query.canonical ?? "truce" });
   return (
     <section aria-labelledby="api">

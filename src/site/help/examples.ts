@@ -20,7 +20,7 @@ export interface Example {
   of: "events" | "articles";
 }
 
-export interface Counted extends Example {
+export interface CountedExample extends Example {
   query: ParsedQuery;
   /** How many of those that were looked at match. */
   found: number;
@@ -80,7 +80,11 @@ export function makeExamples(events: readonly Selected[], articles: readonly Art
 }
 
 /** Reads each and counts what it finds. One that cannot be read says nothing that one could learn, and is left out. */
-export function countExamples(events: readonly Selected[], articles: readonly Article[], names: Names): Counted[] {
+export function countExamples(
+  events: readonly Selected[],
+  articles: readonly Article[],
+  names: Names,
+): CountedExample[] {
   // Publisher and language alone are asked for: the texts need not be read.
   const texts = articles.map(({ title, publisher, language }) =>
     analyse({ title, text: "", publisher, language, names: [] }, names.vocabulary),

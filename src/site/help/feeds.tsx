@@ -2,9 +2,9 @@
 import { pathOf, STANDING } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { Code } from "../scrolls.tsx";
-import type { Counted } from "./examples.ts";
+import type { CountedExample } from "./examples.ts";
 
-export function FeedHelp({ origin, example }: { origin: string; example: Counted | undefined }) {
+export function FeedHelp({ origin, example }: { origin: string; example: CountedExample | undefined }) {
   const filter = example === undefined ? "" : `?${new URLSearchParams({ q: example.query.canonical })}`;
   return (
     <section aria-labelledby="feeds">

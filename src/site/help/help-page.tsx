@@ -8,12 +8,12 @@ import { readArticles } from "../../record/articles.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
-import { readTyped } from "../reading.tsx";
 import { type Selection, selectEvents, WINDOW } from "../timeline/selection.ts";
+import { readTyped } from "../typed-query.tsx";
 import { ApiHelp } from "./api.tsx";
-import { type Counted, countExamples } from "./examples.ts";
+import { type CountedExample, countExamples } from "./examples.ts";
 import { FeedHelp } from "./feeds.tsx";
-import { QueryHelp } from "./queries.tsx";
+import { QueryHelp } from "./query-help.tsx";
 import { type Sample, WebhookHelp } from "./webhooks.tsx";
 
 /** What the examples find, and an article as an alert would tell of it: the same for everybody until the record changes. */
@@ -22,8 +22,8 @@ interface Live {
   head: number;
   names: Names;
   articles: number;
-  examples: readonly Counted[];
-  sample: { data: SampleData; example: Counted } | undefined;
+  examples: readonly CountedExample[];
+  sample: { data: SampleData; example: CountedExample } | undefined;
 }
 
 let latest: Live | undefined;
@@ -90,7 +90,7 @@ async function readLive({ env }: Context, head: Head, names: Names, { events }: 
 /** Each example that is tried for an article costs a few queries of D1. */
 const MOST_TRIED = 3;
 
-async function readSample(db: D1Database, names: Names, examples: readonly Counted[]): Promise<Live["sample"]> {
+async function readSample(db: D1Database, names: Names, examples: readonly CountedExample[]): Promise<Live["sample"]> {
   for (const example of examples) {
     const data = await sampleData(db, names, example.query);
     if (data !== undefined) return { data, example };

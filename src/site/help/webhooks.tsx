@@ -2,14 +2,14 @@
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
 import type { Settings } from "../../env.ts";
 import { Code, Scrolls } from "../scrolls.tsx";
-import { spanInWords } from "../spans.ts";
-import { listed } from "../words.ts";
-import type { Counted } from "./examples.ts";
+import { listed } from "../text-format.ts";
+import { spanInWords } from "../time-spans.ts";
+import type { CountedExample } from "./examples.ts";
 import { RECEIVER } from "./receiver.ts";
 
 /** A message as it would leave now, and the example whose article it tells of. */
 export interface Sample extends SampleRequest {
-  example: Counted;
+  example: CountedExample;
 }
 
 interface Props {

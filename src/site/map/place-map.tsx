@@ -1,11 +1,11 @@
 /** A map of the places of some events. Where they lie far apart, a second one shows those that crowd. */
 import type { Names } from "../../record/names.ts";
 import type { Selected } from "../timeline/selection.ts";
-import { crowdOf } from "./crowd.ts";
-import { type Closer, Frame, type Leading } from "./frame.tsx";
-import { type Mark, marksOf } from "./marks.ts";
-import { type Place, placesOf } from "./places.ts";
-import { FRAME, inFrame, isIn, tenths, type View, viewOf } from "./view.ts";
+import { type CloserMap, Frame, type MapLinks } from "./map-frame.tsx";
+import { type MapPlace, placesOf } from "./map-places.ts";
+import { FRAME, inFrame, isIn, type MapView, tenths, viewOf } from "./map-view.ts";
+import { crowdOf } from "./place-crowd.ts";
+import { marksOf, type PlaceMark } from "./place-marks.ts";
 
 interface MapProps {
   selected: readonly Selected[];
@@ -29,7 +29,7 @@ export function PlaceMap({ selected, names, address, here }: MapProps) {
     view,
   );
   const crowded = marksOf(crowd, close);
-  const leading: Leading = { address, here };
+  const leading: MapLinks = { address, here };
   const closer = crowd.length > 0 ? closerOf(close, view, crowd.length) : undefined;
   return (
     <figure class="map">
@@ -52,7 +52,7 @@ export function PlaceMap({ selected, names, address, here }: MapProps) {
 }
 
 /** The closer map's view, and all that lie in it; empty where there is no crowd. */
-function crowdIn(places: readonly Place[]): { close: View; crowd: Place[] } {
+function crowdIn(places: readonly MapPlace[]): { close: MapView; crowd: MapPlace[] } {
   const crowd = crowdOf(places);
   const close = viewOf(crowd);
   return { close, crowd: crowd.length === 0 ? [] : places.filter(({ point }) => isIn(point, close)) };
@@ -61,14 +61,14 @@ function crowdIn(places: readonly Place[]): { close: View; crowd: Place[] } {
 /** Half the least width of the link to the closer map, in units of the frame. */
 const LEAST_RADIUS = 8;
 
-function closerOf(close: View, view: View, places: number): Closer {
+function closerOf(close: MapView, view: MapView, places: number): CloserMap {
   const [x, y] = inFrame([close.x + close.width / 2, close.y + close.height / 2], view);
   const radius = Math.max(LEAST_RADIUS, tenths(((close.width / view.width) * FRAME.width) / 2));
   return { id: CLOSER, label: `${places} places`, x, y, radius, places };
 }
 
 /** What could not be drawn apart, in words. */
-function TooClose({ marks, address }: { marks: readonly Mark[]; address: (id: string) => string }) {
+function TooClose({ marks, address }: { marks: readonly PlaceMark[]; address: (id: string) => string }) {
   const covering = marks.filter(({ beside }) => beside.length > 0);
   const places = covering.flatMap(({ beside }) => beside);
   if (places.length === 0) return null;

@@ -1,6 +1,6 @@
 /** The head of a name's page: what it is called, what it is, and where. */
 import type { NameRecord } from "../../record/name.ts";
-import { typeInWords } from "./kinds.ts";
+import { typeInWords } from "./name-kinds.ts";
 import { InOtherLanguages } from "./spellings.tsx";
 
 export function Meaning({ name }: { name: NameRecord }) {

@@ -3,7 +3,7 @@ import { namePath } from "../../links.ts";
 import type { Names } from "../../record/names.ts";
 import { countNames } from "../timeline/facets.tsx";
 import type { Selected } from "../timeline/selection.ts";
-import { KINDS, kindOf } from "./kinds.ts";
+import { KINDS, kindOf } from "./name-kinds.ts";
 
 const MOST = 10;
 

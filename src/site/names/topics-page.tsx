@@ -5,10 +5,10 @@ import { readRecentHead } from "../../record/log.ts";
 import type { NameKind, NameRecord } from "../../record/name.ts";
 import { readNames } from "../../record/names.ts";
 import { htmlPage } from "../layout.tsx";
+import { counted } from "../text-format.ts";
 import { countNames } from "../timeline/facets.tsx";
 import { selectEvents } from "../timeline/selection.ts";
-import { counted } from "../words.ts";
-import { KINDS, kindOf, SHOWN_KINDS, typesInWords } from "./kinds.ts";
+import { KINDS, kindOf, SHOWN_KINDS, typesInWords } from "./name-kinds.ts";
 
 export const topicsPage: Handler = async (_, { env, settings, origin }) => {
   const head = await readRecentHead(env.DB);

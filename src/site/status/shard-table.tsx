@@ -1,8 +1,8 @@
 /** Shard by shard, for those who operate the wire. */
 import type { AnsweringShard, Status } from "../../status.ts";
 import { Scrolls } from "../scrolls.tsx";
-import { spanInWords } from "../spans.ts";
-import { number } from "../words.ts";
+import { number } from "../text-format.ts";
+import { spanInWords } from "../time-spans.ts";
 
 const milliseconds = (value: number | undefined): string =>
   value === undefined ? "–" : `${number(Math.round(value))} ms`;

@@ -3,8 +3,8 @@ import type { Handler } from "../../context.ts";
 import { readStatus, type Status } from "../../status.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
-import { number } from "../words.ts";
-import { answering, type Finding, findings, type State, sum, verdict } from "./in-words.ts";
+import { number } from "../text-format.ts";
+import { answering, type Finding, type FindingState, findings, sum, verdict } from "./findings.ts";
 import { ShardTable } from "./shard-table.tsx";
 
 export const statusPage: Handler = async (_, { env, settings, origin }) => {
@@ -20,13 +20,13 @@ export const statusPage: Handler = async (_, { env, settings, origin }) => {
 };
 
 /** By a sign as well as in words, so that nothing hangs on its colour. */
-const SIGNS: Readonly<Record<State, string>> = { well: "✓", watch: "!", wrong: "✕" };
-const VERDICTS: Readonly<Record<State, string>> = {
+const SIGNS: Readonly<Record<FindingState, string>> = { well: "✓", watch: "!", wrong: "✕" };
+const VERDICTS: Readonly<Record<FindingState, string>> = {
   well: "Everything is in order.",
   watch: "The wire is in order. What is marked is to be watched.",
   wrong: "Something is wrong.",
 };
-const WORDS: Readonly<Record<State, string>> = { well: "in order", watch: "to watch", wrong: "wrong" };
+const WORDS: Readonly<Record<FindingState, string>> = { well: "in order", watch: "to watch", wrong: "wrong" };
 
 export function StatusView({ status, now }: { status: Status; now: number }) {
   const found = findings(status, now);
@@ -55,7 +55,7 @@ export function StatusView({ status, now }: { status: Status; now: number }) {
   );
 }
 
-const Sign = ({ state }: { state: State }) => (
+const Sign = ({ state }: { state: FindingState }) => (
   <span class="sign" aria-hidden="true">
     {SIGNS[state]}
   </span>

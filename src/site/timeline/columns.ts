@@ -1,5 +1,5 @@
 /** The columns of a picture over time: months side by side, or years if the events span more than three years. */
-import { monthOf, yearOf } from "./when.ts";
+import { monthOf, yearOf } from "./event-period.ts";
 
 type Dated = Parameters<typeof monthOf>[0];
 

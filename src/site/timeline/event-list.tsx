@@ -4,9 +4,9 @@ import { namePath } from "../../links.ts";
 import { fullIds } from "../../record/event.ts";
 import type { SourcedEvent } from "../../record/events.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { counted, shortened } from "../words.ts";
+import { counted, shortened } from "../text-format.ts";
+import { byTime, inWords, periodOf } from "./event-period.ts";
 import type { Selected } from "./selection.ts";
-import { byTime, inWords, periodOf } from "./when.ts";
 
 /**
  * Months are headings of the third level, with their period as id (`2016-09`; `2016` for what is dated to the year alone), events of the

@@ -2,7 +2,7 @@
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { NameKind } from "../../record/name.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { KINDS, SHOWN_KINDS } from "../names/kinds.ts";
+import { KINDS, SHOWN_KINDS } from "../names/name-kinds.ts";
 import { narrowed, requires, widened } from "./narrowing.ts";
 import { namesIn, type Selected } from "./selection.ts";
 

@@ -1,7 +1,7 @@
 /** How many events there were, month by month or year by year. Each bar leads to its events. */
-import { counted } from "../words.ts";
-import type { Part } from "./picture.ts";
-import { inWords } from "./when.ts";
+import { counted } from "../text-format.ts";
+import { inWords } from "./event-period.ts";
+import type { OverviewPartProps } from "./overview-props.ts";
 
 /** Room for a number above the highest bar, for the bars, and for the labels below them, in CSS pixels. */
 const ABOVE = 18;
@@ -13,7 +13,7 @@ const FLOOR = ABOVE + BARS;
 /** In more columns than these, two digits have no room on a phone. */
 const NUMBERED = 24;
 
-export function Histogram({ selected, query, month, address, columns, bands }: Part) {
+export function Histogram({ selected, query, month, address, columns, bands }: OverviewPartProps) {
   const counts = columns.counts(selected.map(({ event }) => event));
   const most = Math.max(...counts.map(([, count]) => count));
   const height = (count: number): number => Math.round((BARS * count) / most);

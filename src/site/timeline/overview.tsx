@@ -3,16 +3,16 @@
  * in percent, down in CSS pixels: it is as wide as there is room, and no text shrinks with it.
  */
 import type { EventDocument } from "../../record/event.ts";
-import { counted } from "../words.ts";
+import { counted } from "../text-format.ts";
 import { bandsOf } from "./bands.ts";
 import { type Columns, columnsOf } from "./columns.ts";
 import { HISTOGRAM, Histogram } from "./histogram.tsx";
-import type { Part, Picture } from "./picture.ts";
+import type { OverviewPartProps, OverviewProps } from "./overview-props.ts";
 import { RADIUS, ROW, TopicRow, topicsOf } from "./topic-row.tsx";
 
 const ROWS = 8;
 
-export function Overview(props: Picture) {
+export function Overview(props: OverviewProps) {
   const events = props.selected.map(({ event }) => event);
   const columns = columnsOf(events);
   const part = { ...props, columns, bands: bandsOf(columns) };
@@ -55,7 +55,7 @@ function leftOut(events: readonly EventDocument[], columns: Columns): string {
 }
 
 /** A frame around the month or the year that is chosen. */
-function ChosenColumns({ month, columns, bands, height }: Part & { height: number }) {
+function ChosenColumns({ month, columns, bands, height }: OverviewPartProps & { height: number }) {
   if (month === undefined) return null;
   const chosen = columns.periods.filter((period) => period.startsWith(month) || month.startsWith(period));
   const [first, last] = [chosen[0], chosen.at(-1)];

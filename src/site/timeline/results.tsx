@@ -2,12 +2,12 @@
 import { searchOf } from "../../feeds/address.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { Names } from "../../record/names.ts";
-import { counted } from "../words.ts";
-import { addressOf, type Shown } from "./address.ts";
+import { counted } from "../text-format.ts";
 import { EventList } from "./event-list.tsx";
+import { byTime } from "./event-period.ts";
 import { pageOf } from "./paging.ts";
 import type { Selected } from "./selection.ts";
-import { byTime } from "./when.ts";
+import { addressOf, type TimelineParams } from "./timeline-params.ts";
 
 interface ResultsProps {
   /** Those in the month, where one is chosen. */
@@ -17,7 +17,7 @@ interface ResultsProps {
   /** The log entry before which there may be more of them. */
   next: number | undefined;
   query: ParsedQuery | undefined;
-  shown: Shown;
+  shown: TimelineParams;
   names: Names;
 }
 

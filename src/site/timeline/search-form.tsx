@@ -1,9 +1,9 @@
 /** The one search box. It answers as one types: what it brings are the regions of the page that depend on the query. */
 import type { Names } from "../../record/names.ts";
 import { QueryInput } from "../query-input.tsx";
-import { ReadAs, type Typed } from "../reading.tsx";
+import { ReadAs, type TypedQuery } from "../typed-query.tsx";
 
-export const SearchForm = ({ typed, month, names }: { typed: Typed; month: string | undefined; names: Names }) => (
+export const SearchForm = ({ typed, month, names }: { typed: TypedQuery; month: string | undefined; names: Names }) => (
   <search>
     <form method="get" action="/" data-live="reading count shown">
       <label for="q">Search the record</label>

@@ -6,12 +6,12 @@ import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names.ts";
 import { feedLinks } from "../feed-links.ts";
 import { htmlPage } from "../layout.tsx";
-import { readTyped, type Typed } from "../reading.tsx";
-import { addressOf, type Shown } from "./address.ts";
+import { readTyped, type TypedQuery } from "../typed-query.tsx";
+import { inWords, readMonth } from "./event-period.ts";
 import { PER_PAGE } from "./paging.ts";
 import { type Selection, selectEvents, WINDOW } from "./selection.ts";
 import { Timeline } from "./timeline.tsx";
-import { inWords, readMonth } from "./when.ts";
+import { addressOf, type TimelineParams } from "./timeline-params.ts";
 
 const NOTHING: Selection = { events: [], next: undefined };
 
@@ -36,7 +36,7 @@ export const timelinePage: Handler = async (_, { env, url, settings, origin }) =
 };
 
 /** Throws a Problem that names the parameter that is malformed. */
-function readShown(asked: URL, head: Head, { query }: Typed): Shown {
+function readShown(asked: URL, head: Head, { query }: TypedQuery): TimelineParams {
   const url = withoutEmpty(asked);
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   return {
@@ -57,7 +57,7 @@ function withoutEmpty(asked: URL): URL {
   return url;
 }
 
-function titleOf({ q, month }: Shown): { title?: string } {
+function titleOf({ q, month }: TimelineParams): { title?: string } {
   const parts = [q, month && inWords(month)].filter((part) => part !== undefined);
   return parts.length === 0 ? {} : { title: parts.join(", ") };
 }

@@ -1,10 +1,10 @@
 /** The timeline: search, feeds, the picture of the whole, the map, facets, and the events. */
 import type { Names } from "../../record/names.ts";
 import { PlaceMap } from "../map/place-map.tsx";
-import type { Typed } from "../reading.tsx";
-import { counted } from "../words.ts";
-import { addressOf, type Shown } from "./address.ts";
-import { Chosen } from "./chosen.tsx";
+import { counted } from "../text-format.ts";
+import type { TypedQuery } from "../typed-query.tsx";
+import { ActiveFilters } from "./active-filters.tsx";
+import { inWords, isIn } from "./event-period.ts";
 import { Facets } from "./facets.tsx";
 import { FeedsBeside } from "./feeds-beside.tsx";
 import { narrowed } from "./narrowing.ts";
@@ -12,11 +12,11 @@ import { Overview } from "./overview.tsx";
 import { Results } from "./results.tsx";
 import { SearchForm } from "./search-form.tsx";
 import type { Selection } from "./selection.ts";
-import { inWords, isIn } from "./when.ts";
+import { addressOf, type TimelineParams } from "./timeline-params.ts";
 
 interface TimelineProps {
-  typed: Typed;
-  shown: Shown;
+  typed: TypedQuery;
+  shown: TimelineParams;
   /** What matches the query, in any month. */
   selection: Selection;
   names: Names;
@@ -38,7 +38,7 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
         {typed.problem === undefined ? countInWords(selected.length, shown, next) : "The query could not be read."}
       </p>
       <div id="shown">
-        <Chosen query={query} month={month} names={names} />
+        <ActiveFilters query={query} month={month} names={names} />
         {typed.problem === undefined && <FeedsBeside query={query} month={month} />}
         {events.length > 0 && (
           <section class="over-time" aria-labelledby="over-time">
@@ -68,7 +68,7 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
 }
 
 /** "12 events match in September 2016." */
-function countInWords(count: number, { q, month }: Shown, next: number | undefined): string {
+function countInWords(count: number, { q, month }: TimelineParams, next: number | undefined): string {
   const events = count === 0 ? "No event" : counted(count, "event");
   const match = q === undefined ? "" : count < 2 ? " matches" : " match";
   const more = next === undefined ? "" : "; there may be more, older on the wire";

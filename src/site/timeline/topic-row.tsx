@@ -1,11 +1,11 @@
 /** A topic over time: a circle for each month or year, its area the number of events. An event on several topics is in each of their rows. */
 import { labelOf, type Names } from "../../record/names.ts";
-import { counted } from "../words.ts";
+import { counted } from "../text-format.ts";
+import { inWords, isIn } from "./event-period.ts";
 import { byLabel } from "./facets.tsx";
 import { narrowed, requires, widened } from "./narrowing.ts";
-import type { Part } from "./picture.ts";
+import type { OverviewPartProps } from "./overview-props.ts";
 import { namesIn, type Selected } from "./selection.ts";
-import { inWords, isIn } from "./when.ts";
 
 /** The height of a row, in CSS pixels; */
 export const ROW = 44;
@@ -15,14 +15,14 @@ const LINE = 28;
 export const RADIUS = 10;
 const TARGET = 24;
 
-export interface Topic {
+export interface CountedTopic {
   id: string;
   label: string;
   events: Selected[];
 }
 
 /** The topics that most of the events are on. */
-export function topicsOf(selected: readonly Selected[], names: Names, most: number): Topic[] {
+export function topicsOf(selected: readonly Selected[], names: Names, most: number): CountedTopic[] {
   const byTopic = new Map<string, Selected[]>();
   for (const each of selected) {
     for (const id of namesIn(each)) {
@@ -38,8 +38,8 @@ export function topicsOf(selected: readonly Selected[], names: Names, most: numb
     .slice(0, most);
 }
 
-interface TopicRowProps extends Part {
-  topic: Topic;
+interface TopicRowProps extends OverviewPartProps {
+  topic: CountedTopic;
   radius: (count: number) => number;
   /** Where it begins. */
   y: number;

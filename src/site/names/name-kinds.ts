@@ -1,6 +1,6 @@
 /** Kinds and types of names, in words. */
 import { NAME_KINDS, type NameKind, type NameRecord } from "../../record/name.ts";
-import { capitalised } from "../words.ts";
+import { capitalised } from "../text-format.ts";
 
 export const KINDS: Readonly<Record<NameKind, { one: string; several: string }>> = {
   topic: { one: "Topic", several: "Topics" },

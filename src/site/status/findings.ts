@@ -1,13 +1,13 @@
 /** How the wire is doing, in words: what is wrong first has to be seen by somebody who knows nothing of shards. */
 import type { AnsweringShard, Status } from "../../status.ts";
-import { agoInWords, spanInWords } from "../spans.ts";
-import { counted, listed, number } from "../words.ts";
+import { counted, listed, number } from "../text-format.ts";
+import { agoInWords, spanInWords } from "../time-spans.ts";
 
 /** well: as it should be; watch: nobody can do anything about it here, or it will pass; wrong: somebody has to look. */
-export type State = "well" | "watch" | "wrong";
+export type FindingState = "well" | "watch" | "wrong";
 
 export interface Finding {
-  state: State;
+  state: FindingState;
   about: string;
   says: string;
 }
@@ -31,7 +31,7 @@ export function findings(status: Status, now: number): Finding[] {
 }
 
 /** The worst of them. */
-export const verdict = (found: readonly Finding[]): State =>
+export const verdict = (found: readonly Finding[]): FindingState =>
   (["wrong", "watch"] as const).find((state) => found.some((finding) => finding.state === state)) ?? "well";
 
 export const answering = ({ shards }: Status): AnsweringShard[] =>

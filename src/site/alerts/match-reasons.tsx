@@ -3,16 +3,16 @@ import { highlight } from "../../alerts/channels/highlight.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import type { Match } from "../../query/explain.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { counted } from "../words.ts";
+import { counted } from "../text-format.ts";
 
-interface WhyProps {
+interface MatchReasonsProps {
   matches: readonly Match[];
   /** Of the article, BCP 47. */
   language: string | null;
   names: Names;
 }
 
-export const Why = ({ matches, language, names }: WhyProps) => (
+export const MatchReasons = ({ matches, language, names }: MatchReasonsProps) => (
   <ul class="why">
     {matches.map((match) => (
       <li>

@@ -1,9 +1,9 @@
 /** Places as circles in the frame. */
-import type { Place } from "./places.ts";
-import { inFrame, tenths, type View } from "./view.ts";
+import type { MapPlace } from "./map-places.ts";
+import { inFrame, type MapView, tenths } from "./map-view.ts";
 
 /** What stands in a frame and may have words beside it. */
-export interface Spot {
+export interface LabelledSpot {
   label: string;
   x: number;
   y: number;
@@ -12,10 +12,10 @@ export interface Spot {
 }
 
 /** A circle, whose area goes by the number of events. */
-export interface Mark extends Spot {
-  place: Place;
+export interface PlaceMark extends LabelledSpot {
+  place: MapPlace;
   /** Places that would lie on this one: they are told of in words. */
-  beside: Place[];
+  beside: MapPlace[];
 }
 
 const LARGEST = 16;
@@ -26,9 +26,9 @@ const FEW = 6;
 const APART = 9;
 
 /** One for each place that can be told apart from those before it. */
-export function marksOf(places: readonly Place[], view: View): Mark[] {
+export function marksOf(places: readonly MapPlace[], view: MapView): PlaceMark[] {
   const most = Math.max(FEW, ...places.map(({ events }) => events));
-  const marks: Mark[] = [];
+  const marks: PlaceMark[] = [];
   for (const place of places) {
     const [x, y] = inFrame(place.point, view);
     const over = marks.find((mark) => Math.hypot(mark.x - x, mark.y - y) < APART);

@@ -4,10 +4,10 @@ import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { QueryInput } from "../query-input.tsx";
-import { ReadAs, type Typed } from "../reading.tsx";
-import { addressOf } from "../timeline/address.ts";
-import { counted } from "../words.ts";
-import type { Counted } from "./examples.ts";
+import { counted } from "../text-format.ts";
+import { addressOf } from "../timeline/timeline-params.ts";
+import { ReadAs, type TypedQuery } from "../typed-query.tsx";
+import type { CountedExample } from "./examples.ts";
 
 interface Looked {
   /** How many events and articles were looked at. */
@@ -18,9 +18,9 @@ interface Looked {
 }
 
 interface Props {
-  examples: readonly Counted[];
+  examples: readonly CountedExample[];
   looked: Looked;
-  typed: Typed;
+  typed: TypedQuery;
   /** How many events match what was typed. */
   found: number | undefined;
   names: Names;
@@ -106,7 +106,7 @@ function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">
 }
 
 /** As what its names are read, and what it finds. */
-function ExampleNow({ example: { query, found, of }, names }: { example: Counted; names: Names }) {
+function ExampleNow({ example: { query, found, of }, names }: { example: CountedExample; names: Names }) {
   const labels = reading(query.tree).flatMap((part) => part.names.map((id) => labelOf(names, id)));
   return (
     <span class="now small quiet">
@@ -119,5 +119,5 @@ function ExampleNow({ example: { query, found, of }, names }: { example: Counted
 const alertOf = (query: ParsedQuery): string => `/alerts/new${searchOf(query)}`;
 
 /** The timeline lists events; which articles match is shown where an alert is made. */
-const whereFound = ({ query, of }: Counted): string =>
+const whereFound = ({ query, of }: CountedExample): string =>
   of === "events" ? addressOf({ q: query.canonical }) : alertOf(query);

@@ -3,7 +3,7 @@ import { dateInWords } from "../../feeds/dates.ts";
 import { type EventDocument, fullIds } from "../../record/event.ts";
 import type { Revision } from "../../record/events.ts";
 
-export type Change =
+export type RevisionChange =
   /** Text that was written anew, in whole or in part; empty where there was or is none. */
   | { kind: "text"; part: string; before: string; after: string }
   /** Ids that were taken out or put in; neither where only their order is another. */
@@ -12,7 +12,7 @@ export type Change =
   | { kind: "claim"; part: string; by: string; before: string | null; after: string | null };
 
 /** In the order in which the page shows the parts. A first revision has changed nothing. */
-export function changesBetween({ document: before }: Revision, { document: after }: Revision): Change[] {
+export function changesBetween({ document: before }: Revision, { document: after }: Revision): RevisionChange[] {
   return [
     ...changedText("title", before.title, after.title),
     ...changedText("date", dateInWords(before), dateInWords(after)),
@@ -26,7 +26,7 @@ export function changesBetween({ document: before }: Revision, { document: after
   ];
 }
 
-const changedText = (part: string, before: string, after: string): Change[] =>
+const changedText = (part: string, before: string, after: string): RevisionChange[] =>
   before === after ? [] : [{ kind: "text", part, before, after }];
 
 function changedList(
@@ -34,7 +34,7 @@ function changedList(
   part: string,
   before: readonly string[],
   after: readonly string[],
-): Change[] {
+): RevisionChange[] {
   if (before.length === after.length && before.every((id, i) => id === after[i])) return [];
   const removed = before.filter((id) => !after.includes(id));
   const added = after.filter((id) => !before.includes(id));
@@ -43,16 +43,19 @@ function changedList(
 
 type Claims = EventDocument["claims"];
 
-function changedClaims(before: Claims, after: Claims): Change[] {
+function changedClaims(before: Claims, after: Claims): RevisionChange[] {
   const isIn = (claims: Claims) => (claim: Claims[number]) =>
     claims.some(({ by, says }) => by === claim.by && says === claim.says);
   const gone = before.filter((claim) => !isIn(after)(claim));
   const come = after.filter((claim) => !isIn(before)(claim));
   const part = "claims";
-  const changes = gone.map(({ by, says }): Change => {
+  const changes = gone.map(({ by, says }): RevisionChange => {
     const reworded = come.findIndex((claim) => claim.by === by);
     const [now] = reworded < 0 ? [] : come.splice(reworded, 1);
     return { kind: "claim", part, by, before: says, after: now?.says ?? null };
   });
-  return [...changes, ...come.map(({ by, says }): Change => ({ kind: "claim", part, by, before: null, after: says }))];
+  return [
+    ...changes,
+    ...come.map(({ by, says }): RevisionChange => ({ kind: "claim", part, by, before: null, after: says })),
+  ];
 }

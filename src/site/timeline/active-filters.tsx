@@ -1,9 +1,9 @@
 /** What the timeline is narrowed to beside the words in the search box: each with a way out. */
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { labelOf, type Names } from "../../record/names.ts";
-import { addressOf } from "./address.ts";
+import { inWords } from "./event-period.ts";
 import { requiredNames, widened } from "./narrowing.ts";
-import { inWords } from "./when.ts";
+import { addressOf } from "./timeline-params.ts";
 
 interface ChosenProps {
   query: ParsedQuery | undefined;
@@ -11,7 +11,7 @@ interface ChosenProps {
   names: Names;
 }
 
-export function Chosen({ query, month, names }: ChosenProps) {
+export function ActiveFilters({ query, month, names }: ChosenProps) {
   const ways = [
     ...(query === undefined
       ? []

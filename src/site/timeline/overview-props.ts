@@ -5,7 +5,7 @@ import type { Bands } from "./bands.ts";
 import type { Columns } from "./columns.ts";
 import type { Selected } from "./selection.ts";
 
-export interface Picture {
+export interface OverviewProps {
   selected: readonly Selected[];
   /** What selects them. */
   query: ParsedQuery | undefined;
@@ -17,7 +17,7 @@ export interface Picture {
 }
 
 /** What each part of it needs: the same events in the same columns. */
-export interface Part extends Picture {
+export interface OverviewPartProps extends OverviewProps {
   columns: Columns;
   bands: Bands;
 }

@@ -1,13 +1,13 @@
 /** One map: land, borders, and the places on it as links. */
 import type { ComponentChildren } from "preact";
 import { assetUrl } from "../assets.ts";
-import { counted } from "../words.ts";
-import { labelsOf } from "./labels.ts";
-import type { Mark, Spot } from "./marks.ts";
-import { FRAME, tenths, type View } from "./view.ts";
+import { counted } from "../text-format.ts";
+import { labelsOf } from "./map-labels.ts";
+import { FRAME, type MapView, tenths } from "./map-view.ts";
+import type { LabelledSpot, PlaceMark } from "./place-marks.ts";
 
 /** Where the circles lead. */
-export interface Leading {
+export interface MapLinks {
   /** By a place's full id. */
   address: (id: string) => string;
   /** The full id of the place that the page is about. */
@@ -15,18 +15,18 @@ export interface Leading {
 }
 
 /** The part of a map that a closer one shows. */
-export interface Closer extends Spot {
+export interface CloserMap extends LabelledSpot {
   /** The id of the closer map. */
   id: string;
   places: number;
 }
 
-interface FrameProps extends Leading {
+interface FrameProps extends MapLinks {
   id?: string;
   name: string;
-  view: View;
-  marks: readonly Mark[];
-  closer?: Closer | undefined;
+  view: MapView;
+  marks: readonly PlaceMark[];
+  closer?: CloserMap | undefined;
 }
 
 /** Sizes of letters, in units of the frame: on a phone, and where the frame is wide. As in map.css. */
@@ -37,7 +37,7 @@ export function Frame({ id, name, view, marks, closer, address, here }: FramePro
   const spots = closer ? [closer, ...marks] : marks;
   const labels = labelsOf(spots, SIZE);
   const more = labelsOf(spots, WIDE_SIZE, labels);
-  const words = (spot: Spot) =>
+  const words = (spot: LabelledSpot) =>
     [...labels, ...more]
       .filter((label) => label.spot === spot)
       .map((label) => (
@@ -67,20 +67,20 @@ export function Frame({ id, name, view, marks, closer, address, here }: FramePro
   );
 }
 
-const named = ({ place }: Mark): string => `${place.label}: ${counted(place.events, "event")}`;
+const named = ({ place }: PlaceMark): string => `${place.label}: ${counted(place.events, "event")}`;
 
 /**
  * The drawing is one for all pages, and kept by the browser; a page shows its part of it. Where there is no style sheet its attributes hold:
  * filled black, the land would hide the places.
  */
-const Ground = ({ view: { x, y, width, height } }: { view: View }) => (
+const Ground = ({ view: { x, y, width, height } }: { view: MapView }) => (
   <svg width={FRAME.width} height={FRAME.height} viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
     <use class="land" fill="currentColor" fill-opacity="0.15" href={`${assetUrl("/map.svg")}#land`} />
     <use class="borders" stroke="currentColor" href={`${assetUrl("/map.svg")}#borders`} />
   </svg>
 );
 
-function CloserLink({ closer, children }: { closer: Closer; children: ComponentChildren }) {
+function CloserLink({ closer, children }: { closer: CloserMap; children: ComponentChildren }) {
   const { id, x, y, radius, places } = closer;
   const name = `${places} places on the closer map`;
   const half = tenths((radius * FRAME.height) / FRAME.width);

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { alertPath } from "../../links.ts";
 import type { Action } from "./actions.ts";
 
-interface StayProps {
+interface AlertFormProps {
   /** The alert's. */
   id: string;
   token: string;
@@ -16,7 +16,7 @@ interface StayProps {
   children: ComponentChildren;
 }
 
-export const Stay = ({ id, token, action, fields = {}, live, children }: StayProps) => (
+export const AlertForm = ({ id, token, action, fields = {}, live, children }: AlertFormProps) => (
   <form
     method="post"
     action={alertPath(id)}

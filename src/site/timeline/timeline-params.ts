@@ -1,5 +1,5 @@
 /** What the timeline shows, as its address. */
-export interface Shown {
+export interface TimelineParams {
   /** A query, canonical wherever a link leads. */
   q?: string | undefined;
   /** `2016-09` or `2016`. */
@@ -11,7 +11,7 @@ export interface Shown {
 }
 
 /** The path and its parameters, in one order, each only where it says something. */
-export function addressOf({ q, month, before, page }: Shown): string {
+export function addressOf({ q, month, before, page }: TimelineParams): string {
   const parameters = new URLSearchParams({
     ...(q && { q }),
     ...(month && { month }),

@@ -1,9 +1,10 @@
 /** What has its name beside it: those that come first first, each on the first side that is free. */
-import type { Spot } from "./marks.ts";
-import { FRAME, tenths } from "./view.ts";
 
-export interface Label {
-  spot: Spot;
+import { FRAME, tenths } from "./map-view.ts";
+import type { LabelledSpot } from "./place-marks.ts";
+
+export interface MapLabel {
+  spot: LabelledSpot;
   /** Of its vertical middle, and of the end that `anchor` names. */
   x: number;
   y: number;
@@ -23,11 +24,11 @@ const GAP = 3;
 const LINE = 1.15;
 
 /** The labels that have room at a size of letters, those in `kept` aside, which stay where they are. */
-export function labelsOf(spots: readonly Spot[], size: number, kept: readonly Label[] = []): Label[] {
-  const labels: Label[] = [];
+export function labelsOf(spots: readonly LabelledSpot[], size: number, kept: readonly MapLabel[] = []): MapLabel[] {
+  const labels: MapLabel[] = [];
   const circles = spots.map((spot) => ({ spot, box: boxOfSpot(spot) }));
   const taken = kept.map((label) => boxOf(label, size));
-  const isFree = (label: Label): boolean => {
+  const isFree = (label: MapLabel): boolean => {
     const box = boxOf(label, size);
     const covers = circles.some((circle) => circle.spot !== label.spot && overlaps(box, circle.box));
     return isInFrame(box) && !covers && !taken.some((other) => overlaps(box, other));
@@ -41,7 +42,7 @@ export function labelsOf(spots: readonly Spot[], size: number, kept: readonly La
   return labels;
 }
 
-function candidates(spot: Spot, size: number): Label[] {
+function candidates(spot: LabelledSpot, size: number): MapLabel[] {
   const { x, y, radius } = spot;
   const [aside, off] = [radius + GAP, radius + GAP + size / 2];
   return [
@@ -52,13 +53,13 @@ function candidates(spot: Spot, size: number): Label[] {
   ];
 }
 
-function boxOf({ spot, x, y, anchor }: Label, size: number): Box {
+function boxOf({ spot, x, y, anchor }: MapLabel, size: number): Box {
   const width = spot.label.length * size * LETTER;
   const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
   return { left, right: left + width, top: y - (size * LINE) / 2, bottom: y + (size * LINE) / 2 };
 }
 
-const boxOfSpot = ({ x, y, radius }: Spot): Box => ({
+const boxOfSpot = ({ x, y, radius }: LabelledSpot): Box => ({
   left: x - radius,
   right: x + radius,
   top: y - radius,

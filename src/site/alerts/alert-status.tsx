@@ -1,13 +1,13 @@
 /** How an alert is, in words; and what became of asking its channel to confirm. */
 import type { AlertView, Delivery } from "../../alerts/alert.ts";
 import { Moment } from "../moment.tsx";
-import { counted } from "../words.ts";
-import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./words.ts";
+import { counted } from "../text-format.ts";
+import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./alert-wording.ts";
 
 const TITLES = { pending: "Waiting to be confirmed", active: "Active", paused: "Paused" } as const;
 
 /** It is looked at again while it has `data-waiting`: see `alert.client.js`. */
-export function State({ alert }: { alert: AlertView }) {
+export function AlertStatusSection({ alert }: { alert: AlertView }) {
   const { status, channel, digest_at, omitted, failing_since, trouble } = alert;
   const how = DIGESTS.find(([digest]) => digest === channel.digest)?.[1];
   return (

@@ -1,19 +1,19 @@
 /** What an alert's page shows. */
 import type { HeldAlert } from "../../alerts/holder.ts";
 import type { InputError } from "../../problem.ts";
-import type { Action, Done } from "./actions.ts";
+import type { Action, ActionResult } from "./actions.ts";
 import type { MessagePage } from "./messages.tsx";
-import type { Tried } from "./preview.tsx";
+import type { TriedQuery } from "./query-preview.tsx";
 
-export interface Shown {
+export interface AlertPageState {
   alert: HeldAlert;
   token: string;
   page: MessagePage;
   /** What was asked for, with its fields as they were typed; and what came of it. */
   action: Action;
   form: URLSearchParams;
-  done: Done;
+  done: ActionResult;
   errors: readonly InputError[];
   /** The query as it stands in the form that changes it. */
-  tried: Tried;
+  tried: TriedQuery;
 }

@@ -13,7 +13,7 @@ interface Props {
   elsewhere?: boolean;
 }
 
-export const LookAgain = ({ id, token, watch, after, elsewhere = false }: Props) => (
+export const RefreshButton = ({ id, token, watch, after, elsewhere = false }: Props) => (
   <form
     method="post"
     action={alertPath(id)}

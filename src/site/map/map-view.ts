@@ -1,5 +1,5 @@
 /** Which part of the world a map shows. */
-import type { Place } from "./places.ts";
+import type { MapPlace } from "./map-places.ts";
 import { DEGREE, type Point } from "./projection.ts";
 
 /** The frame of every map, in its own units: as many as a phone has pixels. */
@@ -13,7 +13,7 @@ const LEAST = { point: 4, region: 7, country: 10 } as const;
 const LEAST_ALONE = 28;
 
 /** A rectangle of the projected world, as `viewBox` takes it. */
-export interface View {
+export interface MapView {
   x: number;
   y: number;
   width: number;
@@ -21,7 +21,7 @@ export interface View {
 }
 
 /** The smallest view in the frame's proportion that has all the places, with a margin; anywhere where there are none. */
-export function viewOf(places: readonly Pick<Place, "point" | "area">[]): View {
+export function viewOf(places: readonly Pick<MapPlace, "point" | "area">[]): MapView {
   if (places.length === 0) return { x: 0, y: 0, ...FRAME };
   const xs = places.map(({ point }) => point[0]);
   const ys = places.map(({ point }) => point[1]);
@@ -39,20 +39,20 @@ export function viewOf(places: readonly Pick<Place, "point" | "area">[]): View {
   return { x: Math.round(middle(xs) - width / 2), y: Math.round(middle(ys) - height / 2), width, height };
 }
 
-const leastOf = (places: readonly Pick<Place, "area">[]): number =>
+const leastOf = (places: readonly Pick<MapPlace, "area">[]): number =>
   places.length === 1 ? LEAST_ALONE : Math.max(...places.map(({ area }) => LEAST[area ?? "point"]));
 
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const middle = (values: readonly number[]): number => (Math.max(...values) + Math.min(...values)) / 2;
 
 /** Where in the frame something stands, in the frame's units. */
-export function inFrame([x, y]: Point, view: View): Point {
+export function inFrame([x, y]: Point, view: MapView): Point {
   const scale = FRAME.width / view.width;
   return [tenths((x - view.x) * scale), tenths((y - view.y) * scale)];
 }
 
 /** Whether a view shows it. */
-export const isIn = ([x, y]: Point, view: View): boolean =>
+export const isIn = ([x, y]: Point, view: MapView): boolean =>
   x >= view.x && x <= view.x + view.width && y >= view.y && y <= view.y + view.height;
 
 /** A tenth of a pixel is as exact as one sees. */

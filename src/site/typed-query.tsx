@@ -5,7 +5,7 @@ import { warnings } from "../query/warnings.ts";
 import { labelOf, type Names } from "../record/names.ts";
 
 /** A query as it was typed: read, or what is wrong with it; neither where nothing was typed. */
-export interface Typed {
+export interface TypedQuery {
   source: string;
   query?: ParsedQuery;
   problem?: string;
@@ -14,7 +14,7 @@ export interface Typed {
 }
 
 /** Reads what was typed. What is wrong with it is told rather than thrown. */
-export function readTyped(source: string, names: Names): Typed {
+export function readTyped(source: string, names: Names): TypedQuery {
   if (source.trim() === "") return { source };
   try {
     return { source, query: parseQuery(source, names.vocabulary) };
@@ -25,7 +25,7 @@ export function readTyped(source: string, names: Names): Typed {
 }
 
 /** What of it stands for names, and what may not be as it was meant: `aleppo` is Aleppo in any spelling. */
-export function ReadAs({ typed, names }: { typed: Typed; names: Names }) {
+export function ReadAs({ typed, names }: { typed: TypedQuery; names: Names }) {
   const { source, query, problem, position } = typed;
   if (problem !== undefined) {
     return (

@@ -5,7 +5,7 @@ import type { Names } from "../../record/names.ts";
 import type { Selected } from "../timeline/selection.ts";
 import { type Coordinates, type Point, project } from "./projection.ts";
 
-export interface Place {
+export interface MapPlace {
   /** In full: `place:aleppo`. */
   id: string;
   label: string;
@@ -38,7 +38,7 @@ export function placesOf(
   selected: readonly Selected[],
   names: Names,
   here: string | undefined,
-): { places: Place[]; left: number } {
+): { places: MapPlace[]; left: number } {
   const counts = new Map<string, number>();
   for (const { event } of selected) {
     for (const id of fullIds("place", event.places)) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -50,7 +50,7 @@ export function placesOf(
   return { places, left: located.length - places.length };
 }
 
-function locatedOf(record: NameRecord | undefined, events: number): Omit<Place, "point">[] {
+function locatedOf(record: NameRecord | undefined, events: number): Omit<MapPlace, "point">[] {
   if (!record?.coordinates) return [];
   const { id, label, type, coordinates } = record;
   return [{ id, label, events, coordinates, area: AREAS.get(type) }];

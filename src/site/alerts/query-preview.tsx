@@ -7,14 +7,14 @@ import type { Bounds } from "../../record/find.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names.ts";
 import { type Preview, previewQuery } from "../../record/preview.ts";
-import { ReadAs, readTyped, type Typed } from "../reading.tsx";
-import { counted, number } from "../words.ts";
+import { counted, number } from "../text-format.ts";
+import { ReadAs, readTyped, type TypedQuery } from "../typed-query.tsx";
+import { MatchReasons } from "./match-reasons.tsx";
 import { Months } from "./months.tsx";
-import { Why } from "./why.tsx";
 
 /** A query as it was typed, and what came of trying it on the articles on record, where it can be read. */
-export interface Tried {
-  typed: Typed;
+export interface TriedQuery {
+  typed: TypedQuery;
   preview: Preview | undefined;
   names: Names;
 }
@@ -22,7 +22,7 @@ export interface Tried {
 /** It is asked for with every word that is typed: it goes less far than the API's, and says so where that is not all. */
 const BOUNDS: Bounds = { step: 50, steps: 20, text: 1_500_000 };
 
-export async function tryQuery(source: string, { DB }: Env): Promise<Tried> {
+export async function tryQuery(source: string, { DB }: Env): Promise<TriedQuery> {
   const names = await readNames(DB, await readRecentHead(DB));
   const typed = readTyped(source, names);
   const preview = typed.query && (await previewQuery(DB, names, source, typed.query, BOUNDS));
@@ -33,7 +33,7 @@ export async function tryQuery(source: string, { DB }: Env): Promise<Tried> {
 export const LIVE = "reading found preview";
 
 /** How the query was read; with what else a careful colleague would say who has tried it. `missing` where one is needed. */
-export function Reading({ tried: { typed, preview, names }, missing }: { tried: Tried; missing?: string }) {
+export function Reading({ tried: { typed, preview, names }, missing }: { tried: TriedQuery; missing?: string }) {
   const said = typed.query ? warnings(typed.source, typed.query, names.vocabulary) : [];
   const more = preview?.warnings.filter((warning) => !said.includes(warning)) ?? [];
   return (
@@ -51,7 +51,7 @@ export function Reading({ tried: { typed, preview, names }, missing }: { tried: 
 const SHOWN = 10;
 const MORE = 40;
 
-export function Found({ tried }: { tried: Tried }) {
+export function Found({ tried }: { tried: TriedQuery }) {
   return (
     <>
       <p id="found" role="status">
@@ -85,7 +85,7 @@ function Examples({ names }: { names: Names }) {
   );
 }
 
-function summary({ typed, preview }: Tried): string {
+function summary({ typed, preview }: TriedQuery): string {
   if (typed.problem !== undefined) return "The query cannot be read yet.";
   if (typed.query === undefined) return "Type a query, and see here what it finds on record.";
   if (preview === undefined) return "Change it, and see here what the new one finds on record.";
@@ -134,7 +134,7 @@ const MatchList = ({ matches, names }: { matches: Preview["matches"]; names: Nam
             <time>{article.published_at.slice(0, "2016-09-22".length)}</time>
           )}
         </p>
-        <Why matches={matches} language={article.language} names={names} />
+        <MatchReasons matches={matches} language={article.language} names={names} />
       </li>
     ))}
   </ol>
