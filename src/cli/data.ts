@@ -1,5 +1,5 @@
 /** Reads and checks data/: every mistake with its file, line and reason. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isAlias, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
@@ -7,12 +7,8 @@ import { inputErrors } from "../input.ts";
 import { articleInput } from "../record/article.ts";
 import { type EventInput, eventInput } from "../record/event.ts";
 import { NAME_KINDS, type NameInput, type NameKind, nameEntry } from "../record/name.ts";
-
-export interface Mistake {
-  file: string;
-  line: number;
-  reason: string;
-}
+import { listYaml, type Mistake } from "./data-files.ts";
+import { describeError } from "./run-program.ts";
 
 export interface Data {
   /** By full id, in the order of the files. */
@@ -39,10 +35,17 @@ export const fileSchemas = {
   event: eventInput,
 };
 
-/** Reads all of data/. What is mistaken is left out and told of in `mistakes`. */
+/** The folders of data/ that hold the record. */
+const FOLDERS = ["names", "articles", "events"];
+
+/** Reads all of data/. A file with a mistake is left out, and `mistakes` says why. */
 export function readData(folder: string): Data {
   const data: Data = { names: new Map(), articles: new Map(), events: new Map(), mistakes: [] };
-  for (const kind of NAME_KINDS) readNames(folder, kind, data);
+  if (!FOLDERS.some((part) => existsSync(join(folder, part)))) {
+    const reason = existsSync(folder) ? `the folder holds none of ${FOLDERS.join(", ")}` : "there is no such folder";
+    return { ...data, mistakes: [{ file: folder, line: 1, reason }] };
+  }
+  readNames(join(folder, "names"), data);
   readEach(join(folder, "articles"), fileSchemas.article, data.articles, data.mistakes);
   const sources = readEach(join(folder, "events"), fileSchemas.event, data.events, data.mistakes);
   checkHidden(data, folder);
@@ -50,8 +53,19 @@ export function readData(folder: string): Data {
   return data;
 }
 
-function readNames(folder: string, kind: NameKind, { names, mistakes }: Data): void {
-  const source = parse(join(folder, "names", `${kind}s.yaml`), mistakes);
+/** Reads the three files of names. A kind without a file has no names. */
+function readNames(folder: string, data: Data): void {
+  const kindOf = new Map(NAME_KINDS.map((kind) => [`${kind}s.yaml`, kind]));
+  const files = listYaml(folder, data.mistakes);
+  for (const [name, kind] of kindOf) if (files.includes(name)) readNamesOf(kind, join(folder, name), data);
+  for (const name of files.filter((file) => !kindOf.has(file))) {
+    const reason = "names are in actors.yaml, places.yaml and topics.yaml";
+    data.mistakes.push({ file: join(folder, name), line: 1, reason });
+  }
+}
+
+function readNamesOf(kind: NameKind, file: string, { names, mistakes }: Data): void {
+  const source = parse(file, mistakes);
   const entries = source && validate(source, fileSchemas.names, mistakes);
   for (const [i, { id, ...name }] of (entries ?? []).entries()) {
     if (source && names.has(`${kind}:${id}`))
@@ -79,7 +93,7 @@ function readEach<T>(
   mistakes: Mistake[],
 ): Map<string, Source> {
   const sources = new Map<string, Source>();
-  for (const name of readdirSync(folder).sort()) {
+  for (const name of listYaml(folder, mistakes)) {
     const file = join(folder, name);
     const id = /^([a-z0-9][a-z0-9._-]*)\.yaml$/.exec(name)?.[1];
     if (id === undefined)
@@ -94,12 +108,23 @@ function readEach<T>(
 }
 
 function parse(file: string, mistakes: Mistake[]): Source | undefined {
+  const text = readText(file, mistakes);
+  if (text === undefined) return undefined;
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
     mistakes.push({ file, line: lines.linePos(pos[0]).line, reason: message });
   }
   return document.errors.length > 0 ? undefined : { file, document, lines };
+}
+
+function readText(file: string, mistakes: Mistake[]): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    mistakes.push({ file, line: 1, reason: `the file cannot be read: ${describeError(error)}` });
+    return undefined;
+  }
 }
 
 function validate<T>(source: Source, schema: z.ZodType<T>, mistakes: Mistake[]): T | undefined {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { load } from "./load.ts";
 import { DATA } from "./paths.ts";
 import { type ReceivedMessage, type Receiver, startReceiver } from "./receiver.ts";
+import { runProgram } from "./run-program.ts";
 import { startServer } from "./server.ts";
 
 /** How long a message may take, in seconds. */
@@ -94,12 +95,7 @@ async function main(): Promise<void> {
     receiver.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
+  say("All of it happened.");
 }
 
-await main().then(
-  () => say("All of it happened."),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+await runProgram(main);

@@ -1,6 +1,7 @@
 /** Loads data/ into a record, as a client of the public API. Loading twice changes nothing; an edited file becomes a correction. */
 import { readData } from "./data.ts";
 import { DATA } from "./paths.ts";
+import { runProgram } from "./run-program.ts";
 
 export interface Loaded {
   created: number;
@@ -38,12 +39,6 @@ async function putOne(url: string, token: string, body: object): Promise<keyof L
   return outcome === "created" ? "created" : outcome === "same" ? "same" : "corrected";
 }
 
-/** A failure in words: of a request that could not be made, the reason too. */
-export function inWords(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
-}
-
 /** `npm run load -- https://wire.example`, with CURATOR_TOKEN in the environment. */
 async function main(): Promise<void> {
   const url = process.argv[2];
@@ -56,9 +51,4 @@ async function main(): Promise<void> {
   console.log(`loaded data/: ${created} new, ${corrected} corrected, ${same} as they were`);
 }
 
-if (import.meta.main) {
-  await main().catch((error: unknown) => {
-    console.error(inWords(error));
-    process.exitCode = 1;
-  });
-}
+if (import.meta.main) await runProgram(main);

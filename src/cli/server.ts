@@ -7,11 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import {
-  unstable_readConfig as readConfig,
-  unstable_splitSqlQuery as splitSql,
-  unstable_getMiniflareWorkerOptions as workerOptionsOf,
-} from "wrangler";
+import { unstable_readConfig as readConfig, unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { migrate } from "./migrations.ts";
 import { bin, DATA, ROOT } from "./paths.ts";
 
 export interface Server {
@@ -69,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   );
   try {
     const ready = await miniflare.ready;
-    if (!migrated) await migrate(miniflare);
+    if (!migrated) await migrate(await miniflare.getD1Database("DB", WORKER), join(DATA, "migrations"));
     return {
       url: `http://localhost:${ready.port}`,
       tick: async () => {
@@ -128,24 +125,6 @@ export function bundle(config: string, main = "worker.js") {
 function moduleOf(path: string, contents: Buffer, main: string) {
   if (path.endsWith(".png")) return { type: "Data" as const, path, contents };
   return { type: path === main ? ("ESModule" as const) : ("Text" as const), path, contents: contents.toString("utf8") };
-}
-
-/** Applies each migration in one transaction, and notes it in the table in which wrangler does. */
-async function migrate(miniflare: Miniflare): Promise<void> {
-  const db = await miniflare.getD1Database("DB", WORKER);
-  await db
-    .prepare(
-      "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
-    )
-    .run();
-  const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
-  const applied = new Set(results.map(({ name }) => name));
-  const folder = join(DATA, "migrations");
-  for (const name of readdirSync(folder).sort()) {
-    if (applied.has(name)) continue;
-    const statements = splitSql(readFileSync(join(folder, name), "utf8")).map((statement) => db.prepare(statement));
-    await db.batch([...statements, db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name)]);
-  }
 }
 
 /** How long a predecessor may take to end by itself, in tenths of a second: one whose npm was killed notices soon. */

@@ -4,8 +4,9 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { readSettings } from "../env.ts";
-import { inWords, load } from "./load.ts";
+import { load } from "./load.ts";
 import { DATA, DEV_VARS, ROOT } from "./paths.ts";
+import { runProgram } from "./run-program.ts";
 import { startServer } from "./server.ts";
 
 const MINUTE = 60_000;
@@ -101,7 +102,4 @@ function readPort(): number {
   return Number(port);
 }
 
-await main().catch((error: unknown) => {
-  console.error(inWords(error));
-  process.exit(1);
-});
+await runProgram(main);

@@ -1,7 +1,8 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readData } from "../../src/cli/data.ts";
+import { migrationFiles } from "../../src/cli/migrations.ts";
 import { DATA } from "../../src/cli/paths.ts";
 import { staleSchemas } from "../../src/cli/schemas.ts";
 import { splitWords } from "../../src/query/words.ts";
@@ -9,6 +10,12 @@ import { run, temporaryState } from "./programs.ts";
 
 const state = temporaryState();
 afterAll(state.remove);
+
+function copyOfData(): string {
+  const folder = mkdtempSync(join(state.path, "data-"));
+  cpSync(DATA, folder, { recursive: true });
+  return folder;
+}
 
 describe("data/", () => {
   const { names, articles, events, mistakes } = readData(DATA);
@@ -97,6 +104,33 @@ describe("every mistake is told with file, line and reason", () => {
     expect(mistakes[0]?.line).toBe(line(file, at));
   });
 
+  it.each([
+    ["events/item.yml", /ends in \.yml: rename it to item\.yaml/],
+    ["articles/ITEM.YAML", /rename it to item\.yaml/],
+    ["names/places.yml", /rename it to places\.yaml/],
+    ["names/place.yaml", /names are in actors\.yaml, places\.yaml and topics\.yaml/],
+    ["events/2016/item.yaml", /must be directly in events/],
+    ["events/Bad Name.yaml", /the file's name is the id/],
+  ])("a file of data in the wrong place or with another extension: %s", (file, reason) => {
+    const folder = copyOfData();
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), "title: x\n");
+    expect(readData(folder).mistakes).toContainEqual({
+      file: join(folder, file),
+      line: 1,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it.each([
+    ["is not there", (folder: string) => rmSync(folder, { recursive: true }), /there is no such folder/],
+    ["holds something else", (folder: string) => writeFileSync(join(folder, "notes.txt"), ""), /holds none of/],
+  ])("a folder that %s", (_, change, reason) => {
+    const folder = mkdtempSync(join(state.path, "folder-"));
+    change(folder);
+    expect(readData(folder).mistakes).toEqual([{ file: folder, line: 1, reason: expect.stringMatching(reason) }]);
+  });
+
   it("by npm run check, which then fails", async () => {
     const folder = join(state.path, "checked");
     cpSync(DATA, folder, { recursive: true });
@@ -104,5 +138,60 @@ describe("every mistake is told with file, line and reason", () => {
     const { code, output } = await run("src/cli/check.ts", [folder]);
     expect(output).toMatch(/Bad Name\.yaml:1: the file's name is the id/);
     expect(code).toBe(1);
+  });
+});
+
+describe("files that are not data are ignored", () => {
+  const STRAY = [
+    ".DS_Store",
+    "._2016-09-22.yaml",
+    ".item.yaml.swp",
+    "item.yaml~",
+    "#item.yaml#",
+    "item.yaml.bak",
+    "item.yaml.orig",
+    "item.yaml.swo",
+    "item.tmp",
+    "4913",
+    "Thumbs.db",
+    "README.md",
+    ".git/config.yaml",
+    ".idea/workspace.yaml",
+    "pictures/map.png",
+  ];
+
+  it("in each folder", () => {
+    const folder = copyOfData();
+    for (const part of ["names", "articles", "events", "migrations", "schema", ""]) {
+      for (const name of STRAY) {
+        mkdirSync(dirname(join(folder, part, name)), { recursive: true });
+        writeFileSync(join(folder, part, name), "\0 not: [data");
+      }
+      // Emacs marks a file that is being edited with a link that leads nowhere.
+      symlinkSync("someone@desk.42", join(folder, part, ".#item.yaml"));
+    }
+    expect(readData(folder)).toEqual(readData(DATA));
+  });
+
+  it("among the migrations", () => {
+    const folder = mkdtempSync(join(state.path, "migrations-"));
+    for (const name of [
+      ...STRAY.filter((file) => !file.includes("/")),
+      "0002_b.sql",
+      "0001_a.sql",
+      "0001_a.sql~",
+      "._0001_a.sql",
+    ])
+      writeFileSync(join(folder, name), "");
+    expect(migrationFiles(folder)).toEqual(["0001_a.sql", "0002_b.sql"]);
+  });
+
+  it("and a folder without items is empty: git keeps no empty folders", () => {
+    const folder = copyOfData();
+    rmSync(join(folder, "events"), { recursive: true });
+    rmSync(join(folder, "names", "topics.yaml"));
+    const { names, articles, events, mistakes } = readData(folder);
+    expect([...names.keys()].some((id) => id.startsWith("topic:"))).toBe(false);
+    expect([articles.size, events.size, mistakes]).toEqual([4, 0, []]);
   });
 });
