@@ -1,36 +1,77 @@
-/** `npm run deploy`: wrangler deploy, then the migrations. With --dry-run it bundles and prints the size, without an account. */
-import { spawnSync } from "node:child_process";
+/**
+ * `npm run deploy`: the migrations, then `wrangler deploy`, so that new code never runs on an old database. The first deployment is the
+ * other way round, since wrangler creates the database with it. With --dry-run: bundles and prints the size, without an account.
+ */
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { unstable_readConfig as readConfig } from "wrangler";
+import * as z from "zod";
 import { bin, ROOT } from "./paths.ts";
+import { runProgram } from "./run-program.ts";
 
-/** The bundle may have so many bytes, gzipped: it is what a cold start has to fetch and parse. */
+/** Maximum size of the bundle in bytes, gzipped: a cold start has to fetch and parse it. */
 const MAX_BUNDLE = 250 * 1024;
 
-function wrangler(...options: string[]): void {
+/** The binding of the database in wrangler.toml. */
+const BINDING = "DB";
+
+type Stream = "inherit" | "pipe";
+
+/** Runs wrangler and returns what it printed, if its output is piped. A failure ends this program with the same exit status. */
+function wrangler(options: readonly string[], output: Stream = "inherit"): string {
   const env = { ...process.env, WRANGLER_SEND_METRICS: process.env["WRANGLER_SEND_METRICS"] ?? "false" };
-  const { status } = spawnSync(process.execPath, [bin("wrangler"), ...options], { cwd: ROOT, env, stdio: "inherit" });
+  const { status, stdout }: SpawnSyncReturns<string | null> = spawnSync(
+    process.execPath,
+    [bin("wrangler"), ...options],
+    { cwd: ROOT, env, stdio: ["inherit", output, "inherit"], encoding: "utf8" },
+  );
   if (status !== 0) process.exit(status ?? 1);
+  return stdout ?? "";
 }
 
-/** Bundles into a folder of its own and measures: the source map and wrangler's note are not uploaded. */
+/** Bundles into a folder of its own and measures what would be uploaded, without source maps and wrangler's note. */
 function checkBundle(): void {
   const folder = mkdtempSync(join(tmpdir(), "parley-bundle-"));
   try {
-    wrangler("deploy", "--dry-run", "--outdir", folder);
+    wrangler(["deploy", "--dry-run", "--outdir", folder]);
     const files = readdirSync(folder).filter((file) => !/\.map$|^README/.test(file));
     const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
-    console.log(`bundle: ${(bytes / 1024).toFixed(1)} KB gzipped, of at most ${MAX_BUNDLE / 1024} KB`);
-    if (bytes > MAX_BUNDLE) process.exit(1);
+    const size = `${(bytes / 1024).toFixed(1)} KB gzipped, of at most ${MAX_BUNDLE / 1024} KB`;
+    console.log(`bundle: ${size}`);
+    if (bytes > MAX_BUNDLE) throw new Error(`the bundle is too large: ${size}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-checkBundle();
-if (!process.argv.includes("--dry-run")) {
-  wrangler("deploy", ...process.argv.slice(2));
-  wrangler("d1", "migrations", "apply", "DB", "--remote");
+const configured = z.object({
+  d1_databases: z.array(
+    z.object({ binding: z.string(), database_name: z.string().optional(), database_id: z.string().optional() }),
+  ),
+});
+const listedDatabases = z.array(z.object({ uuid: z.string(), name: z.string() }));
+
+/** Whether the account has the database of wrangler.toml, which has an id there or is found by its name. */
+function databaseExists(): boolean {
+  const { d1_databases } = configured.parse(readConfig({ config: join(ROOT, "wrangler.toml") }));
+  const wanted = d1_databases.find(({ binding }) => binding === BINDING);
+  if (wanted === undefined) throw new Error(`wrangler.toml has no D1 database with the binding ${BINDING}`);
+  const listed = listedDatabases.parse(JSON.parse(wrangler(["d1", "list", "--json"], "pipe")));
+  return listed.some(({ uuid, name }) => uuid === wanted.database_id || name === wanted.database_name);
 }
+
+function deploy(options: readonly string[]): void {
+  const upload = () => wrangler(["deploy", ...options]);
+  const migrate = () => wrangler(["d1", "migrations", "apply", BINDING, "--remote"]);
+  const steps = databaseExists() ? [migrate, upload] : [upload, migrate];
+  for (const step of steps) step();
+}
+
+await runProgram(() => {
+  const options = process.argv.slice(2);
+  checkBundle();
+  if (!options.includes("--dry-run")) deploy(options);
+});
