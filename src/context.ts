@@ -1,5 +1,6 @@
 /** What every handler is given, beside the request. */
-import type { Env, Settings } from "./env.ts";
+import type { Env } from "./env.ts";
+import type { Settings } from "./settings.ts";
 
 export interface Context {
   env: Env;

@@ -4,12 +4,13 @@ import { wakeShards } from "./alerts/directory.ts";
 import { forgetRegistrations } from "./alerts/limits.ts";
 import { isLoopback } from "./alerts/origins.ts";
 import type { Context } from "./context.ts";
-import { type Env, readSettings } from "./env.ts";
+import type { Env } from "./env.ts";
 import { FEED_PATHS } from "./feeds/address.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
 import { findMissingMigrations } from "./record/schema.ts";
 import { routes } from "./routes.ts";
+import { readSettings } from "./settings.ts";
 import { problemPage } from "./site/problem-page.tsx";
 
 export { Shard } from "./alerts/shard.ts";

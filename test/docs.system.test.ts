@@ -16,19 +16,6 @@ describe("README.md", () => {
     expect(code).toBe(0);
   });
 
-  it("names every setting, with its default", () => {
-    // Those of the bindings, which stand before, are not settings.
-    const [, variables = ""] = read("src/env.ts").split("export interface Variables");
-    const settings = [...variables.matchAll(/^ {2}([A-Z_]+)\?: string;$/gm)].map(([, name]) => name);
-    expect(settings.length).toBeGreaterThan(4);
-    for (const name of [...settings, "PORT", "STATE_DIR"])
-      expect(readme).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, "m"));
-    for (const name of ["RETRY_SECONDS", "REGISTRATION_LIMIT", "DAILY_LIMIT"]) {
-      const value = new RegExp(`^const ${name} = "(.*)";$`, "m").exec(read("src/env.ts"))?.[1];
-      expect(readme).toMatch(new RegExp(`\\| \`${name}\` \\|.*\\| \`?${value}\`? \\|`));
-    }
-  });
-
   it("names every script of package.json", () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
     for (const script of Object.keys(scripts).filter((name) => !["test", "start", "format"].includes(name))) {

@@ -7,8 +7,9 @@ import { type Attempt, type OutgoingRequest, OutOfRequests, send } from "../deli
 import { judgeDestination } from "../delivery/destination.ts";
 import { isGivenUp, judge } from "../delivery/schedule.ts";
 import { signatureHeaders } from "../delivery/signature.ts";
-import { type Env, readSettings } from "../env.ts";
+import type { Env } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
+import { readSettings } from "../settings.ts";
 import type { CalledChannel, WebSubChannel } from "./alert.ts";
 import { type ChannelKind, KINDS } from "./channels/kinds.ts";
 import { websub } from "./channels/websub.ts";

@@ -5,11 +5,12 @@
  * waits.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type Env, readSettings } from "../env.ts";
+import type { Env } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Article } from "../record/article.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
+import { readSettings } from "../settings.ts";
 import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "./alert.ts";
 import type {
   HubAsking,

@@ -13,10 +13,11 @@
  */
 import type { Attempt, OutgoingRequest } from "../delivery/attempt.ts";
 import { isGivenUp, type Verdict } from "../delivery/schedule.ts";
-import { type Env, readSettings } from "../env.ts";
+import type { Env } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import { renderTopic } from "../feeds/topic.ts";
 import { Problem } from "../problem.ts";
+import { readSettings } from "../settings.ts";
 import { randomText, type WebSubChannel } from "./alert.ts";
 import type { HubAsking, HubSubscribing, Refused } from "./calls.ts";
 import { denial, distribution, verification } from "./channels/websub.ts";

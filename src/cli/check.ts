@@ -1,39 +1,48 @@
 /** `npm run check`: format, lint, types, and data/ against its schemas, with file, line and reason. */
 import { spawnSync } from "node:child_process";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { readData } from "./data.ts";
+import type { Mistake } from "./data-files.ts";
 import { staleMap } from "./map.ts";
-import { bin, DATA, ROOT } from "./paths.ts";
+import { bin, ROOT, shownFolder } from "./paths.ts";
+import { readStartSettings } from "./program-settings.ts";
+import { runProgram } from "./run-program.ts";
 import { staleSchemas } from "./schemas.ts";
 
-/** Runs a program on the project; whether it was content. */
+/** Runs a program on the project. Returns whether it found nothing. */
 function run(program: string, ...options: string[]): boolean {
   return spawnSync(process.execPath, [bin(program), ...options], { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
-function checkData(folder: string): boolean {
+function checkData(folder: string, generated: (folder: string) => Mistake[]): boolean {
   const { names, articles, events, mistakes } = readData(folder);
-  const stale = [
-    ...staleSchemas().map((file) => ({ file, line: 1, reason: "is not what the schemas say: npm run schemas" })),
-    ...staleMap().map((file) => ({ file, line: 1, reason: "is not what the atlas and the places make: npm run map" })),
-  ];
-  for (const { file, line, reason } of [...mistakes, ...stale]) {
-    console.error(`${relative(process.cwd(), file)}:${line}: ${reason}`);
-  }
-  console.log(
-    `data/: ${names.size} names, ${articles.size} articles, ${events.size} events, mistakes: ${mistakes.length}`,
-  );
-  return mistakes.length + stale.length === 0;
+  const all = mistakes.length > 0 ? mistakes : generated(folder);
+  for (const { file, line, reason } of all) console.error(`${relative(process.cwd(), file)}:${line}: ${reason}`);
+  const counts = `${names.size} names, ${articles.size} articles, ${events.size} events`;
+  console.log(`${shownFolder(folder)}: ${counts}, mistakes: ${all.length}`);
+  return all.length === 0;
 }
 
-/** `npm run check -- DIR` checks the data of another folder, and that alone. */
-const folder = process.argv[2];
-const checks = folder
-  ? [checkData(folder)]
-  : [
-      run("biome", "check", "--error-on-warnings", "."),
-      run("tsc", "-p", "."),
-      run("tsc", "-p", "src/site/scripts"),
-      checkData(DATA),
-    ];
-process.exitCode = checks.every(Boolean) ? 0 : 1;
+/** Files that programs write, and that no longer match what they are written from. */
+const staleFiles = (folder: string): Mistake[] => [
+  ...staleSchemas().map((file) => ({ file, line: 1, reason: "does not match the code: npm run schemas" })),
+  ...staleMap(folder).map((file) => ({
+    file,
+    line: 1,
+    reason: "does not match the atlas and the places: npm run map",
+  })),
+];
+
+/** `npm run check -- DIR` checks the data in another folder, and nothing else. */
+await runProgram(() => {
+  const folder = process.argv[2];
+  const checks = folder
+    ? [checkData(resolve(folder), () => [])]
+    : [
+        run("biome", "check", "--error-on-warnings", "."),
+        run("tsc", "-p", "."),
+        run("tsc", "-p", "src/site/scripts"),
+        checkData(readStartSettings().dataDir, staleFiles),
+      ];
+  process.exitCode = checks.every(Boolean) ? 0 : 1;
+});

@@ -1,6 +1,7 @@
 /** Loads data/ into a record, as a client of the public API. Loading twice changes nothing; an edited file becomes a correction. */
 import { readData } from "./data.ts";
-import { DATA } from "./paths.ts";
+import { shownFolder } from "./paths.ts";
+import { readStartSettings } from "./program-settings.ts";
 import { runProgram } from "./run-program.ts";
 
 export interface Loaded {
@@ -39,16 +40,17 @@ async function putOne(url: string, token: string, body: object): Promise<keyof L
   return outcome === "created" ? "created" : outcome === "same" ? "same" : "corrected";
 }
 
-/** `npm run load -- https://wire.example`, with CURATOR_TOKEN in the environment. */
+/** `npm run load -- https://wire.example [DIR]`, with CURATOR_TOKEN in the environment. */
 async function main(): Promise<void> {
-  const url = process.argv[2];
+  const [url, folder = readStartSettings().dataDir] = process.argv.slice(2);
+  // From the environment alone: the one in .dev.vars belongs to this machine's Parley.
   const token = process.env["CURATOR_TOKEN"];
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example");
+    throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example [DIR]");
   }
-  if (!token) throw new Error("CURATOR_TOKEN is not set: it is the token of the wire that is loaded");
-  const { created, corrected, same } = await load(new URL(url).origin, token, process.argv[3] ?? DATA);
-  console.log(`loaded data/: ${created} new, ${corrected} corrected, ${same} as they were`);
+  if (!token) throw new Error("CURATOR_TOKEN is not set: it is the token of the Parley that is loaded");
+  const { created, corrected, same } = await load(new URL(url).origin, token, folder);
+  console.log(`loaded ${shownFolder(folder)}: ${created} new, ${corrected} corrected, ${same} as they were`);
 }
 
 if (import.meta.main) await runProgram(main);

@@ -19,7 +19,9 @@ import type { GeometryCollection, GeometryObject, MultiPolygon, Polygon, Topolog
 import { chord, onGlobe } from "../site/map/globe.ts";
 import { type Coordinates, DEGREE } from "../site/map/projection.ts";
 import { readData } from "./data.ts";
-import { DATA, ROOT } from "./paths.ts";
+import { ROOT } from "./paths.ts";
+import { readStartSettings } from "./program-settings.ts";
+import { runProgram } from "./run-program.ts";
 
 type Position = [longitude: number, latitude: number];
 type Whole = [x: number, y: number];
@@ -40,9 +42,9 @@ const FINEST = 0.012;
 const NEAR = 4;
 const SLOPE = 0.028;
 
-/** The file as it should be. */
-export function drawBorders(): string {
-  const atlas = simplified(readAtlas(), toleranceOf(placesOnRecord()));
+/** Draws the file for the places of a folder of data. */
+function drawBorders(folder: string): string {
+  const atlas = simplified(readAtlas(), toleranceOf(placesIn(folder)));
   const { countries } = atlas.objects;
   if (countries.type !== "GeometryCollection") throw new Error("the atlas has no countries");
   const shown = countries.geometries.filter((country) => country.id !== ANTARCTICA).filter(hasArea);
@@ -61,15 +63,16 @@ type Country = Polygon | MultiPolygon;
 const hasArea = (country: GeometryObject): country is Country =>
   country.type === "Polygon" || country.type === "MultiPolygon";
 
-/** The file, where it is not what it should be: the atlas, the places or this program changed. */
-export const staleMap = (): string[] => (readFileSync(FILE, "utf8") === drawBorders() ? [] : [FILE]);
+/** Returns the file if it is stale: the atlas, the places or this program changed. */
+export const staleMap = (folder: string): string[] =>
+  readFileSync(FILE, "utf8") === drawBorders(folder) ? [] : [FILE];
 
 function readAtlas(): Atlas {
   return JSON.parse(readFileSync(createRequire(import.meta.url).resolve("world-atlas/countries-50m.json"), "utf8"));
 }
 
-const placesOnRecord = (): Coordinates[] =>
-  [...readData(DATA).names].flatMap(([id, { coordinates }]) =>
+const placesIn = (folder: string): Coordinates[] =>
+  [...readData(folder).names].flatMap(([id, { coordinates }]) =>
     id.startsWith("place:") && coordinates ? [coordinates] : [],
   );
 
@@ -126,4 +129,4 @@ function written(points: readonly Whole[], least: number, end: string): string {
 /** A sign parts two numbers as well as a space does. */
 const joined = (parts: readonly (number | string)[]): string => parts.join(" ").replaceAll(" -", "-");
 
-if (import.meta.main) writeFileSync(FILE, drawBorders());
+if (import.meta.main) await runProgram(() => writeFileSync(FILE, drawBorders(readStartSettings().dataDir)));

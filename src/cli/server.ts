@@ -8,17 +8,23 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig, unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { addressesOf } from "./addresses.ts";
 import { migrate } from "./migrations.ts";
 import { bin, DATA, ROOT } from "./paths.ts";
 
 export interface Server {
+  /** Address by which this machine reaches the Worker. */
   url: string;
+  /** Addresses by which other machines reach it, if it listens on all of them. */
+  otherUrls: string[];
   /** What the platform does every minute. */
   tick(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface ServerOptions {
+  /** Address to listen on; by default only this machine can connect. */
+  host?: string;
   /** 0: any free port. */
   port: number;
   stateDir: string;
@@ -39,11 +45,11 @@ const WORKER = "parley";
 
 /** Applies the migrations and starts the Worker. What a killed predecessor left running on the same state is ended first. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { port, stateDir, vars, modules, migrated, onLog } = options;
+  const { host = "127.0.0.1", port, stateDir, vars, modules, migrated, onLog } = options;
   mkdirSync(stateDir, { recursive: true });
   const pidFile = join(stateDir, "workerd.pid");
   await endPredecessor(pidFile);
-  await requirePort(port);
+  await requirePort(host, port);
   process.env["PARLEY_WORKERD"] = workerdPath();
   process.env["PARLEY_PID_FILE"] = pidFile;
   process.env["MINIFLARE_WORKERD_PATH"] = join(import.meta.dirname, "workerd.sh");
@@ -54,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const bindings = { ...readConfig({ config }).vars, ...vars };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      host: "127.0.0.1",
+      host,
       port,
       log: new Log(LogLevel.WARN),
       // Without this Miniflare would ask the network where it is.
@@ -67,8 +73,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   try {
     const ready = await miniflare.ready;
     if (!migrated) await migrate(await miniflare.getD1Database("DB", WORKER), join(DATA, "migrations"));
+    const [url, ...otherUrls] = addressesOf(host, Number(ready.port));
     return {
-      url: `http://localhost:${ready.port}`,
+      url,
+      otherUrls,
       tick: async () => {
         const worker = await miniflare.getWorker(WORKER);
         await worker.scheduled({ cron: "* * * * *" });
@@ -81,14 +89,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** Throws where another program listens on a port: in plain words, and before anything is started. */
-async function requirePort(port: number): Promise<void> {
+/** Throws an error in plain words, before anything is started, if the Worker could not listen. */
+async function requirePort(host: string, port: number): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
-    probe.once("error", ({ message }) =>
-      reject(new Error(`PORT: port ${port} cannot be used (${message}); set another one`)),
-    );
-    probe.listen(port, "127.0.0.1", resolve);
+    probe.once("error", ({ message, code }: NodeJS.ErrnoException) => {
+      const isPort = code === "EADDRINUSE" || code === "EACCES";
+      const setting = isPort ? `PORT: port ${port} cannot be used` : `HOST: this machine cannot listen on ${host}`;
+      reject(new Error(`${setting} (${message})`));
+    });
+    probe.listen(port, host, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));
 }

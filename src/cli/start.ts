@@ -1,53 +1,27 @@
 /** `npm start`: migrations, the Worker, data/, and the cron, until Ctrl-C. */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { readSettings } from "../env.ts";
+import { readFileSync } from "node:fs";
+import { appendDevVar } from "./dev-vars.ts";
 import { load } from "./load.ts";
-import { DATA, DEV_VARS, ROOT } from "./paths.ts";
+import { shownFolder } from "./paths.ts";
+import { readStartSettings } from "./program-settings.ts";
 import { runProgram } from "./run-program.ts";
 import { startServer } from "./server.ts";
 
 const MINUTE = 60_000;
-const SETTINGS = [
-  "CURATOR_TOKEN",
-  "PUBLIC_URL",
-  "ALLOW_PRIVATE_TARGETS",
-  "RETRY_SECONDS",
-  "REGISTRATION_LIMIT",
-  "DNS_RESOLVER",
-  "DAILY_LIMIT",
-  "WIRE_TITLE",
-  "WIRE_DESCRIPTION",
-] as const;
 
-/** The environment wins over .dev.vars. */
-function readVars(): Record<string, string> {
-  const file = existsSync(DEV_VARS) ? parseEnv(readFileSync(DEV_VARS, "utf8")) : {};
-  const vars: Record<string, string> = { ALLOW_PRIVATE_TARGETS: "true" };
-  for (const name of SETTINGS) {
-    const value = process.env[name] || file[name];
-    if (value) vars[name] = value;
-  }
-  return vars;
-}
-
-/** A token of this machine's own, kept for the next start. */
+/** Makes a random token and keeps it for the next start. */
 function makeToken(): string {
   const token = randomBytes(24).toString("base64url");
-  const before = existsSync(DEV_VARS) ? readFileSync(DEV_VARS, "utf8") : "";
-  const newline = before === "" || before.endsWith("\n") ? "" : "\n";
-  appendFileSync(DEV_VARS, `${newline}CURATOR_TOKEN=${token}\n`, { mode: 0o600 });
+  appendDevVar("CURATOR_TOKEN", token);
   return token;
 }
 
 async function main(): Promise<void> {
-  const vars = readVars();
-  readSettings(vars);
-  const token = vars["CURATOR_TOKEN"] ?? makeToken();
-  const stateDir = resolve(ROOT, process.env["STATE_DIR"] || ".wrangler/state");
-  const server = await startServer({ port: readPort(), stateDir, vars: { ...vars, CURATOR_TOKEN: token } });
+  const { host, port, stateDir, dataDir, vars: given } = readStartSettings();
+  const token = given["CURATOR_TOKEN"] ?? makeToken();
+  const vars = { ALLOW_PRIVATE_TARGETS: "true", ...given, CURATOR_TOKEN: token };
+  const server = await startServer({ host, port, stateDir, vars });
   const stop = async (): Promise<void> => {
     await server.stop();
     process.exit(0);
@@ -57,10 +31,10 @@ async function main(): Promise<void> {
   stopWithNpm(stop);
   // What a killed run left behind goes on at once; data/ may take a moment.
   await server.tick();
-  const { created, corrected, same } = await load(server.url, token, DATA);
-  console.log(`Loaded data/: ${created} new, ${corrected} corrected, ${same} as they were.
+  const { created, corrected, same } = await load(server.url, token, dataDir);
+  console.log(`Loaded ${shownFolder(dataDir)}: ${created} new, ${corrected} corrected, ${same} as they were.
 
-Parley runs on ${server.url}
+Parley runs on ${[server.url, ...server.otherUrls].join(", ")}
 
   the page            ${server.url}/
   events, RSS         ${server.url}/feed.rss
@@ -93,13 +67,6 @@ function parentOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readPort(): number {
-  const port = process.env["PORT"] || "8787";
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw new Error(`PORT: a number from 0 to 65535 was expected, not "${port}"`);
-  return Number(port);
 }
 
 await runProgram(main);

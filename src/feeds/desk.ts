@@ -1,9 +1,10 @@
 /** GET /feed.* and /articles.*: the feeds of the record. */
 import type { Context, Handler } from "../context.ts";
-import { type Env, publicOrigin, type Settings } from "../env.ts";
+import type { Env } from "../env.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST, readRecentHead, recentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names.ts";
+import { publicOrigin, type Settings } from "../settings.ts";
 import { canonical, type FeedAddress, readParameters, searchOf } from "./address.ts";
 import type { Feed } from "./feed.ts";
 import { render } from "./format.ts";

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgetSubscriptions, type SubscriptionKey } from "../../src/alerts/directory.ts";
 import { SHARD_CAPACITY } from "../../src/alerts/shard.ts";
-import type { Variables } from "../../src/env.ts";
+import type { Variables } from "../../src/settings.ts";
 import worker from "../../src/worker.ts";
 import { count, json, ORIGIN, type ProblemBody, putEvent, putNames } from "../client.ts";
 import { IP_ADDRESSES, LOCAL_NAMES, PORTS } from "../delivery/destination-cases.ts";

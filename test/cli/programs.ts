@@ -33,7 +33,12 @@ export function temporaryState(): { path: string; remove: () => void } {
 }
 
 /** `npm start`, up and loaded. */
-export async function start(stateDir: string, port: number, settings: Record<string, string> = {}): Promise<Program> {
+export async function start(
+  stateDir: string,
+  port: number,
+  settings: Record<string, string> = {},
+  project = ROOT,
+): Promise<Program> {
   const env = {
     ...process.env,
     PORT: String(port),
@@ -42,7 +47,7 @@ export async function start(stateDir: string, port: number, settings: Record<str
     REGISTRATION_LIMIT: "0",
     ...settings,
   };
-  const child = spawn(process.execPath, ["src/cli/start.ts"], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["src/cli/start.ts"], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
@@ -67,9 +72,10 @@ export async function run(
   file: string,
   options: readonly string[] = [],
   settings: Record<string, string> = {},
+  project = ROOT,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [file, ...options], {
-    cwd: ROOT,
+    cwd: project,
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });

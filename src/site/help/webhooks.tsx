@@ -1,6 +1,6 @@
 /** Alerts: how one is made and confirmed, what its messages say, and how they are verified. */
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
-import type { Settings } from "../../env.ts";
+import type { Settings } from "../../settings.ts";
 import { Code, Scrolls } from "../scrolls.tsx";
 import { listed } from "../text-format.ts";
 import { spanInWords } from "../time-spans.ts";
