@@ -11,7 +11,8 @@ import { queryKey, splitWords } from "./words.ts";
 export type Narrowing = string | { all: readonly Narrowing[] } | { any: readonly Narrowing[] };
 
 /** How a name, the language and the first letters of a word stand in an index, beside the keys of words. */
-export const nameEntry = (id: string): string => `@${id}`;
+const NAME = "@";
+export const nameEntry = (id: string): string => NAME + id;
 export const languageEntry = (code: string): string => `lang:${code}`;
 /** Of a word, or of a prefix: the three letters that every prefix has at least. */
 export const prefixEntry = (word: string): string => `^${[...word.slice(0, 6)].slice(0, 3).join("")}`;
@@ -25,8 +26,11 @@ export function indexEntries(text: AnalysedText): Set<string> {
   return entries;
 }
 
-/** Narrows a query; undefined where nothing must occur. `nameIn` says by what a name is found: see `nameBySpellings`. */
-export function narrow(query: Query, nameIn: (id: string) => Narrowing): Narrowing | undefined {
+/** By what a name is found. `linked`: the query asks for it with `place:` or the like, so that a name of the events of an article counts. */
+export type NameIn = (id: string, linked: boolean) => Narrowing;
+
+/** Narrows a query; undefined where nothing must occur. `nameIn`: see `nameBySpellings`. */
+export function narrow(query: Query, nameIn: NameIn): Narrowing | undefined {
   switch (query.kind) {
     case "and":
     case "near": {
@@ -47,7 +51,7 @@ export function narrow(query: Query, nameIn: (id: string) => Narrowing): Narrowi
   }
 }
 
-function narrowTerm(term: Term, nameIn: (id: string) => Narrowing): Narrowing {
+function narrowTerm(term: Term, nameIn: NameIn): Narrowing {
   switch (term.kind) {
     case "word":
       return term.key;
@@ -60,21 +64,39 @@ function narrowTerm(term: Term, nameIn: (id: string) => Narrowing): Narrowing {
     case "language":
       return languageEntry(term.code);
     default:
-      return { any: term.ids.map(nameIn) };
+      return { any: term.ids.map((id) => nameIn(id, term.kind === "named")) };
   }
 }
 
 /**
  * A name by the words of its spellings, or its id. So a spelling that is added finds what was on record before, and nothing is indexed
- * anew.
+ * anew. `apart`: only the linked names of a text have their ids in the index, so that a bare name is found by its spellings alone.
  */
-export function nameBySpellings(vocabulary: Vocabulary): (id: string) => Narrowing {
-  return (id) => {
+export function nameBySpellings(vocabulary: Vocabulary, apart = false): NameIn {
+  return (id, linked) => {
     const name = vocabulary.names.get(id);
     const spellings = [...(name?.spellings ?? []), ...(name?.capitals ?? [])].map((spelling) =>
       splitWords(spelling).map((word) => queryKey(word.literal)),
     );
     const written = spellings.filter((keys) => keys.length > 0).map((keys) => ({ all: [...new Set(keys)] }));
-    return { any: [...written, nameEntry(id)] };
+    return { any: [...written, ...(apart && !linked ? [] : [nameEntry(id)])] };
   };
+}
+
+/** The ids of the names that a narrowing asks for. */
+export function namesIn(narrowing: Narrowing): string[] {
+  if (typeof narrowing === "string") return narrowing.startsWith(NAME) ? [narrowing.slice(NAME.length)] : [];
+  return ("all" in narrowing ? narrowing.all : narrowing.any).flatMap(namesIn);
+}
+
+/** What is left of a narrowing where each name is known to be there, or not to be: true where that decides all, and false likewise. */
+export function assumeNames(narrowing: Narrowing, there: boolean): Narrowing | boolean {
+  if (typeof narrowing === "string") return narrowing.startsWith(NAME) ? there : narrowing;
+  const all = "all" in narrowing;
+  const parts = (all ? narrowing.all : narrowing.any).map((part) => assumeNames(part, there));
+  // A false operand decides an AND, a true one an OR; the other value adds nothing.
+  if (parts.includes(!all)) return !all;
+  const left = parts.filter((part) => typeof part !== "boolean");
+  if (left.length === 0) return all;
+  return all ? { all: left } : { any: left };
 }

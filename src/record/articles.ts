@@ -86,23 +86,3 @@ export async function readNewestArticles(db: D1Database): Promise<{ items: Artic
     whole,
   };
 }
-
-/** The articles that an event rests on, or will once its document lists these; `linked`: whether they will then. */
-export async function readArticlesOf(
-  db: D1Database,
-  event: string,
-  listed: readonly string[],
-): Promise<{ article: Article; linked: boolean }[]> {
-  const { results } = await db
-    .prepare(
-      `${select("a.text")} WHERE a.id IN (SELECT value FROM json_each(?2)) OR a.id IN (SELECT article FROM links WHERE event = ?1)`,
-    )
-    .bind(event, JSON.stringify(listed))
-    .all<ArticleRow>();
-  const own = await db
-    .prepare("SELECT article FROM links WHERE event = ? AND listed = 0")
-    .bind(event)
-    .all<{ article: string }>();
-  const linked = new Set([...listed, ...own.results.map((row) => row.article)]);
-  return results.map((row) => ({ article: fromRow(row), linked: linked.has(row.id) }));
-}

@@ -2,17 +2,17 @@
 import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
 import { indexEntries } from "../query/narrow.ts";
 import { analyse, type Matchable } from "../query/text.ts";
-import { articleEvent, MAX_LINKS, readArticlesOf } from "./articles.ts";
+import { MAX_LINKS } from "./articles.ts";
 import { changedFields, type Event, type EventDocument, type EventInput, eventDocument, eventNames } from "./event.ts";
 import { fileNames } from "./event-names.ts";
 import { liesAhead, surfaces } from "./fields.ts";
-import { commitEntry, type LogKind, NEWEST, readHead, THIS_ENTRY } from "./log.ts";
+import { fileNamesOfEvent } from "./linked-names.ts";
+import { commitEntry, type LogKind, NEWEST, THIS_ENTRY } from "./log.ts";
 import type { NameKind } from "./name.ts";
 import { type Names, resolveName } from "./names.ts";
 import { newestRows } from "./newest.ts";
-import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
+import { Overtaken, untilSettled } from "./overtaken.ts";
 import { fileEntries } from "./search.ts";
-import { indexArticle } from "./write-articles.ts";
 
 /** An article as an event's source. */
 export interface Source {
@@ -279,7 +279,8 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
     db
       .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT ?, value, 1 FROM json_each(?)")
       .bind(id, JSON.stringify(document.articles)),
-    ...(await indexStatements(db, names, event)),
+    ...fileNamesOfEvent(db, id),
+    ...fileEntries(db, "event_index", log, indexEntries(analyse(eventMatchable(event, names), names.vocabulary))),
   ];
   try {
     await commitEntry(db, { at: updated_at, kind, subject: id, revision }, statements);
@@ -288,25 +289,4 @@ async function commit(db: D1Database, names: Names, kind: LogKind, event: Event)
     if ((now?.revision ?? 0) >= revision) throw new Overtaken(id);
     throw error;
   }
-}
-
-/** The event's own row in the index, and those of the articles that gain, keep or lose it. */
-async function indexStatements(db: D1Database, names: Names, event: Event): Promise<D1PreparedStatement[]> {
-  const entries = indexEntries(analyse(eventMatchable(event, names), names.vocabulary));
-  const { number: seen } = await readHead(db);
-  const articles = await readArticlesOf(db, event.id, event.articles);
-  const told = event.retracted === null ? [articleEvent(event.id, event)] : [];
-  return [
-    ...fileEntries(db, "event_index", event.log, entries),
-    ...articles.flatMap(({ linked, article }) => {
-      const others = article.events.filter((other) => other.id !== event.id);
-      return indexArticle(db, { ...article, events: linked ? [...others, ...told] : others }, names);
-    }),
-    failIfOvertaken(
-      db,
-      seen,
-      articles.map(({ article }) => article.id),
-      event.id,
-    ),
-  ];
 }

@@ -150,14 +150,14 @@ async function walk<T extends { log: number }>(
   { table, read, matchable }: Searchable<T>,
   visit: (item: T, text: AnalysedText) => boolean,
 ): Promise<number | undefined> {
-  const narrowing = narrow(tree, nameBySpellings(names.vocabulary));
+  const narrowing = narrow(tree, nameBySpellings(names.vocabulary, table === "article_index"));
   if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   let { before } = page;
   let looked = 0;
   // What a query takes grows with its terms: one of thirty-two is held against less text than one of four.
   const weight = Math.max(1, termsOf(tree).length / 4);
   for (let step = 0; step < bounds.steps; step++) {
-    const rows = await findCandidates(db, table, narrowing, before, bounds.step);
+    const rows = (await findCandidates(db, table, narrowing, before, bounds.step)).map(({ row }) => row);
     for (const item of rows.length > 0 ? await read(db, rows, page) : []) {
       const text = analyse(matchable(item, names), names.vocabulary);
       looked += weight * text.fields.reduce((sum, { source }) => sum + source.length, 0);

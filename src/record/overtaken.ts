@@ -1,6 +1,6 @@
 /**
- * Requests that overtake one another. What an article is filed under in the index rests on its events, which another request
- * may be changing: such a batch must fail and be made anew, or the index would miss what the other one wrote.
+ * Requests that overtake one another. A correction of an article rests on what the article said before, which another request may be
+ * changing: such a batch must fail and be made anew, or the index would miss what the other one wrote.
  */
 import { Problem } from "../problem.ts";
 
@@ -25,22 +25,15 @@ export async function untilSettled<T>(attempt: () => Promise<T>): Promise<T> {
 const OVERTAKEN = "overtaken by another request";
 
 /**
- * The last statement of a change that files articles anew: fails it (SQLite's error repeats the malformed path) where a log entry
- * after `seen` is of one of these articles, of any other that `event` rests on, or of an event that rests on one of them.
+ * The last statement of a change to an article: fails it (SQLite's error repeats the malformed path) where another log entry after `seen`
+ * is of the same article.
  */
-export function failIfOvertaken(
-  db: D1Database,
-  seen: number,
-  articles: readonly string[],
-  event: string | null,
-): D1PreparedStatement {
+export function failIfOvertaken(db: D1Database, seen: number, article: string): D1PreparedStatement {
   return db
     .prepare(
-      `WITH filed AS (SELECT value FROM json_each(?2) UNION SELECT article FROM links WHERE event = ?3)
-       SELECT json_extract('{}', iif(EXISTS (
-         SELECT 1 FROM log WHERE number > ?1 AND number < (SELECT number FROM head)
-           AND (subject IN filed OR subject IN (SELECT event FROM links WHERE article IN filed))
-       ), ?4, '$'))`,
+      `SELECT json_extract('{}', iif(EXISTS (
+         SELECT 1 FROM log WHERE number > ?1 AND number < (SELECT number FROM head) AND subject = ?2
+       ), ?3, '$'))`,
     )
-    .bind(seen, JSON.stringify(articles), event, OVERTAKEN);
+    .bind(seen, article, OVERTAKEN);
 }

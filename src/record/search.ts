@@ -1,7 +1,8 @@
 /** Full-text search: a narrowing → the candidates that SQLite's FTS5 finds for it. The predicate decides on them. */
 
 import { badRequest } from "../problem.ts";
-import type { Narrowing } from "../query/narrow.ts";
+import { assumeNames, type Narrowing, namesIn } from "../query/narrow.ts";
+import { MAX_LINKS } from "./articles.ts";
 import { THIS_ENTRY } from "./log.ts";
 
 export type IndexTable = "article_index" | "event_index";
@@ -49,6 +50,20 @@ export function fileEntries(
   return [db.prepare(`DELETE FROM ${table} WHERE rowid = ?`).bind(row), insert("?2").bind(indexText(entries), row)];
 }
 
+/** A row that may match, and how many bytes of text are read with it at the most. */
+export interface Candidate {
+  row: number;
+  bytes: number;
+}
+
+/** Bytes of what is read of an event's sources, for each. A row of D1 need not be read to know the length of a text (SQLite, octet_length). */
+const SOURCE_BYTES = 3_000;
+const BYTES: Readonly<Record<IndexTable, string>> = {
+  article_index: "SELECT octet_length(text) FROM articles WHERE log = row",
+  event_index: `SELECT octet_length(document) + ${SOURCE_BYTES} * (
+      SELECT count(*) FROM (SELECT 1 FROM links WHERE event = events.id LIMIT ${MAX_LINKS})) FROM events WHERE log = row`,
+};
+
 /** The rows that a narrowing may mean and that lie before a row, the last first. */
 export async function findCandidates(
   db: D1Database,
@@ -56,12 +71,55 @@ export async function findCandidates(
   narrowing: Narrowing,
   before: number,
   limit: number,
-): Promise<number[]> {
-  const expression = ftsExpression(narrowing);
-  if (expression === undefined) return [];
+): Promise<Candidate[]> {
+  const search = table === "article_index" ? linkedSearch(narrowing) : indexSearch(table, narrowing);
+  if (search === undefined) return [];
   const { results } = await db
-    .prepare(`SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`)
-    .bind(expression, before, limit)
-    .all<{ rowid: number }>();
-  return results.map(({ rowid }) => rowid);
+    .prepare(`SELECT row, coalesce((${BYTES[table]}), 0) AS bytes FROM (${search.sql} ORDER BY row DESC LIMIT ?2)`)
+    .bind(before, limit, ...search.values)
+    .all<Candidate>();
+  return results;
 }
+
+/** SQL that selects rows before ?1; its values begin at ?3. */
+interface Search {
+  sql: string;
+  values: string[];
+}
+
+function indexSearch(table: IndexTable, narrowing: Narrowing): Search | undefined {
+  const expression = ftsExpression(narrowing);
+  if (expression === undefined) return undefined;
+  return { sql: matching(table, "?3"), values: [expression] };
+}
+
+const matching = (table: IndexTable, value: string): string =>
+  `SELECT rowid AS row FROM ${table} WHERE ${table} MATCH ${value} AND rowid < ?1`;
+
+/**
+ * Articles are filed by their words in the index, and by the names of their events in `linked_names`. A narrowing that asks for such names
+ * finds two kinds of rows: those that it finds by their words alone, and those that have one of the names, as far as their words do not
+ * speak against it. Together they may be too many, and never too few.
+ */
+function linkedSearch(narrowing: Narrowing): Search | undefined {
+  const names = namesIn(narrowing);
+  if (names.length === 0) return indexSearch("article_index", narrowing);
+  const values = [JSON.stringify(names)];
+  const value = (text: string): string => `?${values.push(text) + 2}`;
+  const limited = (sql: string): string => `SELECT row FROM (${sql} ORDER BY row DESC LIMIT ?2)`;
+  const parts: string[] = [];
+  const besideNames = expressionOf(assumeNames(narrowing, true));
+  if (besideNames !== false) {
+    const named =
+      "SELECT DISTINCT log AS row FROM linked_names WHERE name IN (SELECT value FROM json_each(?3)) AND log < ?1";
+    const within = besideNames === true ? "" : ` AND log IN (${matching("article_index", value(besideNames))})`;
+    parts.push(limited(named + within));
+  }
+  const byWords = expressionOf(assumeNames(narrowing, false));
+  if (typeof byWords === "string") parts.push(limited(matching("article_index", value(byWords))));
+  return parts.length === 0 ? undefined : { sql: parts.join(" UNION "), values };
+}
+
+/** The expression of what is left of a narrowing; true or false where nothing is left to ask the index for. */
+const expressionOf = (narrowing: Narrowing | boolean): string | boolean =>
+  typeof narrowing === "boolean" ? narrowing : (ftsExpression(narrowing) ?? false);

@@ -6,6 +6,7 @@ import { analyse } from "../query/text.ts";
 import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
 import { articleEvent, readArticle } from "./articles.ts";
 import { liesAhead, surfaces } from "./fields.ts";
+import { fileNamesOfArticle, unfileNamesOfArticle } from "./linked-names.ts";
 import { commitEntry, readHead, THIS_ENTRY } from "./log.ts";
 import type { Names } from "./names.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "./overtaken.ts";
@@ -24,17 +25,12 @@ export interface Added {
  */
 export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
   const id = input.id ?? (await derivedId(input));
-  return untilSettled(() => tryToAdd(db, id, input, names));
-}
-
-async function tryToAdd(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<Added> {
-  const { number: seen } = await readHead(db);
   const earlier = await findSame(db, id, input.url ?? null);
   if (earlier) return { ...earlier, added: false };
   const article = await draftArticle(db, id, input);
   try {
     const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
-    await commitEntry(db, entry, [...insertStatements(db, article, names), failIfOvertaken(db, seen, [id], null)]);
+    await commitEntry(db, entry, insertStatements(db, article, names));
   } catch (error) {
     // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
     const first = await findSame(db, id, article.url);
@@ -179,7 +175,7 @@ export function corrected(old: Article, input: ArticleInput): Article {
 
 async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
   const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
-  const guard = failIfOvertaken(db, seen, [article.id], null);
+  const guard = failIfOvertaken(db, seen, article.id);
   await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
 }
 
@@ -190,7 +186,9 @@ const correctStatements = (db: D1Database, article: Article, names: Names): D1Pr
   ...(article.log === 0
     ? [
         db.prepare("DELETE FROM article_index WHERE rowid IN (SELECT log FROM articles WHERE id = ?)").bind(article.id),
+        unfileNamesOfArticle(db, article.id),
         db.prepare(`UPDATE articles SET log = ${THIS_ENTRY} WHERE id = ?`).bind(article.id),
+        fileNamesOfArticle(db, article.id),
       ]
     : []),
   db
@@ -227,10 +225,13 @@ function insertStatements(db: D1Database, article: Article, names: Names): D1Pre
     db
       .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT value, ?, 0 FROM json_each(?)")
       .bind(article.id, events),
+    fileNamesOfArticle(db, article.id),
     ...indexArticle(db, article, names),
   ];
 }
 
-/** Statements that file an article in the full-text index: when it is added, and anew when an event of it changed. */
-export const indexArticle = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] =>
-  fileEntries(db, "article_index", article.log, indexEntries(analyse(articleMatchable(article), names.vocabulary)));
+/** Statements that file an article in the full-text index by its own words; the names of its events are filed in `linked-names.ts`. */
+function indexArticle(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
+  const own = { ...articleMatchable(article), names: [] };
+  return fileEntries(db, "article_index", article.log, indexEntries(analyse(own, names.vocabulary)));
+}

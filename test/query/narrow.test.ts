@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { match } from "../../src/query/match.ts";
-import { indexEntries, type Narrowing, nameBySpellings, narrow } from "../../src/query/narrow.ts";
+import {
+  assumeNames,
+  indexEntries,
+  type Narrowing,
+  nameBySpellings,
+  nameEntry,
+  namesIn,
+  narrow,
+} from "../../src/query/narrow.ts";
 import { analyse, type Matchable } from "../../src/query/text.ts";
 import type { Query } from "../../src/query/tree.ts";
 import { ftsExpression, indexText } from "../../src/record/search.ts";
@@ -36,6 +44,25 @@ describe("narrowing", () => {
       fc.property(requiredSketches.map(show), texts, (query, text) => {
         fc.pre(match(tree(query), analysed(text)) !== undefined);
         expect(lets(narrowed(query), indexEntries(analysed(text)))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("by words without names, and by names beside words, leaves out no match of any query", () => {
+    const letsThrough = (part: Narrowing | boolean, entries: ReadonlySet<string>): boolean =>
+      typeof part === "boolean" ? part : lets(part, entries);
+    fc.assert(
+      fc.property(requiredSketches.map(show), texts, (query, text) => {
+        const whole = analysed(text);
+        fc.pre(whole.about.size === 0 && match(tree(query), whole) !== undefined);
+        const narrowing = narrow(tree(query), nameBySpellings(VOCABULARY, true)) ?? { any: [] };
+        const words = indexEntries(analysed({ ...text, names: [] }));
+        const named = namesIn(narrowing).some((id) => indexEntries(whole).has(nameEntry(id)));
+        const found =
+          letsThrough(assumeNames(narrowing, false), words) ||
+          (named && letsThrough(assumeNames(narrowing, true), words));
+        expect(found).toBe(true);
       }),
       { numRuns: 200 },
     );

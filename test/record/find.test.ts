@@ -100,6 +100,16 @@ describe("search finds what the predicate finds: articles", () => {
     ["place:geneva", ["ar-geneva", "by-event", "en-hostilities", "ru-geneva"]],
     ["actor:issg", ["by-event", "fr-group"]],
     ["issg", ["fr-group"]],
+    ["place:geneva actor:issg", ["by-event"]],
+    ["place:geneva hours", ["by-event"]],
+    ["place:geneva -hours", ["ar-geneva", "en-hostilities", "ru-geneva"]],
+    ["place:geneva lang:ar", ["ar-geneva"]],
+    ["place:geneva OR sport", ["ar-geneva", "by-event", "en-hostilities", "none", "ru-geneva"]],
+    ["actor:issg (sport OR place:geneva)", ["by-event"]],
+    ["(place:geneva hours) OR (actor:issg réunion)", ["by-event", "fr-group"]],
+    ["place:geneva place:atlantis", []],
+    ["place:geneva nobody", []],
+    ["issg place:geneva", []],
     ["place:atlantis", []],
     ["us", ["en-us"]],
     ['"us"', ["en-capitals", "en-crisis", "en-us"]],
@@ -214,6 +224,17 @@ describe("what changes later counts for what is on record already", () => {
     await json(curate("PUT", "/api/articles/typo", { title: "Typo", text: "The lorries left.", published_at: null }));
     expect(await articlesBoth("convyo")).toEqual({ found: [], naive: [] });
     expect(await articlesBoth("lorries")).toEqual({ found: ["typo"], naive: ["typo"] });
+  });
+
+  it("an article that was silent, and comes to the front with the names of its events", async () => {
+    await putName("place:lausanne", { label: "Lausanne" });
+    await putEvent("lakeside", { places: ["lausanne"] });
+    await addArticle("surfacing", { text: "They met by the lake.", mode: "silent", events: ["lakeside"] });
+    const body = { title: "Surfaced", text: "They met by the lake.", published_at: null, mode: "new" };
+    await json(curate("PUT", "/api/articles/surfacing", body));
+    expect(await articlesBoth("place:lausanne")).toEqual({ found: ["surfacing"], naive: ["surfacing"] });
+    await putEvent("lakeside", { places: [] }, 200);
+    expect(await articlesBoth("place:lausanne")).toEqual({ found: [], naive: [] });
   });
 
   it("several events that are put at once and rest on one article", async () => {
