@@ -15,6 +15,7 @@
  * 6. A spelling that begins with the Arabic article counts only with it: الأسد is Assad, أسد a lion.
  */
 import { ARABIC, hasArticle } from "./inflection/arabic.ts";
+import { STEP, type Steps } from "./steps.ts";
 import { compoundAt, queryKey, splitWords, type Word } from "./words.ts";
 
 /** What the query language needs to know of a name. `id` is its kind and slug: `place:aleppo`. */
@@ -100,12 +101,13 @@ function addSpelling(root: Node, id: string, spelling: string, marked: "any" | "
 const asksNoMore = (one: Ending, other: Ending): boolean =>
   (!one.capitals || other.capitals) && (!one.article || other.article) && one.proper === undefined;
 
-/** All names in a text's words, in order of their start; of equal starts the longest first. */
-export function findNames(vocabulary: Vocabulary, words: readonly Word[]): NameFound[] {
+/** All names in a text's words, in order of their start; of equal starts the longest first. In steps. */
+export function* findingNames(vocabulary: Vocabulary, words: readonly Word[]): Steps<NameFound[]> {
   const found: NameFound[] = [];
   const text: Text = { vocabulary, words, hasCapitals: words.some((word) => word.capital) };
   let outer: NameFound[] = [];
   for (let start = 0; start < words.length; start++) {
+    if (start % WORDS === WORDS - 1) yield STEP;
     const here = namesAt(vocabulary, words, start, text);
     if (here === NONE) continue;
     outer = outer.filter((holder) => holder.end > start);
@@ -118,6 +120,9 @@ export function findNames(vocabulary: Vocabulary, words: readonly Word[]): NameF
   }
   return found;
 }
+
+/** Words of a step. */
+export const WORDS = 1024;
 
 /** What is about something, and does not call it by its name. */
 const isTopic = ({ ids }: NameFound): boolean => ids.every((id) => id.startsWith("topic:"));

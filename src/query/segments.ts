@@ -85,6 +85,25 @@ function classAt(text: string, at: number): number {
 /** Whether a character of the text is a letter that folds by itself, whatever stands beside it. */
 export const isPlainLetter = (code: number): boolean => code < TABLE_SIZE && TABLE[code] === LETTER;
 
+/**
+ * The first place from `at` on where a text can be cut and no word is: before a space; after `long` code units without one, before a sign that
+ * joins nothing there. The text's end where there is none.
+ */
+export function nextCut(text: string, at: number, long: number): number {
+  for (let cut = at; cut < text.length; cut++) {
+    if (classAt(text, cut) === SPACE || (cut > at + long && joinsNothing(text, cut))) return cut;
+  }
+  return text.length;
+}
+
+/** Whether no rule joins a sign with what stands before it. A quotation mark joins Hebrew letters (WB7b). */
+function joinsNothing(text: string, at: number): boolean {
+  const type = classAt(text, at);
+  if (type === COMMA || type === FULL_STOP) return classAt(text, at - 1) === LETTER;
+  const sign = text.charAt(at);
+  return type === OTHER ? sign < "\x80" && sign !== '"' : "\u3001\u3002".includes(sign);
+}
+
 /** The word-like segments of a text, in order. Linear in its length. */
 export function segments(text: string, take: Take): void {
   if (isKnown(text, 0, text.length)) {

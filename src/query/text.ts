@@ -1,8 +1,9 @@
 /** A text prepared for matching: its words, names and where each of them stands. Made once, then asked by any number of queries. */
 import { looksFrench } from "./inflection/french.ts";
-import { findNames, type Vocabulary } from "./names.ts";
+import { findingNames, type Vocabulary, WORDS } from "./names.ts";
+import { finish, STEP, type Steps } from "./steps.ts";
 import type { FieldName } from "./tree.ts";
-import { compoundAt, queryKey, splitWords, type Word } from "./words.ts";
+import { compoundAt, queryKey, splitting, type Word } from "./words.ts";
 
 /** What can be matched: an article, or an event. */
 export interface Matchable {
@@ -47,7 +48,11 @@ export interface AnalysedText {
 const FIELD_GAP = 1000;
 
 /** Analyses a text: linear in its length. */
-export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedText {
+export const analyse = (matchable: Matchable, vocabulary: Vocabulary): AnalysedText =>
+  finish(analysing(matchable, vocabulary));
+
+/** The same in steps. */
+export function* analysing(matchable: Matchable, vocabulary: Vocabulary): Steps<AnalysedText> {
   const keys = new Map<string, Span[]>();
   const names = new Map<string, Span[]>();
   const fields: Field[] = [];
@@ -56,10 +61,13 @@ export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedT
   let base = 0;
   for (const name of ["title", "text", "publisher"] as const) {
     const source = matchable[name] ?? "";
-    const words = splitWords(source, french);
+    const words = yield* splitting(source, french);
     fields.push({ name, source, base, words });
-    indexWords(keys, words, base);
-    for (const { start, end, ids } of findNames(vocabulary, words)) {
+    for (let from = 0; from < words.length; from += WORDS) {
+      indexWords(keys, words, base, from);
+      if (words.length > WORDS) yield STEP;
+    }
+    for (const { start, end, ids } of yield* findingNames(vocabulary, words)) {
       for (const id of ids) push(names, id, { position: base + start, length: end - start });
     }
     base += words.length + FIELD_GAP;
@@ -74,8 +82,8 @@ export function analyse(matchable: Matchable, vocabulary: Vocabulary): AnalysedT
   };
 }
 
-function indexWords(keys: Map<string, Span[]>, words: readonly Word[], base: number): void {
-  for (let i = 0; i < words.length; i++) {
+function indexWords(keys: Map<string, Span[]>, words: readonly Word[], base: number, from: number): void {
+  for (let i = from; i < from + WORDS; i++) {
     const word = words[i];
     if (word === undefined) break;
     const span = { position: base + i, length: 1 };

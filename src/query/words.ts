@@ -14,7 +14,8 @@ import { ARABIC, arabicKeys, withoutArticle } from "./inflection/arabic.ts";
 import { singular } from "./inflection/english.ts";
 import { frenchForms } from "./inflection/french.ts";
 import { CYRILLIC, russianKey, russianKeys } from "./inflection/russian.ts";
-import { segments } from "./segments.ts";
+import { nextCut, segments } from "./segments.ts";
+import { finish, STEP, type Steps } from "./steps.ts";
 
 export { fold };
 
@@ -45,33 +46,49 @@ const PARTS = /[^.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]+/gu;
 const HYPHENS = "-\u2010\u2011";
 
 /** Cuts a text into folded words, in order. Linear in its length. `french`: it is a text in French, whose words have more keys. */
-export function splitWords(text: string, french = false): Word[] {
-  if (INVISIBLE_BREAKS.test(text)) return splitAround(text, french);
+export const splitWords = (text: string, french = false): Word[] => finish(splitting(text, french));
+
+/** The same in steps. */
+export function* splitting(text: string, french: boolean, step = STEP): Steps<Word[]> {
+  if (INVISIBLE_BREAKS.test(text)) return yield* splittingAround(text, french, step);
   const words: Word[] = [];
   const described = french ? FRENCH_WORDS : WORDS;
-  segments(text, (start, end, dotted) => {
-    if (dotted) pushSegment(words, text, start, end, described);
-    else pushPart(words, text, start, end, described);
-  });
+  for (let from = 0; from < text.length; ) {
+    const to = nextCut(text, from + step, step / 2);
+    cutStretch(words, text, from, to, described);
+    yield to - from;
+    from = to;
+  }
   return words;
 }
 
+function cutStretch(words: Word[], text: string, from: number, to: number, described: Descriptions): void {
+  segments(text.slice(from, to), (start, end, dotted) => {
+    if (dotted) pushSegment(words, text, from + start, from + end, described);
+    else pushPart(words, text, from + start, from + end, described);
+  });
+}
+
 /** The rare text with invisible breaks: cut it without them, then put the offsets back. */
-function splitAround(text: string, french: boolean): Word[] {
-  let visible = "";
-  const offsets: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charAt(i);
-    if (INVISIBLE_BREAKS.test(unit)) continue;
-    visible += unit;
-    offsets.push(i);
-  }
+function* splittingAround(text: string, french: boolean, step: number): Steps<Word[]> {
+  const visible = text.replaceAll(/[\u200b\u2060\ufeff]/gu, "");
+  const offsets = visibleOffsets(text, visible.length);
+  const words = yield* splitting(visible, french, step);
   const original = (offset: number): number => offsets[offset] ?? text.length;
-  return splitWords(visible, french).map((word) => ({
-    ...word,
-    start: original(word.start),
-    end: original(word.end - 1) + 1,
-  }));
+  for (const word of words) {
+    word.start = original(word.start);
+    word.end = original(word.end - 1) + 1;
+  }
+  return words;
+}
+
+function visibleOffsets(text: string, length: number): Uint32Array {
+  const offsets = new Uint32Array(length);
+  for (let at = 0, visible = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x200b && code !== 0x2060 && code !== 0xfeff) offsets[visible++] = at;
+  }
+  return offsets;
 }
 
 /** A segment is one word, or several with full stops or colons between them; single letters with full stops are one again. */

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findNames, makeVocabulary, readName, type Vocabulary } from "../../src/query/names.ts";
+import { findingNames, makeVocabulary, readName, type Vocabulary } from "../../src/query/names.ts";
+import { finish } from "../../src/query/steps.ts";
 import { splitWords } from "../../src/query/words.ts";
 import { NAMES, VOCABULARY } from "./vocabulary.ts";
 
 /** The names in a text, each as its id and the words it stands on. */
 function found(text: string, vocabulary: Vocabulary = VOCABULARY): string[] {
   const words = splitWords(text);
-  return findNames(vocabulary, words).flatMap(({ start, end, ids }) => {
+  return finish(findingNames(vocabulary, words)).flatMap(({ start, end, ids }) => {
     const written = text.slice(words[start]?.start, words[end - 1]?.end);
     return ids.map((id) => `${id} ${written}`);
   });
@@ -222,7 +223,7 @@ describe("for any text", () => {
     fc.assert(
       fc.property(prose, (text) => {
         const words = splitWords(text);
-        const names = findNames(VOCABULARY, words);
+        const names = finish(findingNames(VOCABULARY, words));
         for (const [i, name] of names.entries()) {
           expect(name.ids.length).toBeGreaterThan(0);
           expect(name.end).toBeGreaterThan(name.start);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold } from "../../src/query/fold.ts";
 import { segments } from "../../src/query/segments.ts";
+import { finish, STEP } from "../../src/query/steps.ts";
+import { splitting, splitWords } from "../../src/query/words.ts";
 
 type Cut = [start: number, end: number];
 
@@ -102,6 +104,23 @@ describe("where words begin and end", () => {
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it("the same words in small steps as in one", () => {
+    const joined = fc.array(text, { maxLength: 6 }).map((texts) => texts.join(""));
+    fc.assert(
+      fc.property(joined, fc.integer({ min: 1, max: 9 }), fc.boolean(), (text, step, french) => {
+        expect(finish(splitting(text, french, step))).toEqual(splitWords(text, french));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("no step of a long text is much longer than another, spaces or not", () => {
+    for (const sentence of ["Aid reached Aleppo. ", "aid,", "a.", "停火协议在日内瓦达成。", "وصلت المساعدات،", "a/"]) {
+      const long = sentence.repeat(Math.ceil(200_000 / sentence.length));
+      for (const taken of splitting(long, false)) expect([sentence, taken <= 2 * STEP]).toEqual([sentence, true]);
+    }
   });
 
   it("every character that is known here, between letters, between digits and alone", () => {
