@@ -36,12 +36,21 @@ export function serveWarm(request: Request, { DB: db, PUBLIC_URL: configured }: 
   const { url } = request;
   const origin = publicOrigin(configured);
   const known = kept.get(origin ? origin + url.slice(url.indexOf("/", "https://".length)) : url);
-  if (known?.db !== db || known.head !== recentHead(db)?.number) return undefined;
+  if (known?.db !== db || known.head !== recentHead(db)?.number || Date.now() >= known.until) return undefined;
   return serve(request, known.feed);
 }
 
-/** Feeds as they were last rendered, kept in the isolate by origin and address; each is good for as long as the log has not moved. */
-const kept = new Map<string, { db: D1Database; head: number; feed: Rendered }>();
+/** A feed as it was last rendered: good for as long as the log has not moved and no item leaves it by itself. */
+interface Kept {
+  db: D1Database;
+  head: number;
+  /** When an item leaves it, in ms of Unix time. */
+  until: number;
+  feed: Rendered;
+}
+
+/** Feeds in the isolate, by origin and address. */
+const kept = new Map<string, Kept>();
 const MOST_KEPT = 200;
 /** And so much of them, in bytes: an isolate has 128 MB for everything. */
 const MOST_BYTES = 16_000_000;
@@ -51,21 +60,22 @@ export async function feedAt(address: FeedAddress, head: Head, names: Names, con
   const self = context.origin + canonical(address);
   const known = () => {
     const entry = kept.get(self);
-    return entry?.db === context.env.DB && entry.head === head.number ? entry.feed : undefined;
+    const isGood = entry?.db === context.env.DB && entry.head === head.number && Date.now() < entry.until;
+    return isGood ? entry.feed : undefined;
   };
   const format = FORMATS[address.extension];
   const before = known();
   if (before !== undefined) return before;
-  const made = await makeFeed(address, self, head, names, context);
+  const { made, until, left } = await makeFeed(address, self, head, names, context);
   // Of those who waited for the record, one writes the feed.
   const meanwhile = known();
   if (meanwhile !== undefined) return meanwhile;
   const feed = rendered(made, render(format, made), {
     type: format.type,
-    changed: head.at,
+    changed: left !== undefined && left > (head.at ?? "") ? left : head.at,
     cacheControl: CACHE_CONTROL,
   });
-  keep(self, { db: context.env.DB, head: head.number, feed });
+  keep(self, { db: context.env.DB, head: head.number, until, feed });
   return feed;
 }
 
@@ -75,14 +85,14 @@ async function makeFeed(
   head: Head,
   names: Names,
   context: FeedContext,
-): Promise<Feed> {
+): Promise<{ made: Feed; until: number; left: string | undefined }> {
   const { listing, query, page } = address;
   const { settings, origin, env } = context;
   const making = { names, origin, wire: settings.title };
-  const { items, next } = await listing.list(env.DB, head, query, page, making);
+  const { items, next, until, left } = await listing.list(env.DB, head, query, page, making);
   const search = searchOf(query);
   const at = (before: number) => origin + canonical({ ...address, page: { ...page, before } });
-  return {
+  const made: Feed = {
     id: `parley:${listing.name}${search}`,
     title: titleOf(settings, listing, query),
     description: settings.description,
@@ -95,6 +105,7 @@ async function makeFeed(
     hub: page.before === NEWEST ? `${origin}/hub` : undefined,
     items,
   };
+  return { made, until, left };
 }
 
 /** What a feed is called: by the wire, what it lists, and the query. */
@@ -103,7 +114,7 @@ export const titleOf = ({ title }: Settings, { suffix }: Listing, query: ParsedQ
 
 let keptBytes = 0;
 
-function keep(key: string, entry: { db: D1Database; head: number; feed: Rendered }): void {
+function keep(key: string, entry: Kept): void {
   const other = kept.get(key);
   // A request that began earlier may end later.
   if (other?.db === entry.db && other.head > entry.head) return;

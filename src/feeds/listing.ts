@@ -5,10 +5,13 @@ import { match } from "../query/match.ts";
 import { type AnalysedText, analyse, type Matchable } from "../query/text.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import { readNewestArticles } from "../record/articles.ts";
+import { type Changed, readChangedArticles, readChangedEvents } from "../record/changed.ts";
+import type { EventDocument } from "../record/event.ts";
 import { eventMatchable, readNewestEvents, type SourcedEvent } from "../record/events.ts";
 import { type Listed, listArticles, listEvents, type Page } from "../record/find.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names.ts";
+import { ChangedItems } from "./changed.ts";
 import type { FeedItem } from "./feed.ts";
 import { articleItem, eventItem, type Making } from "./items.tsx";
 import { type Newest, NewestItems } from "./newest.ts";
@@ -38,6 +41,10 @@ export interface ListedItems {
   items: FeedItem[];
   /** The log entry before which the next page begins; undefined where there is nothing more. */
   next: number | undefined;
+  /** When an item leaves it although the log stands still, in ms of Unix time; Infinity for never. */
+  until: number;
+  /** When one last left it so, RFC 3339 in UTC; undefined where none has. */
+  left: string | undefined;
 }
 
 interface Kind<T> {
@@ -60,6 +67,13 @@ export interface Finder<T> {
   textOf: (item: T, names: Names) => AnalysedText;
 }
 
+/** Events, or articles, T; and what queries see of them, M. */
+interface ListedKind<T extends M, M> extends Omit<Kind<T>, "matchable"> {
+  matchable: (item: M, names: Names) => Matchable;
+  /** Those that were corrected or retracted after a moment. */
+  changed: (db: D1Database, since: string) => Promise<Changed<T, M>[]>;
+}
+
 /** `feed`: without what is silent. */
 export function makeFinder<T extends { log: number }>(kind: Kind<T>, feed: boolean): Finder<T> {
   const newest = new NewestItems(kind.newest);
@@ -79,27 +93,41 @@ export function makeFinder<T extends { log: number }>(kind: Kind<T>, feed: boole
   };
 }
 
-function makeListing<T extends { log: number }>(
+function makeListing<T extends M & { log: number }, M extends object>(
   { name, label, path, suffix }: Pick<Listing, "name" | "label" | "path" | "suffix">,
-  kind: Kind<T>,
+  kind: ListedKind<T, M>,
   item: (item: T, making: Making) => FeedItem,
 ): Listing {
   const { first } = makeFinder(kind, true);
+  const changed = new ChangedItems(kind.changed);
+
+  /** The newest items, and those beside them that were changed lately. */
+  const newest: Listing["list"] = async (db, head, query, { limit }, making) => {
+    // One more than is shown tells whether there is a next page.
+    const { items, next } = shorten(await first(db, head, making.names, query, limit + 1), limit);
+    const matches = (text: M): boolean =>
+      query !== undefined && match(query.tree, analysed(text, making.names, kind.matchable)) !== undefined;
+    const beside = await changed.beside(db, head, { query, listed: items, limit }, matches);
+    return { ...beside, items: [...items, ...beside.items].map((each) => made(each, making, item)), next };
+  };
+
+  const older: Listing["list"] = async (db, _, query, { before, limit }, making) => {
+    const listed = await kind.list(db, making.names, query, { before, limit: limit + 1, feed: true });
+    const { items, next } = shorten(upToBoundary(listed, limit), limit);
+    return {
+      items: items.map((each) => made(each, making, item)),
+      next,
+      until: Number.POSITIVE_INFINITY,
+      left: undefined,
+    };
+  };
 
   return {
     name,
     label,
     path,
     suffix,
-    list: async (db, head, query, { before, limit }, making) => {
-      const listed =
-        before === NEWEST
-          ? // One more than is shown tells whether there is a next page.
-            await first(db, head, making.names, query, limit + 1)
-          : upToBoundary(await kind.list(db, making.names, query, { before, limit: limit + 1, feed: true }), limit);
-      const { items, next } = shorten(listed, limit);
-      return { items: items.map((each) => made(each, making, item)), next };
-    },
+    list: (db, head, query, page, making) => (page.before === NEWEST ? newest : older)(db, head, query, page, making),
   };
 }
 
@@ -146,18 +174,24 @@ function made<T extends object>(item: T, making: Making, make: (item: T, making:
   return feedItem;
 }
 
-export const EVENTS: Listing = makeListing<SourcedEvent>(
+export const EVENTS: Listing = makeListing<SourcedEvent, EventDocument>(
   { name: "events", label: "Events", path: "/feed", suffix: "" },
-  { newest: (db) => readNewestEvents(db, true), list: listEvents, matchable: eventMatchable },
+  {
+    newest: (db) => readNewestEvents(db, true),
+    list: listEvents,
+    matchable: eventMatchable,
+    changed: readChangedEvents,
+  },
   eventItem,
 );
 
-export const ARTICLES: Listing = makeListing<Article>(
+export const ARTICLES: Listing = makeListing<Article, Article>(
   { name: "articles", label: "Articles", path: "/articles", suffix: ": articles" },
   {
     newest: readNewestArticles,
     list: (db, names, query, page) => listArticles(db, names, query, page, false),
     matchable: articleMatchable,
+    changed: readChangedArticles,
   },
   articleItem,
 );

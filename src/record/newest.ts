@@ -28,3 +28,33 @@ export async function newestRows(
   }
   return { only, whole: only.length === results.length };
 }
+
+/** Which rows were corrected or retracted, each table by its index. */
+const CHANGED = {
+  events: "mode <> 'silent' AND revision > 1",
+  articles: "mode <> 'silent' AND corrected = 1",
+} as const;
+/** How much of what changed items say is read, in characters. */
+const CHANGED_CHARACTERS = 300_000;
+
+/**
+ * Log entries of the rows in feeds that were corrected or retracted after a moment, the last change first: at most ITEMS, as far as they are worth
+ * being kept in memory; the first in any case. The last one that was changed by that moment follows them.
+ */
+export async function changedRows(db: D1Database, table: "events" | "articles", since: string): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT log, updated_at, length(${TEXT[table]}) AS size FROM ${table} WHERE ${CHANGED[table]} ORDER BY updated_at DESC LIMIT ?`,
+    )
+    .bind(ITEMS)
+    .all<{ log: number; updated_at: string; size: number }>();
+  let left = CHANGED_CHARACTERS;
+  const rows: number[] = [];
+  for (const { log, updated_at, size } of results) {
+    left -= size;
+    if (left < 0 && rows.length > 0) break;
+    rows.push(log);
+    if (updated_at <= since) break;
+  }
+  return rows;
+}

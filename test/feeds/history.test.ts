@@ -142,7 +142,8 @@ describe("a reader who comes again", () => {
     let fetched = 0;
     while (path !== undefined && !known.has(path)) {
       const page = await read(path);
-      seen.push(...page.ids);
+      // Beside its five newest, the feed has what was corrected just now, which is in its own place as well.
+      seen.push(...page.ids.slice(0, 5));
       fetched++;
       path = page.older;
     }

@@ -50,7 +50,9 @@ export function FeedHelp({ origin, example }: { origin: string; example: Counted
         <dt>What is new, what changed</dt>
         <dd>
           An item is dated when it came onto the wire; the day of the event stands in its text. A correction keeps id
-          and date. A retracted event becomes a notice under the same id.
+          and date. A retracted event becomes a notice under the same id. For seven days after a change, an item stands
+          in its feeds beside the newest ones, however old it is; in a filtered feed also if it matched before the
+          change.
         </dd>
       </dl>
       <h3 id="private">A private feed</h3>

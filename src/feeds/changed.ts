@@ -1,0 +1,55 @@
+/** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
+import type { ParsedQuery } from "../query/grammar.ts";
+import type { Changed } from "../record/changed.ts";
+import type { Head } from "../record/log.ts";
+import { NewestItems } from "./newest.ts";
+
+/** How long an item stands beside the newest after a change, in ms. */
+const WINDOW = 7 * 24 * 60 * 60_000;
+
+export interface Beside<T> {
+  /** Newest on the wire first. */
+  items: T[];
+  /** When the next one leaves, in ms of Unix time. */
+  until: number;
+  /** When one last left, RFC 3339 in UTC; undefined where none has. */
+  left: string | undefined;
+}
+
+export class ChangedItems<T extends { log: number }, M> {
+  readonly #kept: NewestItems<Changed<T, M>>;
+
+  constructor(read: (db: D1Database, since: string) => Promise<Changed<T, M>[]>) {
+    this.#kept = new NewestItems(async (db) => ({
+      items: await read(db, new Date(Date.now() - WINDOW).toISOString()),
+      whole: true,
+    }));
+  }
+
+  /**
+   * At most `limit` items, the last changed first chosen, that are not among `listed` and match a query now or did within the window: who reads a
+   * filtered feed has to hear as well of a correction that moves an item out of it.
+   */
+  async beside(
+    db: D1Database,
+    head: Head,
+    { query, listed, limit }: { query: ParsedQuery | undefined; listed: readonly T[]; limit: number },
+    matches: (text: T | M) => boolean,
+  ): Promise<Beside<T>> {
+    const { items } = await this.#kept.at(db, head);
+    const leaves = ({ at }: Changed<T, M>): number => Date.parse(at) + WINDOW;
+    const now = Date.now();
+    const within = items.filter((each) => leaves(each) > now);
+    const gone = items.find((each) => leaves(each) <= now);
+    const known = new Set(listed.map(({ log }) => log));
+    const found = within
+      .filter(({ log }) => !known.has(log))
+      .filter(({ item, before }) => query === undefined || [item, ...before].some(matches))
+      .slice(0, limit);
+    return {
+      items: found.map(({ item }) => item).sort((a, b) => b.log - a.log),
+      until: Math.min(...within.map(leaves)),
+      left: gone && new Date(leaves(gone)).toISOString(),
+    };
+  }
+}
