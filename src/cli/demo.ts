@@ -14,8 +14,8 @@ const PATIENCE = 20;
 
 const ARTICLE = {
   title: "A sample article: quiet streets, and a meeting called",
-  text: `The truce in Halab held for a second day, residents said. No air raid was reported before noon.
-The International Syria Support Group will meet on Friday, a diplomat said, to talk about how the calm can be kept.`,
+  text: `The truce in Halab held for a second day, residents said. No raid was reported.
+The International Syria Support Group will meet on Friday.`,
   published_at: "2016-09-14T10:00:00Z",
   publisher: "The Demo Courier",
   language: "en",
@@ -63,10 +63,10 @@ async function register(url: string, query: string, channel: string): Promise<Re
 
 function show(name: string, { verified, data }: ReceivedMessage): void {
   if (!verified) throw new Error(`the message to ${name} bears no valid signature`);
-  say(`${name} gets message ${data["sequence"]}, signature verified; it matched because of`);
+  say(`${name} gets message ${data["sequence"]}, signature verified; it matched`);
   const matches = data["matches"] as { term: string; means: string; field: string; text: string; snippet: string }[];
   for (const { term, means, field, text, snippet } of matches) {
-    console.log(`     ${term} (${means}): "${text}" in the ${field}: ${snippet}`);
+    console.log(`     ${term} (${means}) because of "${text}" in the ${field}:\n       ${snippet}`);
   }
 }
 

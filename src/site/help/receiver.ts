@@ -8,11 +8,11 @@ export const RECEIVER = `${[
 
 createServer(async (request, response) => {
   try {
-    const body = await text(request);
-    const { type, data } = JSON.parse(body);
+    const body = await text(request), { type, data } = JSON.parse(body);
     if (type === "alert.confirm") return response.end(data.challenge);
     new Webhook(process.env.SECRET).verify(body, request.headers); // throws if it is not from Parley
-    for (const { article, event } of data.items ?? [data]) console.log(type, data.sequence, (article ?? event)?.title ?? "");
+    const items = data.items ?? [data]; // those of a digest, or the message itself
+    for (const { article, event = article } of items) console.log(type, data.sequence, event?.title ?? "");
     response.end();
   } catch (error) { console.error(error.message); response.writeHead(400).end(); }
 }).listen(9000);`;
