@@ -52,7 +52,7 @@ export const workerVariables = {
   }),
   PUBLIC_URL: origin.optional().register(settingNotes, {
     meaning: "Origin used in links, such as `https://wire.example`",
-    otherwise: "the origin of the request, once a curator was seen there; `localhost` at once",
+    otherwise: "the request's, where a curator was seen",
     kind: "variable",
   }),
   WIRE_TITLE: text.prefault("Parley").register(settingNotes, {

@@ -1,4 +1,7 @@
-/** What pages load beside themselves: style sheet, scripts, pictures. Their addresses change with what they say, so that they may be kept for ever. */
+/**
+ * Style sheet, scripts and pictures of the pages. Each address carries a digest of the file, so browsers may cache
+ * the file forever.
+ */
 import { createHash } from "node:crypto";
 import type { Handler } from "../context.ts";
 import favicon from "./favicon.ico";
@@ -56,19 +59,19 @@ const digests = new Map(
   ]),
 );
 
-/** The address of an asset as it is now. */
+/** Returns the address of an asset, with the digest of its present content. */
 export const assetUrl = (path: Asset): string => `${path}?${digests.get(path)}`;
 
 const serveAsset =
   (path: Asset): Handler =>
   (_, { url }) => {
     const [body, type] = FILES[path];
-    // At an address without its digest, or with an old one, it may change.
+    // An address without the digest, or with an old one, may return other content later.
     const kept = url.search === `?${digests.get(path)}` ? "public, max-age=31536000, immutable" : "public, max-age=300";
     return new Response(body, { headers: { "content-type": type, "cache-control": kept } });
   };
 
-/** Each with its handler, for routes.ts. */
+/** The routes of all assets, for routes.ts. */
 export const ASSETS: readonly (readonly ["GET", Asset, Handler])[] = (Object.keys(FILES) as Asset[]).map(
   (path) => ["GET", path, serveAsset(path)] as const,
 );

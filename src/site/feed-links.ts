@@ -1,4 +1,4 @@
-/** Links to the feeds, for lists and for autodiscovery. */
+/** Links to the feeds, for lists and for feed autodiscovery. */
 import { pathOf, type STANDING } from "../feeds/address.ts";
 import { FORMATS } from "../feeds/formats.ts";
 
@@ -9,7 +9,7 @@ export interface FeedLink {
   title: string;
 }
 
-/** `search` is the part of their addresses that asks for a query: `?q=…`, or empty. */
+/** Returns the links to feeds. `search` is `?q=…` for the feeds of a query, or empty. */
 export const feedLinks = (feeds: typeof STANDING, search: string): FeedLink[] =>
   feeds.map(([listing, extension]) => ({
     href: pathOf(listing, extension) + search,

@@ -1,14 +1,14 @@
-/** Parts of forms. What is wrong with a field stands beside it, and is told to screen readers with it. */
+/** Parts of forms. Errors are shown beside their field and are linked to it for screen readers. */
 import type { ComponentChildren } from "preact";
 import { readParameter, readText } from "../input.ts";
 import { type InputError, Problem } from "../problem.ts";
 
-/** Enough for a form of lines; what takes whole texts says more. */
+/** Default maximum length of a form, in bytes. Forms with long texts pass a larger limit. */
 const MAX_FORM = 16 * 1024;
 
 /**
- * Reads the fields of a form that was sent. Throws a 413 Problem beyond `limit` bytes, and a 400 Problem for a field that is sent more than once, unless
- * its name ends in `[]`.
+ * Reads the fields of a submitted form. Throws a 413 Problem beyond `limit` bytes. Throws a 400 Problem if a field is
+ * sent twice, unless its name ends in `[]`.
  */
 export async function readForm(request: Request, limit = MAX_FORM): Promise<URLSearchParams> {
   const form = new URLSearchParams(await readText(request, limit));
@@ -16,21 +16,21 @@ export async function readForm(request: Request, limit = MAX_FORM): Promise<URLS
   return form;
 }
 
-/** What was wrong with a form that was sent; with the fields of its HTTP answer, such as `retry-after`. */
+/** Why a submitted form was refused, with the status and headers of the answer, such as `retry-after`. */
 export interface RefusedForm {
   status: number;
   errors: readonly InputError[];
   headers: Readonly<Record<string, string>>;
 }
 
-/** What a Problem says of a form: by path where it names one, else of the whole (path ""). Anything else is thrown on. */
+/** Returns the errors of a Problem; an error without a path concerns the whole form. Rethrows anything else. */
 export function errorsOf(error: unknown): RefusedForm {
   if (!(error instanceof Problem)) throw error;
   const { status, errors, message, headers } = error;
   return { status, errors: errors.length > 0 ? errors : [{ path: "", message }], headers };
 }
 
-/** What is wrong at a path, or at one below it: `places` has what is said of `places.0`. */
+/** Returns the error messages at a path and below it: `places` includes `places.0`. */
 export const messagesAt = (errors: readonly InputError[], path: string): string[] =>
   errors.filter((error) => error.path === path || error.path.startsWith(`${path}.`)).map(({ message }) => message);
 
@@ -38,22 +38,22 @@ interface Labelled {
   /** The control's name and id. */
   name: string;
   label: ComponentChildren;
-  /** What to write there, in a line under the label. */
+  /** Instructions below the label. */
   hint?: ComponentChildren;
   errors?: readonly string[];
 }
 
-/** What controls have in common, as HTML names it. */
+/** What all controls have in common, with the names of HTML. */
 interface Control extends Labelled {
   value?: string | undefined;
   required?: boolean;
   maxLength?: number;
   placeholder?: string;
   autocomplete?: string;
-  /** BCP 47, of what is written there; with `dir="auto"` where it may be any. */
+  /** Language of the content, BCP 47. With `dir="auto"` it may be any language. */
   lang?: string;
   dir?: "auto" | "ltr" | "rtl";
-  /** The id of the form that it belongs to, where it does not stand in it. */
+  /** The id of the control's form, if the control is outside it. */
   form?: string;
 }
 
@@ -63,7 +63,7 @@ interface Input extends Control {
   spellcheck?: boolean;
 }
 
-/** A line of text. To Preact's types each type of input is an element of its own; these take the same attributes. */
+/** A line of text. Preact types each kind of input differently; all of them take these attributes. */
 export const Field = ({ name, label, hint, errors = [], type = "text", ...input }: Input) => (
   <Labelled name={name} label={label} hint={hint} errors={errors}>
     <input id={name} name={name} type={type as "text"} {...described(name, hint, errors)} {...input} />
@@ -79,7 +79,7 @@ export const TextArea = ({ name, label, hint, errors = [], value, ...area }: Con
   </Labelled>
 );
 
-/** One of several. */
+/** A choice of one option. */
 export const Choice = ({
   name,
   label,
@@ -129,7 +129,7 @@ function Labelled({ name, label, hint, errors = [], children }: Labelled & { chi
   );
 }
 
-/** What is wrong with the whole, or with what no field shows. */
+/** Errors that concern the whole form or that no field shows. */
 export const FormErrors = ({ errors }: { errors: readonly string[] }) =>
   errors.length === 0 ? null : (
     <div class="error" role="alert">

@@ -1,4 +1,4 @@
-/** What every page has: head, header with the ways to the other pages, footer, and the fields of its HTTP answer. */
+/** What all pages share: head, header with navigation, footer, and HTTP headers. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 import { STANDING } from "../feeds/address.ts";
@@ -7,26 +7,26 @@ import { assetUrl, type Script } from "./assets.ts";
 import { type FeedLink, feedLinks } from "./feed-links.ts";
 
 export interface PageProps {
-  /** What the wire is called. */
+  /** The name of this wire. */
   wire: string;
-  /** What the page is called; without, it is the wire's first page. */
+  /** The page's title; undefined for the home page. */
   title?: string;
-  /** One or two sentences on it, for search engines and for those to whom its link is sent. */
+  /** One or two sentences for search engines and link previews. */
   description?: string;
-  /** Its canonical address, absolute; left out where it should not be found by others (it holds a secret, or is an error). */
+  /** Canonical URL. Undefined for pages that must not be indexed: pages with a secret, and errors. */
   url?: string;
-  /** What it shows: an article is an event's page (Open Graph, https://ogp.me/#types). */
+  /** Open Graph type (https://ogp.me/#types); an event's page is an article. */
   kind?: "website" | "article";
-  /** When an article came onto the wire, and when it was last revised: RFC 3339. */
+  /** When an article was published here and last revised, RFC 3339. */
   published?: string;
   modified?: string;
-  /** Which of the header's links leads here. */
+  /** The link of the header that leads to this page. */
   section?: Section;
-  /** As wide as the screen allows, rather than a column to read. */
+  /** Uses the whole width of the screen instead of a reading column. */
   wide?: boolean;
-  /** Feeds that show the same, for autodiscovery; else those of all events. */
+  /** The feeds with the same content, for autodiscovery; by default those of all events. */
   feeds?: readonly FeedLink[];
-  /** What makes it pleasant; it must be readable without. */
+  /** Scripts that improve the page. The page must be readable without them. */
   scripts?: readonly Script[];
   children: ComponentChildren;
 }
@@ -40,7 +40,7 @@ const SECTIONS = {
 } as const;
 type Section = keyof typeof SECTIONS;
 
-/** The feeds of all events, by their formats. */
+/** The feeds of all events, one for each format. */
 const ALL_EVENTS = feedLinks(
   STANDING.filter(([listing]) => listing === EVENTS),
   "",
@@ -72,7 +72,7 @@ function Layout({ children, ...page }: PageProps) {
         </header>
         <main id="main">
           {page.scripts && (
-            // What a script could not do is said here.
+            // Scripts show their errors here.
             <div id="trouble" class="error" role="alert" hidden />
           )}
           {children}
@@ -134,7 +134,7 @@ function Head({
   );
 }
 
-/** Only what this Worker serves itself, and nothing inline. */
+/** Allows only files that this Worker serves, and nothing inline. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -146,12 +146,12 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What somebody sent may hold control characters, which HTML does not allow (HTML, 13.2.3.5): U+FFFD stands for them wherever it is shown. */
+/** Replaces control characters in submitted text, which HTML does not allow (HTML, 13.2.3.5), by U+FFFD. */
 const withoutControls = (html: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be replaced
   html.replace(/[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]/g, "\ufffd");
 
-/** A page as an HTTP answer. Nothing is kept where `private` says that it shows a secret; else it is asked for again each time. */
+/** Returns a page as an HTTP response. A `private` page is never cached; other pages are revalidated each time. */
 export function htmlPage(
   page: PageProps,
   init: { status?: number; private?: boolean; headers?: Readonly<Record<string, string>> } = {},

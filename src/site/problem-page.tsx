@@ -1,4 +1,4 @@
-/** What went wrong as a page, for those who came with a browser. */
+/** The page for an error, for browsers. */
 import type { Problem } from "../problem.ts";
 import { htmlPage } from "./layout.tsx";
 

@@ -1,12 +1,12 @@
-/** The box in which a query is typed. How it was read stands in the element with the id `reading`. */
+/** The input for a query. The element with the id `reading` shows how the query was read. */
 import { LIMITS } from "../query/grammar.ts";
 
 interface Props {
-  /** What was typed. */
+  /** The text in the input. */
   source: string;
-  /** Whether something is wrong with it. */
+  /** True if the query cannot be read. */
   wrong: boolean;
-  /** The id of a hint beside it. */
+  /** The id of an additional hint. */
   hint?: string;
 }
 

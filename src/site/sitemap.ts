@@ -1,4 +1,4 @@
-/** What crawlers ask for: /robots.txt, and the sitemap (https://www.sitemaps.org/protocol.html). */
+/** What crawlers fetch: /robots.txt and the sitemap (https://www.sitemaps.org/protocol.html). */
 import type { Context, Handler } from "../context.ts";
 import { eventUrl, namePath } from "../links.ts";
 import { notFound } from "../problem.ts";
@@ -6,14 +6,14 @@ import { readEventChanges, readNameChanges } from "../record/last-changes.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 
-/** Maximum pages in one file, by the protocol. A page takes less than 500 bytes, so a file stays below the protocol's 50 MB too. */
+/** Maximum pages in a file, by the protocol. A page takes less than 500 bytes, so a file also stays below 50 MB. */
 const PAGES_PER_FILE = 50_000;
 /** Rows read from D1 at a time. */
 const ROWS_PER_READ = 5_000;
 const NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9";
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** What crawlers may not fetch: private pages, data for programs, and searches, of which there is no end. */
+/** Crawlers may not fetch private pages, data for programs, and searches, which have no end. */
 const ROBOTS = `User-agent: *
 Allow: /alerts/new
 Disallow: /alerts/
@@ -24,14 +24,14 @@ Disallow: /?
 
 interface SitemapPage {
   url: string;
-  /** When the page last changed, RFC 3339; undefined for a page that is not made from the record. */
+  /** When the page last changed, RFC 3339; undefined for a page that does not come from the record. */
   changed: string | undefined;
 }
 
 interface SitemapFile {
-  /** The part of its address that tells it from others: /sitemap-{part}.xml. */
+  /** The part of the file's address that differs: /sitemap-{part}.xml. */
   part: string;
-  /** In steps, of which each reads the record once. */
+  /** Yields the pages in steps; each step reads the record once. */
   pages: () => AsyncIterable<SitemapPage[]>;
 }
 
@@ -39,7 +39,7 @@ interface SitemapFile {
 export const robots: Handler = (_, { origin }) =>
   crawlable(`${ROBOTS}\nSitemap: ${origin}/sitemap.xml\n`, "text/plain");
 
-/** GET /sitemap.xml: all pages, or an index of files if there may be more pages than one file may list. */
+/** GET /sitemap.xml: all pages. If one file may not hold them all, an index of files. */
 export const sitemap: Handler = async (_, context) => {
   const { files, most } = await readFiles(context);
   if (most <= PAGES_PER_FILE) return crawlable(stream(urlSet(files)), "application/xml");
@@ -55,7 +55,7 @@ export const sitemapPart: Handler = async (_, context) => {
   return crawlable(stream(urlSet([file])), "application/xml");
 };
 
-/** Returns the sitemap's files and the most pages that they may list. */
+/** Returns the sitemap's files and the maximum number of pages in them. */
 async function readFiles({ env, origin }: Context): Promise<{ files: SitemapFile[]; most: number }> {
   const head = await readRecentHead(env.DB);
   const names = [...(await readNames(env.DB, head)).records.keys()];
@@ -76,11 +76,11 @@ async function readFiles({ env, origin }: Context): Promise<{ files: SitemapFile
       pages: () => eventPages(env.DB, origin, start, Math.min(start + PAGES_PER_FILE, head.number)),
     })),
   ];
-  // An event takes at least one log entry, so the head bounds the number of events without counting them.
+  // An event has at least one log entry, so the head is an upper bound of the number of events.
   return { files, most: standing.length + names.length + head.number };
 }
 
-/** Where each file begins that lists so many pages. */
+/** Returns the number of the first page in each file. */
 const starts = (pages: number): number[] =>
   Array.from({ length: Math.ceil(pages / PAGES_PER_FILE) }, (_, i) => i * PAGES_PER_FILE);
 
@@ -89,7 +89,7 @@ const standingPages = (origin: string, recordChanged: string | undefined): Sitem
   ...["/alerts/new", "/help", "/status"].map((path) => ({ url: origin + path, changed: undefined })),
 ];
 
-/** A file covers a range of the names in the order of their ids. */
+/** Yields the names of one file: a range in the order of their ids. */
 async function* namePages(db: D1Database, origin: string, after: string): AsyncGenerator<SitemapPage[]> {
   let last: string | undefined = after;
   for (let left = PAGES_PER_FILE; left > 0 && last !== undefined; left -= ROWS_PER_READ) {
@@ -99,7 +99,7 @@ async function* namePages(db: D1Database, origin: string, after: string): AsyncG
   }
 }
 
-/** A file covers a range of log entries, so it lists no more events than entries. */
+/** Yields the events of one file. It covers a range of log entries, so it has at most as many events. */
 async function* eventPages(db: D1Database, origin: string, after: number, upTo: number): AsyncGenerator<SitemapPage[]> {
   let last: number | undefined = after;
   while (last !== undefined) {
@@ -120,7 +120,7 @@ async function* urlSet(files: readonly SitemapFile[]): AsyncGenerator<string> {
 const urlElement = ({ url, changed }: SitemapPage): string =>
   `<url><loc>${url}</loc>${changed === undefined ? "" : `<lastmod>${changed}</lastmod>`}</url>\n`;
 
-/** Streams a text as it is made, so that a large file is never in memory as a whole. */
+/** Returns a stream of texts, so that a large file is never in memory as a whole. */
 function stream(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

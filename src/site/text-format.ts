@@ -1,4 +1,4 @@
-/** Numbers and lists in words, as British English writes them. */
+/** Numbers, lists and texts as pages write them, in British English. */
 
 const NUMBER = new Intl.NumberFormat("en-GB");
 const LIST = new Intl.ListFormat("en-GB");
@@ -15,7 +15,7 @@ export const listed = (items: readonly (string | number)[]): string => LIST.form
 
 export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** A text on one line, cut after a word where it is longer than so many UTF-16 code units. */
+/** Returns a text on one line, cut after a word if it has more than `length` UTF-16 code units. */
 export function shortened(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   if (line.length <= length) return line;

@@ -1,10 +1,10 @@
-/** Spans of time in words: one unit is enough, and the smaller ones are left off. */
+/** Spans of time in words. Only the largest unit is shown. */
 
 const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 const inWords = (count: number, unit: "second" | "minute" | "hour" | "day"): string =>
   new Intl.NumberFormat("en-GB", { style: "unit", unit, unitDisplay: "long" }).format(count);
 
-/** The largest unit of which a span has at least two; each with its length in seconds. */
+/** Units with their length in seconds. The largest unit of which a span has at least two is used. */
 const UNITS = [
   ["day", 86_400],
   ["hour", 3600],
@@ -17,10 +17,10 @@ function inUnits(seconds: number): [count: number, unit: (typeof UNITS)[number][
   return [Math.floor(seconds / length), unit];
 }
 
-/** "3 hours", "90 seconds", "24 hours": rounded down. */
+/** Returns "3 hours", "90 seconds" or "24 hours", rounded down. */
 export const spanInWords = (seconds: number): string => inWords(...inUnits(Math.max(0, seconds)));
 
-/** "3 hours ago", of a moment as RFC 3339 writes it; "just now" of what lies ahead, since clocks differ. */
+/** Returns "3 hours ago" for an RFC 3339 time. A time in the future is "just now", because clocks differ. */
 export function agoInWords(at: string, now: number): string {
   const [count, unit] = inUnits(Math.max(0, (now - Date.parse(at)) / 1000));
   return count === 0 ? "just now" : RELATIVE.format(-count, unit);

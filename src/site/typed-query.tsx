@@ -1,19 +1,19 @@
-/** How a query was read, in words: shown wherever one is typed. */
+/** A query as a user typed it, and how it was read, in words. */
 import { type ParsedQuery, parseQuery, QueryError } from "../query/grammar.ts";
 import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { labelOf, type Names } from "../record/names.ts";
 
-/** A query as it was typed: read, or what is wrong with it; neither where nothing was typed. */
+/** A typed query: parsed, or with the reason why it cannot be parsed. An empty one has neither. */
 export interface TypedQuery {
   source: string;
   query?: ParsedQuery;
   problem?: string;
-  /** Where that is, in UTF-16 code units from 0; where something is missing at the end, the end. */
+  /** Position of the problem in UTF-16 code units from 0; the end of the text if something is missing there. */
   position?: number;
 }
 
-/** Reads what was typed. What is wrong with it is told rather than thrown. */
+/** Parses a typed query. Returns a problem instead of throwing it. */
 export function readTyped(source: string, names: Names): TypedQuery {
   if (source.trim() === "") return { source };
   try {
@@ -24,7 +24,7 @@ export function readTyped(source: string, names: Names): TypedQuery {
   }
 }
 
-/** What of it stands for names, and what may not be as it was meant: `aleppo` is Aleppo in any spelling. */
+/** Shows which parts of a query stand for names, and warns about parts that may be misread. */
 export function ReadAs({ typed, names }: { typed: TypedQuery; names: Names }) {
   const { source, query, problem, position } = typed;
   if (problem !== undefined) {
@@ -58,7 +58,7 @@ export function ReadAs({ typed, names }: { typed: TypedQuery; names: Names }) {
   );
 }
 
-/** With their kind where it is all in which they differ: Iran (actor), Iran (place). */
+/** Labels of names, with their kind if they differ in nothing else: Iran (actor), Iran (place). */
 function labelsOf(ids: readonly string[], names: Names): string[] {
   const labels = ids.map((id) => labelOf(names, id));
   return ids.map((id, i) => {
@@ -67,10 +67,10 @@ function labelsOf(ids: readonly string[], names: Names): string[] {
   });
 }
 
-/** So much of a long query stands on either side of what is wrong, in UTF-16 code units. */
+/** Characters of a long query shown on each side of a problem, in UTF-16 code units. */
 const AROUND = 40;
 
-/** What was typed, with the character marked that the message speaks of. */
+/** Shows the typed query with the wrong character marked. */
 function Pointed({ source, position }: { source: string; position: number }) {
   const start = Math.max(0, position - AROUND);
   const character = String.fromCodePoint(source.codePointAt(position) ?? 0x20);

@@ -1,4 +1,4 @@
-/** What can be done on an alert's page. Each is what the API does, and says in words what came of it. */
+/** The actions of an alert's page. Each calls the same function as the API and returns its result in words. */
 import { alertPatch, replayInput } from "../../alerts/alert.ts";
 import {
   changeAlert,
@@ -19,15 +19,15 @@ import { counted } from "../text-format.ts";
 import { channelInWords } from "./alert-wording.ts";
 import { channelOf, readChannelFields } from "./channel-fields.tsx";
 
-/** What came of an action. */
+/** The result of an action. */
 export interface ActionResult {
-  /** In words, or "" where there is nothing to say. */
+  /** A sentence for the user, or "" if there is nothing to say. */
   said: string;
-  /** A new secret, shown this once. */
+  /** A new secret. It is shown only once. */
   secret?: string;
-  /** Where a replay has not seen all: how to go on. */
+  /** How to continue a replay that has not covered all articles. */
   rest?: { since: string; until: string; before: string };
-  /** There is nothing more to be shown. */
+  /** The alert was deleted, so the page has nothing more to show. */
   removed?: true;
 }
 
@@ -38,14 +38,14 @@ interface ActionRequest {
   context: Context;
 }
 
-/** Throws a Problem where it cannot be done. */
+/** Throws a Problem if the action is not possible. */
 type Act = (asked: ActionRequest) => Promise<ActionResult>;
 
 const nothing: Act = async () => ({ said: "" });
 
 export const ACTIONS = {
   show: nothing,
-  /** Its query is tried: see `alert-page.tsx`. */
+  /** Shows what a query would find; `alert-page.tsx` does that. */
   preview: nothing,
   test: async ({ holder }) => {
     const { sequence } = await sendTest(holder);
@@ -98,7 +98,7 @@ const ASKED = "A message asks it to confirm; until then what matches is kept.";
 const change = ({ holder, request, context }: ActionRequest, patch: object): Promise<HeldAlert> =>
   changeAlert(holder, check(patch, alertPatch), request, context);
 
-/** Days are those of UTC, both included. */
+/** Sends the matches of some days again. Days are in UTC, first and last included. */
 async function replayDays({ holder, form }: ActionRequest): Promise<ActionResult> {
   const [since = "", until = "", before = ""] = ["since", "until", "before"].map((name) => form.get(name)?.trim());
   const errors = [

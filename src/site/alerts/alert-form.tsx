@@ -1,17 +1,19 @@
-/** A form of an alert's page. With scripts its answer takes the page's place, at the same address: see `alert.client.js`. */
+/**
+ * A form of an alert's page. With scripts, its answer replaces the page without a navigation: see `alert.client.js`.
+ */
 import type { ComponentChildren } from "preact";
 import { alertPath } from "../../links.ts";
 import type { Action } from "./actions.ts";
 
 interface AlertFormProps {
-  /** The alert's. */
+  /** The alert's id. */
   id: string;
   token: string;
-  /** What it does; left out where its buttons say so. */
+  /** The action; undefined if the form's buttons name it. */
   action?: Action;
-  /** What else it says. */
+  /** Other hidden fields. */
   fields?: Readonly<Record<string, string>>;
-  /** The ids of what `live.client.js` replaces while one types in it. */
+  /** Ids of the elements that `live.client.js` updates while the user types in the form. */
   live?: string;
   children: ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** What an alert's page shows. */
+/** Everything that an alert's page shows. */
 import type { HeldAlert } from "../../alerts/holder.ts";
 import type { InputError } from "../../problem.ts";
 import type { Action, ActionResult } from "./actions.ts";
@@ -9,11 +9,11 @@ export interface AlertPageState {
   alert: HeldAlert;
   token: string;
   page: MessagePage;
-  /** What was asked for, with its fields as they were typed; and what came of it. */
+  /** The action that was requested, with its fields as typed, and its result. */
   action: Action;
   form: URLSearchParams;
   done: ActionResult;
   errors: readonly InputError[];
-  /** The query as it stands in the form that changes it. */
+  /** The query in the form that changes it. */
   tried: TriedQuery;
 }

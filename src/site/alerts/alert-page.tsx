@@ -1,7 +1,7 @@
 /**
- * An alert's page. The token opens it: it comes in the body of a form, or stays in the address's fragment, which browsers do not send; in no
- * address that is sent, so in no log. There are no cookies, and every action needs the token in its body: nobody else's page can make a
- * browser do anything here (CSRF).
+ * The page of an alert. Its token opens it. The token comes in the body of a form or stays in the fragment of the
+ * address, which browsers do not send, so no log contains it. There are no cookies, and every action needs the token
+ * in its body, so no other site can trigger an action (CSRF).
  */
 import type { ComponentChildren } from "preact";
 import { shardOf } from "../../alerts/alert.ts";
@@ -19,10 +19,10 @@ import { AlertView } from "./alert-view.tsx";
 import { MESSAGES_SHOWN, type MessagePage } from "./messages.tsx";
 import { type TriedQuery, tryQuery } from "./query-preview.tsx";
 
-/** GET /alerts/{id}: asks for the token, whether or not there is such an alert. */
+/** GET /alerts/{id}: asks for the token, whether or not the alert exists. */
 export const alertPage: Handler = (_, context) => askForToken(context, idOf(context));
 
-/** POST /alerts/{id}: `token`, and `action` with its fields; without one it is only shown. */
+/** POST /alerts/{id}: performs `action` with the alert's `token`. Without an action it shows the alert. */
 export const postAlertPage: Handler = async (request, context) => {
   const id = idOf(context);
   const form = await readForm(request);
@@ -32,14 +32,14 @@ export const postAlertPage: Handler = async (request, context) => {
   return act(holder, isAction(action) ? action : "show", form, request, context);
 };
 
-/** What cannot be an alert's id has no page. */
+/** Throws a 404 Problem for anything that cannot be the id of an alert. */
 function idOf({ params }: Context): string {
   const id = params["id"] ?? "";
   if (shardOf(id) === undefined) throw notFound("There is no such alert");
   return id;
 }
 
-/** Undefined for an unknown alert and for a wrong token alike. */
+/** Returns undefined for an unknown alert and for a wrong token alike. */
 async function open(id: string, token: string, context: Context): Promise<Holder | undefined> {
   try {
     const holder = await holderOf(id, token, context);
@@ -81,7 +81,7 @@ async function readMessages(holder: Holder, { latest }: HeldAlert, asked: string
   return { after, deliveries };
 }
 
-/** The query as it stands in the form that changes it; tried on the record only where that was asked for. */
+/** The query for the form that changes it. It is tried on the record only if the user asked for a preview. */
 async function triedBy(action: Action, form: URLSearchParams, alert: HeldAlert, { env }: Context): Promise<TriedQuery> {
   if (action === "preview") return tryQuery(form.get("q") ?? "", env);
   const names = await readNames(env.DB, await readRecentHead(env.DB));

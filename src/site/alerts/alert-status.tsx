@@ -1,4 +1,4 @@
-/** How an alert is, in words; and what became of asking its channel to confirm. */
+/** The status of an alert in words, and the state of its confirmation. */
 import type { AlertView, Delivery } from "../../alerts/alert.ts";
 import { Moment } from "../moment.tsx";
 import { counted } from "../text-format.ts";
@@ -6,7 +6,7 @@ import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./alert
 
 const TITLES = { pending: "Waiting to be confirmed", active: "Active", paused: "Paused" } as const;
 
-/** It is looked at again while it has `data-waiting`: see `alert.client.js`. */
+/** `alert.client.js` refreshes this section while it has `data-waiting`. */
 export function AlertStatusSection({ alert }: { alert: AlertView }) {
   const { status, channel, digest_at, omitted, failing_since, trouble } = alert;
   const how = DIGESTS.find(([digest]) => digest === channel.digest)?.[1];
@@ -99,7 +99,7 @@ function Asked({
   );
 }
 
-/** Each attempt with its time, what came of it, and what was answered. */
+/** The attempts of a message: time, outcome and answer. */
 export const Attempts = ({ attempts }: { attempts: Delivery["attempts"] }) =>
   attempts.length === 0 ? null : (
     <ol class="attempts small">

@@ -1,4 +1,4 @@
-/** An alert as its page shows it to whoever holds its token. */
+/** An alert as its page shows it to the holder of its token. */
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Moment } from "../moment.tsx";
 import { capitalised } from "../text-format.ts";
@@ -31,7 +31,7 @@ export function AlertView(props: AlertPageState) {
   );
 }
 
-/** What came of the action, in words; the focus goes there. */
+/** The result of the action. It receives the focus. */
 function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: AlertPageState) {
   if (errors.length > 0) {
     return (

@@ -1,9 +1,9 @@
-/** What became of alerts and messages, in words. */
+/** Words for channels, messages and outcomes of attempts. */
 import type { Channel, Delivery } from "../../alerts/alert.ts";
 
 export type ChannelType = Channel["type"];
 
-/** The kinds of channel, and who each is for. */
+/** Names of the channel types, and whom each is for. */
 export const CHANNELS: Readonly<Record<ChannelType, { name: string; purpose: string }>> = {
   webhook: { name: "Webhook", purpose: "For a program of yours: signed JSON." },
   slack: { name: "Slack", purpose: "For a team: the address of an incoming webhook, as Slack gives it." },
@@ -12,14 +12,14 @@ export const CHANNELS: Readonly<Record<ChannelType, { name: string; purpose: str
   feed: { name: "Private feed", purpose: "For a feed reader: nothing is called, and nobody has to confirm." },
 };
 
-/** A channel without its address, which may be a secret: "a webhook at bot.example". */
+/** Names a channel without its URL, which may be a secret: "a webhook at bot.example". */
 export function channelInWords(channel: Channel): string {
   if (channel.type === "feed") return "a private feed";
   const { host } = new URL(channel.url);
   return channel.type === "webhook" ? `a webhook at ${host}` : `${CHANNELS[channel.type].name} at ${host}`;
 }
 
-/** How often it is sent what matches. */
+/** How often an alert sends its matches. */
 export const DIGESTS = [
   ["", "Each match at once"],
   ["hourly", "Gathered, once an hour"],
@@ -34,13 +34,13 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   fault: "failed on our side; that does not count against the receiver",
 };
 
-/** What came of an attempt: "accepted with status 200", "answered with status 503", "no answer in time". */
+/** Returns "accepted with status 200", "answered with status 503" or "no answer in time". */
 export function outcomeInWords({ outcome, status }: Pick<Delivery["attempts"][number], "outcome" | "status">): string {
   if (status === null) return OUTCOMES[outcome] ?? outcome;
   return status >= 200 && status < 300 ? `accepted with status ${status}` : `answered with status ${status}`;
 }
 
-/** The trouble that an alert has (`timeout`, `status 503`), in the words for an attempt. */
+/** Returns an alert's `trouble` (`timeout`, `status 503`) in the same words. */
 export const troubleInWords = (trouble: string): string =>
   OUTCOMES[trouble] ?? trouble.replace(/^status /, "answered with status ");
 

@@ -1,9 +1,9 @@
-/** The fields of a form that say where an alert's messages go, and how often. */
+/** The fields of a form that choose the channel and how often it is used. */
 import type { InputError } from "../../problem.ts";
 import { Choice, Field, messagesAt } from "../form.tsx";
 import { CHANNELS, type ChannelType, DIGESTS } from "./alert-wording.ts";
 
-/** The fields as they were typed. */
+/** The fields as typed. */
 export interface ChannelTyped {
   type: string;
   url: string;
@@ -16,7 +16,7 @@ export const readChannelFields = (form: URLSearchParams): ChannelTyped => ({
   digest: form.get("digest") ?? "",
 });
 
-/** The channel that the fields say, to be checked as one that comes by the API is. */
+/** Returns the channel in the shape of the API, for the same check. */
 export const channelOf = ({ type, url, digest }: ChannelTyped): object => ({
   type,
   ...(type !== "feed" && { url }),
@@ -25,7 +25,7 @@ export const channelOf = ({ type, url, digest }: ChannelTyped): object => ({
 
 interface ChannelFieldsProps {
   typed: ChannelTyped;
-  /** Of the whole form; at `channel` and below. */
+  /** Errors of the whole form; those at `channel` and below are shown here. */
   errors: readonly InputError[];
   types: readonly ChannelType[];
 }

@@ -10,7 +10,9 @@ import { capitalised } from "../text-format.ts";
 import { ReadAs, readTyped } from "../typed-query.tsx";
 import { channelInWords } from "./alert-wording.ts";
 
-/** GET /alerts/{id}/confirm: shows the button. It changes nothing, because mail scanners and link previews open links. */
+/**
+ * GET /alerts/{id}/confirm: shows the button. It changes nothing, because mail scanners and link previews open links.
+ */
 export const confirmPage: Handler = async (_, context) => {
   const { alert } = await findChallenged(context);
   return showConfirmation(context, alert);
@@ -22,7 +24,7 @@ export const confirmAlert: Handler = async (_, context) => {
   return showConfirmation(context, (await confirm()) ?? alert);
 };
 
-/** 410 if the link has expired: the alert is paused, and its present channel never confirmed. */
+/** The status is 410 if the link has expired: the alert is paused and its channel was never confirmed. */
 async function showConfirmation({ settings, env }: Context, alert: AlertView): Promise<Response> {
   const names = await readNames(env.DB, await readRecentHead(env.DB));
   const expired = alert.status === "paused" && alert.confirmed_at === null;

@@ -1,4 +1,4 @@
-/** Something to be copied. Its button is there where scripts are: `copy.client.js`. */
+/** A text with a button that copies it. `copy.client.js` shows the button. */
 
 export const Copyable = ({ id, what, text }: { id: string; what: string; text: string }) => (
   <div class="copyable">

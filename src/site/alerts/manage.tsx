@@ -1,4 +1,4 @@
-/** The forms that change an alert. Each is folded away until it is wanted, or has something to say. */
+/** The forms that change an alert. Each is closed until the user opens it or it has an error to show. */
 import type { ComponentChildren } from "preact";
 import { Field, messagesAt } from "../form.tsx";
 import { QueryInput } from "../query-input.tsx";
@@ -40,7 +40,7 @@ function Folded({
   );
 }
 
-/** Whether an action is the one that was asked for, and could not be done. */
+/** Returns true if this action was requested and failed. */
 const failed = ({ action, errors }: AlertPageState, ...actions: Action[]): boolean =>
   actions.includes(action) && errors.length > 0;
 

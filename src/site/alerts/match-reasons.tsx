@@ -1,4 +1,4 @@
-/** Why an article matches: each term with what it means, and its words where they stand in the article. */
+/** Why an article matches: each term, its meaning, and where it occurs. */
 import { highlight } from "../../alerts/channels/highlight.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import type { Match } from "../../query/explain.ts";
@@ -7,7 +7,7 @@ import { counted } from "../text-format.ts";
 
 interface MatchReasonsProps {
   matches: readonly Match[];
-  /** Of the article, BCP 47. */
+  /** Language of the article, BCP 47. */
   language: string | null;
   names: Names;
 }
@@ -29,7 +29,7 @@ export const MatchReasons = ({ matches, language, names }: MatchReasonsProps) =>
   </ul>
 );
 
-/** The words are found in the snippet, which is on one line; where they are not, it stands plain. */
+/** The words are marked in the snippet. If they cannot be found there, the snippet is shown unmarked. */
 const Marked = ({ snippet, words }: { snippet: string; words: string }) => (
   <>
     {highlight(snippet, words.replace(/[\s\x85]+/gu, " ")).map((piece, i) =>
@@ -38,7 +38,7 @@ const Marked = ({ snippet, words }: { snippet: string; words: string }) => (
   </>
 );
 
-/** "Aleppo in any spelling, in the text, 3 times" */
+/** Returns "Aleppo in any spelling, in the text, 3 times". */
 function told({ means, field, occurrences }: Match, names: Names): string {
   const often = occurrences > 1 ? `, ${counted(occurrences, "time")}` : "";
   return `${meaningInWords(means, names)}${PLACES[field]}${often}`;
@@ -61,7 +61,7 @@ const KINDS: Readonly<Record<string, string>> = {
   language: "the language",
 };
 
-/** What a term was read as: labels for a name's ids, else the kind of term. Of NEAR both sides. */
+/** Returns the meaning of a term: the labels of its names, or the kind of term. NEAR has one for each side. */
 const meaningInWords = (means: string, names: Names): string =>
   means
     .split(/( NEAR\/\d+ )/)

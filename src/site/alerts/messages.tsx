@@ -1,4 +1,4 @@
-/** An alert's messages by number, newest first, with what became of each. */
+/** The messages of an alert, newest first, with the outcome of each. */
 import type { Delivery } from "../../alerts/alert.ts";
 import { messageItem } from "../../alerts/feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
@@ -9,10 +9,10 @@ import { AlertForm } from "./alert-form.tsx";
 import { Attempts } from "./alert-status.tsx";
 import { MESSAGES } from "./alert-wording.ts";
 
-/** So many are shown together. */
+/** Messages shown on one page. */
 export const MESSAGES_SHOWN = 20;
 
-/** A page of them: those with a higher number than `after`, in the order of their numbers. */
+/** One page of messages: those with a number above `after`, in ascending order. */
 export interface MessagePage {
   after: number;
   deliveries: Delivery[];
@@ -23,7 +23,7 @@ interface MessagesProps extends MessagePage {
   token: string;
 }
 
-/** It is looked at again while it has `data-waiting`: see `alert.client.js`. */
+/** `alert.client.js` refreshes this section while it has `data-waiting`. */
 export function Messages({ alert, token, after, deliveries }: MessagesProps) {
   const waiting = deliveries.some(({ status }) => status === "pending") && alert.status === "active";
   return (
@@ -105,7 +105,7 @@ function statusInWords({ status }: Delivery, { channel, status: state }: HeldAle
   return state === "active" ? "On its way" : "Held back";
 }
 
-/** To those before and after; their numbers tell where one is. */
+/** Links to the previous and the next page of messages, with their numbers. */
 function Pages({ alert, token, after, shown }: { alert: HeldAlert; token: string; after: number; shown: number }) {
   const { latest, oldest } = alert;
   const older = after > 0 && after >= oldest;

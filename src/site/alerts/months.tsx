@@ -1,22 +1,22 @@
 /**
- * How many articles there were month by month, or year by year where that spans long, in the columns of the timeline's overview: across, it is
- * drawn in percent, down in CSS pixels, so that it is as wide as there is room, and no text shrinks with it.
+ * A bar chart of articles by month, or by year over a long time. Horizontal positions are percentages and vertical
+ * ones are CSS pixels, so the chart fills its container and its text keeps its size.
  */
 
 import { counted } from "../text-format.ts";
 import { bandsOf } from "../timeline/bands.ts";
 import { columnsOf } from "../timeline/columns.ts";
 
-/** In more columns there is no room for a number above each. */
+/** Maximum columns with a number above each; in more columns the numbers do not fit. */
 const NUMBERED = 18;
 
-/** Room for a number above the highest bar, the bars, the labels below them; in CSS pixels. */
+/** Heights of the numbers above the bars, the bars and the labels below them, in CSS pixels. */
 const ABOVE = 18;
 const BARS = 72;
 const BELOW = 22;
 const FLOOR = ABOVE + BARS;
 
-/** By month: `{"2016-09": 3}`, in order. Nothing where there is none. */
+/** The chart of `byMonth`: `{"2016-09": 3}`, in order. Nothing if it is empty. */
 export function Months({ byMonth }: { byMonth: Readonly<Record<string, number>> }) {
   const months = Object.entries(byMonth);
   if (months.length === 0) return null;

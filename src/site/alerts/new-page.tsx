@@ -1,4 +1,4 @@
-/** Registering an alert: type a query, see what it would have sent, choose where to. */
+/** Creating an alert: type a query, see its past matches, choose a channel. */
 import { alertInput } from "../../alerts/alert.ts";
 import { registerAlert } from "../../alerts/registration.ts";
 import type { Context, Handler } from "../../context.ts";
@@ -11,7 +11,7 @@ import { ChannelFields, type ChannelTyped, channelOf, readChannelFields } from "
 import { Found, LIVE, Reading, type TriedQuery, tryQuery } from "./query-preview.tsx";
 import { registeredPage } from "./registered.tsx";
 
-/** GET /alerts: where its page's address was cut off, or the page after registering asked for anew. */
+/** GET /alerts: for visitors who shortened an address, or reload the page after registering. */
 export const toNewAlert: Handler = () => new Response(null, { status: 303, headers: { location: "/alerts/new" } });
 
 /** GET /alerts/new */
@@ -21,7 +21,7 @@ export const newAlertPage: Handler = async (_, context) => {
   return showNew(context, { tried, typed, errors: [] }, { url: `${context.origin}/alerts/new` });
 };
 
-/** POST /alerts: the form. Answers with the page that shows token and secret, or with the form and what is wrong with it. */
+/** POST /alerts: creates the alert and shows its token and secret, or shows the form with its errors. */
 export const postAlertForm: Handler = async (request, context) => {
   const form = await readForm(request);
   const query = form.get("query") ?? "";
@@ -43,7 +43,7 @@ interface Filled {
 }
 
 interface Answer {
-  /** Canonical, where the page is public. */
+  /** Canonical URL, if the page is public. */
   url?: string;
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -68,7 +68,7 @@ function showNew(context: Context, filled: Filled, { url, ...init }: Answer): Re
 
 function NewAlert({ tried, typed, errors }: Filled) {
   const { source, problem } = tried.typed;
-  // What is wrong with a query is told by its reading, where it has one.
+  // Errors of the query are shown with its reading, if it has one.
   const missing = problem === undefined ? messagesAt(errors, "query")[0] : undefined;
   return (
     <>
@@ -101,7 +101,7 @@ function NewAlert({ tried, typed, errors }: Filled) {
   );
 }
 
-/** With scripts, what stands in the box is registered; without, what was previewed. */
+/** With scripts the alert uses the query in the input; without scripts it uses the previewed query. */
 function Register({ source, typed, errors }: { source: string } & Pick<Filled, "typed" | "errors">) {
   return (
     <section aria-labelledby="register" class="register">
@@ -137,7 +137,7 @@ const FIELDS: Readonly<Record<string, readonly [id: string, label: string]>> = {
   "channel.digest": ["digest", "How often"],
 };
 
-/** At the top, since the form may be far below. */
+/** At the top of the page, because the form may be far below. */
 const Mistakes = ({ errors }: { errors: readonly InputError[] }) =>
   errors.length === 0 ? null : (
     <div class="error" role="alert">

@@ -1,4 +1,4 @@
-/** What a query would have sent so far, wherever one is typed for an alert. */
+/** What a query would have sent so far, beside every input for an alert's query. */
 import type { Env } from "../../env.ts";
 import { asUri, Foreign } from "../../feeds/content.tsx";
 import { warnings } from "../../query/warnings.ts";
@@ -12,14 +12,17 @@ import { ReadAs, readTyped, type TypedQuery } from "../typed-query.tsx";
 import { MatchReasons } from "./match-reasons.tsx";
 import { Months } from "./months.tsx";
 
-/** A query as it was typed, and what came of trying it on the articles on record, where it can be read. */
+/** A typed query, and its matches among the articles on record if it can be parsed. */
 export interface TriedQuery {
   typed: TypedQuery;
   preview: Preview | undefined;
   names: Names;
 }
 
-/** It is asked for with every word that is typed: it goes less far than the API's, and says so where that is not all. */
+/**
+ * Limits of the preview. It runs on each keystroke, so it searches less than the API does and says when it is
+ * incomplete.
+ */
 const BOUNDS: Bounds = { step: 50, steps: 20, text: 1_500_000 };
 
 export async function tryQuery(source: string, { DB }: Env): Promise<TriedQuery> {
@@ -29,10 +32,10 @@ export async function tryQuery(source: string, { DB }: Env): Promise<TriedQuery>
   return { typed, preview, names };
 }
 
-/** The ids of what `live.client.js` replaces while one types. */
+/** Ids of the elements that `live.client.js` updates while the user types. */
 export const LIVE = "reading found preview";
 
-/** How the query was read; with what else a careful colleague would say who has tried it. `missing` where one is needed. */
+/** How the query was read, with warnings. `missing` is shown if a query is required and empty. */
 export function Reading({ tried: { typed, preview, names }, missing }: { tried: TriedQuery; missing?: string }) {
   const said = typed.query ? warnings(typed.source, typed.query, names.vocabulary) : [];
   const more = preview?.warnings.filter((warning) => !said.includes(warning)) ?? [];
@@ -47,7 +50,7 @@ export function Reading({ tried: { typed, preview, names }, missing }: { tried: 
   );
 }
 
-/** So many matches are shown, and so many more on demand. */
+/** Matches shown at first, and after "more" is opened. */
 const SHOWN = 10;
 const MORE = 40;
 
@@ -65,7 +68,7 @@ export function Found({ tried }: { tried: TriedQuery }) {
   );
 }
 
-/** So many topics of the record are there to begin with. */
+/** Topics of the record offered as examples. */
 const EXAMPLES = 8;
 
 function Examples({ names }: { names: Names }) {

@@ -1,15 +1,15 @@
-/** The button that looks how an alert is doing. With scripts it is pressed by itself while something waits: see `alert.client.js`. */
+/** The button that refreshes an alert's status. `alert.client.js` presses it while something is pending. */
 import { alertPath } from "../../links.ts";
 
 interface Props {
-  /** The alert's. */
+  /** The alert's id. */
   id: string;
   token: string;
-  /** The ids of what is replaced. */
+  /** Ids of the elements to replace. */
   watch: string;
-  /** Which messages are shown: those after this number; left out for the newest. */
+  /** Shows the messages after this number; undefined for the newest. */
   after?: number;
-  /** In another tab, so that what is shown once stays. */
+  /** Opens a new tab, so that the secrets on this page stay visible. */
   elsewhere?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What is shown once: the page that answers a registration. */
+/** The page after an alert was created. It shows token and secret, once. */
 import { type HeldAlert, holderOf, viewAlert } from "../../alerts/holder.ts";
 import type { Registered } from "../../alerts/registration.ts";
 import type { Context } from "../../context.ts";
@@ -11,10 +11,10 @@ import { RefreshButton } from "./refresh-button.tsx";
 const readAlert = async ({ id, token }: Registered, context: Context): Promise<HeldAlert> =>
   viewAlert(await holderOf(id, token, context), context);
 
-/** The page; its state is read anew, since the confirmation may be there by now. */
+/** Returns the page. It reads the alert again, because the channel may have confirmed by now. */
 export async function registeredPage(context: Context, registered: Registered): Promise<Response> {
   const { id, token, secret, query, feed_url } = registered;
-  // Whatever goes wrong now, token and secret have to be shown.
+  // Token and secret must be shown even if reading the alert fails.
   const alert = await readAlert(registered, context).catch(() => undefined);
   const page = `${context.origin}${alertPath(id)}#${token}`;
   const children = (

@@ -1,4 +1,4 @@
-/** Correcting an article: written, looked at, then put on record. */
+/** Correcting an article: edit, preview, then publish. */
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
 import type { Context, Handler } from "../../context.ts";
 import { readParameter } from "../../input.ts";
@@ -26,7 +26,7 @@ interface Shown {
   status?: number;
 }
 
-/** What the last step did, by the parameter that says so. */
+/** What the last step did, by the parameter `done`. */
 const DONE: ReadonlyMap<string | null, string> = new Map([
   ["added", "The article was added."],
   ["there", "This article was on record already. Nothing was changed."],
@@ -44,7 +44,7 @@ export const articlePage: Handler = async (_, context) => {
   });
 };
 
-/** POST /curate/articles/{id}: with `step=put` it is corrected, else the page shows what would change. */
+/** POST /curate/articles/{id}: corrects the article with `step=put`; otherwise previews the correction. */
 export const postArticleForm: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   const old = await requireArticle(context);
@@ -78,7 +78,7 @@ async function requireArticle({ env, params }: Context): Promise<Article> {
 function show(context: Context, { old, typed, errors = [], changed, done, status = 200 }: Shown): Response {
   const action = `/curate/articles/${old.id}`;
   const isChanged = changed !== undefined && changed.fields.length > 0;
-  // From now on it is a correction of the article as it is shown here.
+  // The form now corrects the article as this page shows it.
   typed.set("from", old.updated_at);
   // A form without the choice leaves the mode as it is.
   if (!typed.get("mode")) typed.set("mode", old.mode);
@@ -144,7 +144,7 @@ const About = ({ article: { id, url, events } }: { article: Article }) => (
   </dl>
 );
 
-/** What the fields are called. */
+/** Labels of the fields. */
 const LABELS: Readonly<Record<CorrectedField, string>> = {
   title: "Title",
   text: "Text",
@@ -175,7 +175,7 @@ function Changes({ old, changed, fields }: { old: Article; changed: Article; fie
   );
 }
 
-/** A text of more characters is not shown twice. */
+/** Maximum length of a text that is shown as a difference, in characters. */
 const SHOWN = 20_000;
 
 function FieldChange({ before, after, compare }: { before: string; after: string; compare: Compare }) {

@@ -1,4 +1,4 @@
-/** The fields of an article: to be added, or corrected. */
+/** The fields of an article, for adding and correcting one. */
 import { check } from "../../input.ts";
 import type { InputError } from "../../problem.ts";
 import { type Article, type ArticleInput, articleInput } from "../../record/article.ts";
@@ -28,7 +28,7 @@ const MODES: Modes = {
   silent: "in search and on pages only, and sets off no alert",
 };
 
-/** The article that was typed. Throws a Problem (400) that names the fields. */
+/** Returns the article in the form. Throws a 400 Problem that names the fields. */
 export function readArticleForm(typed: Typed): ArticleInput {
   return check(
     {
@@ -49,7 +49,7 @@ export function readArticleForm(typed: Typed): ArticleInput {
   );
 }
 
-/** A form as it is filled with an article on record. */
+/** Returns the form for an article on record. */
 export function articleTyped(article: Article): Typed {
   const { title, text, publisher, language, published_at, dated_from, summary, mode, updated_at } = article;
   const fields = { title, text, publisher, language, published_at, dated_from, summary, mode, from: updated_at };
@@ -57,7 +57,7 @@ export function articleTyped(article: Article): Typed {
   return new URLSearchParams([...filled, ...article.ours.map((field) => ["ours[]", field])]);
 }
 
-/** `added`: it is on record, so that its id and address stay as they are. */
+/** `added`: the article is on record, so its id and URL cannot change. */
 export function ArticleFields({
   typed,
   errors,

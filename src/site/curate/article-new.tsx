@@ -1,4 +1,4 @@
-/** Adding an article: written, looked at, then added. */
+/** Adding an article: edit, preview, then add. */
 import type { Context, Handler } from "../../context.ts";
 import { add, MAX_BODY } from "../../intake/changes.ts";
 import type { InputError } from "../../problem.ts";
@@ -18,7 +18,7 @@ interface NewArticleForm {
 /** GET /curate/articles */
 export const newArticlePage: Handler = (_, context) => show(context, { typed: new URLSearchParams() });
 
-/** POST /curate/articles: with `step=add` it is added, else only looked at. */
+/** POST /curate/articles: adds the article with `step=add`; otherwise previews it. */
 export const postNewArticle: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   try {
@@ -59,6 +59,6 @@ const show = (context: Context, { typed, errors = [], preview, status = 200 }: N
     ),
   });
 
-/** The events ticked in a preview stay so while something else is mended. */
+/** Returns the events that were selected in the preview, so that they stay selected while an error is corrected. */
 const chosen = (typed: Typed, errors: readonly InputError[]): string[] =>
   messagesAt(errors, "events").length > 0 ? [] : typed.getAll("events[]");

@@ -1,4 +1,4 @@
-/** What adding an article would do, before it is done. */
+/** The preview of a new article: duplicates, related events, and the alerts that it sets off. */
 import type { ComponentChildren } from "preact";
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
 import type { Context } from "../../context.ts";
@@ -16,13 +16,13 @@ export interface ArticlePreview {
   names: Names;
   alike: Alike | undefined;
   likely: Likely[];
-  /** Ids of the events that were chosen. */
+  /** Ids of the selected events. */
   chosen: readonly string[];
   setOff: SetOff;
   mode: string;
 }
 
-/** Looks, and writes nothing. Throws a Problem (400) where an event that was chosen is not on record. */
+/** Returns the preview without writing anything. Throws a 400 Problem if a selected event is not on record. */
 export async function previewArticle(context: Context, input: ArticleInput): Promise<ArticlePreview> {
   const { DB } = context.env;
   const names = await readVocabulary(context);
@@ -72,7 +72,7 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
   );
 }
 
-/** How many alerts, in words. */
+/** Returns how many alerts the article sets off, in words. */
 export function setOffInWords({ alerts }: SetOff, mode: string): string {
   if (mode !== "new") return `It sets off no alert, as it is ${mode}.`;
   if (alerts === 0) return "It sets off no alert: none asks for this.";
@@ -110,14 +110,14 @@ const LikelyEvent = ({
   </Box>
 );
 
-/** A link beside a form that is not sent yet: in a window of its own. */
+/** A link that opens a new tab, because the form has not been sent yet. */
 const Elsewhere = ({ to, children }: { to: string; children: ComponentChildren }) => (
   <a href={to} target="_blank" rel="noopener">
     {children}
   </a>
 );
 
-/** How far the article's day lies from the event's. */
+/** Returns how far the article's day is from the event's dates. */
 function daysInWords(days: number): string {
   const count = Math.abs(days);
   if (count === 0) return "published within its dates";

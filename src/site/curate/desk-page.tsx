@@ -1,4 +1,4 @@
-/** The curators' first page: what came last, and what still lacks something. */
+/** The curators' home page: the newest items, and items that lack something. */
 
 import type { ComponentChildren, VNode } from "preact";
 import type { Context, Handler } from "../../context.ts";
@@ -15,10 +15,10 @@ import { selectEvents } from "../timeline/selection.ts";
 import { readTyped, type TypedQuery } from "../typed-query.tsx";
 import { curatorsPage } from "./page.tsx";
 
-/** So many of each are listed. */
+/** Maximum items in each list. */
 const LISTED = 15;
 
-/** GET /curate: the newest; with `?in=events|articles&q=…` what a query finds among these. */
+/** GET /curate: the newest items. With `?in=events|articles&q=…`, those that a query finds. */
 export const deskPage: Handler = async (_, context) => {
   const head = await readHead(context.env.DB);
   const names = await readNames(context.env.DB, head);

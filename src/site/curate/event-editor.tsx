@@ -1,4 +1,4 @@
-/** The page on which an event is written, looked at and retracted. */
+/** The page that edits, previews and retracts an event. */
 import type { InputError } from "../../problem.ts";
 import type { Article } from "../../record/article.ts";
 import type { Draft } from "../../record/draft-event.ts";
@@ -13,18 +13,18 @@ import { RetractForm } from "./retract.tsx";
 
 export interface Editing {
   names: Names;
-  /** The newest articles on record, to be ticked. */
+  /** The newest articles on record, as possible sources. */
   newest: readonly Article[];
   typed: Typed;
-  /** The event as it is on record; undefined for a new one. */
+  /** The event on record; undefined for a new one. */
   old?: SourcedEvent | undefined;
   errors?: readonly InputError[];
   draft?: Draft;
-  /** What another request made of it since the form was filled. */
+  /** A change by another request since the form was loaded. */
   overtaken?: { before: Revision | undefined; now: SourcedEvent };
-  /** What was wrong with its retraction, and what was typed. */
+  /** The reason that was typed for a retraction, and its errors. */
   retraction?: { reason: string; errors: readonly InputError[] };
-  /** What has just been done. */
+  /** What the last step did. */
   done?: string | undefined;
   status?: number;
 }

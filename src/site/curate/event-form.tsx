@@ -1,4 +1,4 @@
-/** The fields of an event: to be put on record, or corrected. */
+/** The fields of an event, for adding and correcting one. */
 import type { JSX } from "preact";
 import { Foreign } from "../../feeds/content.tsx";
 import type { InputError } from "../../problem.ts";
@@ -24,22 +24,22 @@ export const EVENT_FIELDS = [
   "mode",
 ];
 
-/** Its retraction is told in any of them. */
+/** What each mode does. Retractions are sent in every mode. */
 export const EVENT_MODES: Modes = {
   new: "in feeds and search; whoever was sent an article of it is told of corrections",
   historic: "in feeds and search; corrections are told to nobody",
   silent: "in search and on pages only; corrections are told to nobody",
 };
 
-/** Empty rows for further claims. */
+/** Empty rows for more claims. */
 const MORE_CLAIMS = 3;
 
 interface Fields {
   typed: Typed;
   errors: readonly InputError[];
-  /** The newest articles on record, to be ticked. */
+  /** The newest articles on record, as possible sources. */
   newest: readonly Article[];
-  /** It has no id yet. */
+  /** True for a new event, which has no id yet. */
   asksId: boolean;
 }
 
@@ -104,12 +104,12 @@ const Within = ({ checked, errors }: { checked: boolean; errors: readonly string
   </div>
 );
 
-/** Those that the event lists are written out; the newest others are there to be ticked. */
+/** Articles of the event are listed by id; the newest others can be selected. */
 function Sources({ typed, newest, area }: Pick<Fields, "typed" | "newest"> & { area: JSX.Element }) {
   const listed = new Set(linesOf(typed, "articles"));
   const ticked = new Set(typed.getAll("article[]"));
   const others = newest.filter(({ id }) => !listed.has(id));
-  // One that was ticked and is not among the newest any more.
+  // Selected articles that are no longer among the newest.
   const older = [...ticked].filter((id) => !listed.has(id) && !others.some((article) => article.id === id));
   return (
     <fieldset>

@@ -1,14 +1,14 @@
-/** What was typed into the form of an event, read; and the form of one on record. */
+/** Reads the form of an event, and fills it. */
 import { check } from "../../input.ts";
 import { type EventInput, eventInput } from "../../record/event.ts";
 import type { SourcedEvent } from "../../record/events.ts";
 import { slug } from "../../record/fields.ts";
 import { lineOf, linesOf, type Typed, textOf } from "./fields.tsx";
 
-/** An event has at most 50 claims; a form with more rows is not ours. */
+/** Maximum rows of claims that are read. An event has at most 50 claims. */
 const MOST_CLAIMS = 60;
 
-/** The event that was typed. Throws a Problem (400) that names the fields. */
+/** Returns the event in the form. Throws a 400 Problem that names the fields. */
 export function readEventForm(typed: Typed): EventInput {
   return check(
     {
@@ -34,7 +34,7 @@ export interface ClaimRow {
   says: string;
 }
 
-/** The rows in which something was written, without gaps, so that an error's place is that of its row. */
+/** Returns the rows that are not empty, without gaps, so that the number in an error is the number of its row. */
 export function claimsOf(typed: Typed): ClaimRow[] {
   const rows = Array.from({ length: MOST_CLAIMS }, (_, i) => ({
     by: lineOf(typed, `claims.${i}.by`) ?? "",
@@ -43,7 +43,7 @@ export function claimsOf(typed: Typed): ClaimRow[] {
   return rows.filter(({ by, says }) => by !== "" || says !== "");
 }
 
-/** A form as it is filled with an event on record. */
+/** Returns the form for an event on record. */
 export function eventTyped(event: SourcedEvent): Typed {
   const { date, end_date, dated_from, title, summary, mode, precision, revision } = event;
   const fields = { date, end_date, dated_from, title, summary, mode, revision: String(revision) };
@@ -59,7 +59,7 @@ export function eventTyped(event: SourcedEvent): Typed {
   return typed;
 }
 
-/** An id made of date and title, for an event that was given none; undefined where the title has no letter of the Latin script. */
+/** Returns an id made from date and title, for an event without one. Undefined if the title has no Latin letter. */
 export function suggestId(typed: Typed): string | undefined {
   const words = (typed.get("title") ?? "")
     .normalize("NFKD")

@@ -1,4 +1,4 @@
-/** Putting an event on record and correcting it: written, looked at, then published. */
+/** Adding and correcting an event: edit, preview, then publish. */
 import type { Context, Handler } from "../../context.ts";
 import { inputErrors, readParameter } from "../../input.ts";
 import { MAX_BODY, publish, readVocabulary, retract } from "../../intake/changes.ts";
@@ -15,7 +15,7 @@ import { eventTyped, readEventForm, suggestId } from "./event-input.ts";
 import { lineOf, type Typed } from "./fields.tsx";
 import { curatorsPage, SAME, seeOther } from "./page.tsx";
 
-/** Articles to be ticked. */
+/** Number of articles offered as sources. */
 const NEWEST_ARTICLES = 20;
 
 const DONE: ReadonlyMap<string | null, string> = new Map([
@@ -24,13 +24,13 @@ const DONE: ReadonlyMap<string | null, string> = new Map([
   ["same", SAME],
 ]);
 
-/** GET /curate/events; `?article=` is one that it rests on. */
+/** GET /curate/events. Each `?article=` is an article on which the event is based. */
 export const newEventPage: Handler = (_, context) => {
   const articles = context.url.searchParams.getAll("article");
   return show(context, { typed: new URLSearchParams({ articles: articles.join("\n") }) });
 };
 
-/** POST /curate/events: with `step=publish` it is put on record, else only looked at. */
+/** POST /curate/events: adds the event with `step=publish`; otherwise previews it. */
 export const postNewEvent: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   if (lineOf(typed, "id") === undefined) typed.set("id", suggestId(typed) ?? "");
@@ -51,14 +51,14 @@ export const eventDeskPage: Handler = async (_, context) => {
   });
 };
 
-/** POST /curate/events/{id}: likewise a correction. */
+/** POST /curate/events/{id}: corrects the event, in the same steps. */
 export const postEventForm: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   const old = await requireEvent(context);
   return takeForm(context, typed, old, () => old.id);
 };
 
-/** POST /curate/events/{id}/retract: 303 to the tombstone. */
+/** POST /curate/events/{id}/retract: retracts the event; 303 to its page. */
 export const postRetraction: Handler = async (request, context) => {
   const typed = await readForm(request, MAX_BODY);
   const old = await requireEvent(context);
@@ -76,7 +76,7 @@ export const postRetraction: Handler = async (request, context) => {
   }
 };
 
-/** Why it is to be retracted. The box says that the button was not pressed by mistake. */
+/** Returns the reason of a retraction. The checkbox prevents a retraction by mistake. */
 function readRetraction(typed: Typed): string {
   const parsed = retraction.safeParse({ reason: typed.get("reason") ?? "" });
   const errors = parsed.success ? [] : inputErrors(parsed.error);
@@ -116,7 +116,7 @@ async function takeForm(
   }
 }
 
-/** Both are read, so that all that is wrong is told at once. */
+/** Reads both the id and the event, so that all errors are shown together. */
 function readAll<T>(readId: () => string, read: () => T): { id: string; input: T } {
   const errors: InputError[] = [];
   const attempt = <U,>(work: () => U): U | undefined => {
@@ -132,10 +132,10 @@ function readAll<T>(readId: () => string, read: () => T): { id: string; input: T
   return { id, input };
 }
 
-/** The revision that the form was filled from; 0 for a new event. */
+/** The revision with which the form was filled; 0 for a new event. */
 const revisionOf = (typed: Typed): number => Number(/^\d{1,9}$/.exec(typed.get("revision") ?? "")?.[0] ?? 0);
 
-/** What another request made of the event since. From here on the form is a correction of that. */
+/** Loads what another request has changed since. From now on the form corrects that revision. */
 async function overtaken(
   db: D1Database,
   typed: Typed,

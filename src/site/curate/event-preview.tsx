@@ -1,4 +1,4 @@
-/** An event as its page would show it, and what that changes, before it is written. */
+/** The preview of an event: its page, and what publishing it changes. */
 import { titleLanguage } from "../../record/article.ts";
 import type { Draft } from "../../record/draft-event.ts";
 import type { EventDocument } from "../../record/event.ts";
@@ -10,13 +10,13 @@ import { ChangeList } from "../events/history-view.tsx";
 import { changesBetween } from "../events/revision-changes.ts";
 import { EVENT_MODES } from "./event-form.tsx";
 
-/** Whether it would change anything on record. */
+/** Returns true if publishing would change anything on record. */
 export const changesAnything = ({ event, old, changed }: Draft): boolean =>
   old === undefined || old.retracted !== null || old.mode !== event.mode || changed.length > 0;
 
-/** The parts of the event's page that its curator writes. The heading is the page's: the event's title. */
+/** The parts of the event's page that curators write. The heading is the event's title. */
 export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
-  // The page itself links to the revisions, which are not shown here.
+  // Only the real page has the history to which a revised event links.
   const event: SourcedEvent = { ...draft.event, revision: 1 };
   return (
     <div class="preview">
@@ -31,14 +31,14 @@ export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
   );
 }
 
-/** What putting it on record does. */
+/** What publishing does. */
 export function WhatItDoes({ draft, names }: { draft: Draft; names: Names }) {
   const { event, old, changed } = draft;
   const shows = `${event.mode}: ${EVENT_MODES[event.mode]}.`;
   if (old === undefined) return <p>It puts a new event on record. It is {shows}</p>;
   if (!changesAnything(draft)) return <p>It changes nothing: it says what is on record.</p>;
   const standsAgain = old.retracted !== null;
-  // Another mode alone is no correction.
+  // A change of mode alone is not a correction.
   const isTold = event.mode === "new" && (standsAgain || changed.length > 0);
   return (
     <>
@@ -50,7 +50,7 @@ export function WhatItDoes({ draft, names }: { draft: Draft; names: Names }) {
   );
 }
 
-/** What two wordings of an event differ in. */
+/** The differences of two versions of an event. */
 export function DocumentChanges({
   before,
   after,

@@ -1,32 +1,32 @@
-/** What the forms for articles and for events share. */
+/** What the forms for articles and events share. */
 import type { ComponentChildren } from "preact";
 import type { InputError } from "../../problem.ts";
 import type { Mode } from "../../record/fields.ts";
 import { FormErrors, messagesAt } from "../form.tsx";
 
-/** What somebody typed into a form, by the names of its fields. */
+/** A submitted form. */
 export type Typed = URLSearchParams;
 
-/** A line as it was typed; undefined where nothing was. */
+/** Returns a line; undefined if it is empty. */
 export const lineOf = (typed: Typed, name: string): string | undefined => typed.get(name)?.trim() || undefined;
 
-/** What was typed one a line, without the empty lines. */
+/** Returns the lines of a field, without empty lines. */
 export const linesOf = (typed: Typed, name: string): string[] =>
   (typed.get(name) ?? "")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
 
-/** The text of a `textarea`: HTML passes over a line end at its very beginning, so that one more is needed to keep it. */
+/** Returns the content for a `textarea`. HTML drops a line break at the beginning, so another one is added. */
 export const kept = (text: string): string => (/^[\r\n]/.test(text) ? `\n${text}` : text);
 
-/** A text as it was typed; undefined where nothing but white space was. */
+/** Returns a text as typed; undefined if it is only white space. */
 export const textOf = (typed: Typed, name: string): string | undefined => {
   const text = typed.get(name) ?? "";
   return text.trim() === "" ? undefined : text;
 };
 
-/** What is wrong with lines: at `places.2`, the third of them. */
+/** Returns the errors of a field with one value per line: `places.2` is the third line. */
 export const messagesOfLines = (errors: readonly InputError[], path: string): string[] => {
   const at = (error: InputError): number => Number(error.path.slice(path.length + 1));
   return [
@@ -63,7 +63,7 @@ export const FormHead = ({ title, done, errors, fields, children }: FormHeadProp
   </>
 );
 
-/** What is wrong, said first: with the whole, or where no field shows it; and that something is, for those who do not see the fields. */
+/** Shows all errors that no field shows, and says that there are errors beside fields. */
 function Wrong({ errors, shown }: { errors: readonly InputError[]; shown: readonly string[] }) {
   const isShown = ({ path }: InputError) => shown.some((name) => path === name || path.startsWith(`${name}.`));
   const others = errors
@@ -82,7 +82,7 @@ function Wrong({ errors, shown }: { errors: readonly InputError[]; shown: readon
 /** What each mode does, in words. */
 export type Modes = Readonly<Record<Mode, string>>;
 
-/** One of the modes, each with what it does. */
+/** A choice of mode, with what each does. */
 export function ModeChoice({ modes, value, errors }: { modes: Modes; value: string; errors: readonly InputError[] }) {
   const wrong = messagesAt(errors, "mode");
   return (
@@ -101,7 +101,7 @@ export function ModeChoice({ modes, value, errors }: { modes: Modes; value: stri
   );
 }
 
-/** Things to tick. */
+/** A checkbox. */
 export const Box = ({
   name,
   value,
@@ -119,7 +119,7 @@ export const Box = ({
   </label>
 );
 
-/** The first step of a form. */
+/** The button for the first step of a form. */
 export const Preview = () => (
   <>
     <button type="submit" name="step" value="preview">
@@ -129,7 +129,7 @@ export const Preview = () => (
   </>
 );
 
-/** First among the buttons, so that it is what the Enter key does (HTML, implicit submission). */
+/** The preview button comes first, so the Enter key presses it (HTML, implicit submission). */
 export const PreviewAgain = () => (
   <button type="submit" name="step" value="preview" class="second">
     Preview again

@@ -1,4 +1,4 @@
-/** What the curators' pages have in common. */
+/** What the curators' pages share. */
 import type { ComponentChildren } from "preact";
 import type { Context } from "../../context.ts";
 import { htmlPage } from "../layout.tsx";
@@ -6,12 +6,12 @@ import { htmlPage } from "../layout.tsx";
 interface CuratorsPage {
   title: string;
   status?: number;
-  /** As wide as the screen allows. */
+  /** Uses the whole width of the screen. */
   wide?: boolean;
   children: ComponentChildren;
 }
 
-/** A page for somebody who has signed in. Nobody else should keep or find it. */
+/** Returns a page for a signed-in curator. It is neither cached nor indexed. */
 export const curatorsPage = (
   { settings, url }: Context,
   { title, status = 200, wide = false, children }: CuratorsPage,
@@ -38,7 +38,7 @@ const WAYS = [
   ["/curate/events", "Add an event"],
 ] as const;
 
-/** The ways between these pages. */
+/** Navigation between the curators' pages. */
 const Ways = ({ here }: { here: string }) => (
   <div class="ways unprinted">
     <nav aria-label="Curators">
@@ -60,9 +60,9 @@ const Ways = ({ here }: { here: string }) => (
   </div>
 );
 
-/** Said where a form brought nothing new. */
+/** Shown if a form changed nothing. */
 export const SAME = "It says the same as before. Nothing was changed.";
 
-/** To another page, once a form has done what it asked for: so that loading it again sends nothing twice. */
+/** Redirects after a form was processed, so that a reload does not send the form again. */
 export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(null, { status: 303, headers: { location, "cache-control": "no-store", ...headers } });

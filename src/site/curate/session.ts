@@ -1,27 +1,30 @@
 /**
- * A curator's session is a cookie that says until when it is good, signed with a key made of the curators' token. So nothing is stored,
- * and another token ends all sessions.
+ * A curator's session is a cookie with its expiry, signed with a key that is derived from the curators' token.
+ * Nothing is stored, and a new token ends all sessions.
  */
 import type { Context } from "../../context.ts";
 
 const COOKIE = "curator";
-/** How long a session lasts, in seconds. */
+/** Lifetime of a session, in seconds. */
 const LASTS = 12 * 60 * 60;
 
-/** The `Set-Cookie` of a new session (RFC 6265bis). It is sent to the curators' pages alone, and with no request that another site caused. */
+/**
+ * Returns the `Set-Cookie` of a new session (RFC 6265bis). Browsers send it only to the curators' pages, and never
+ * with a request from another site.
+ */
 export async function beginSession(token: string, { origin }: Pick<Context, "origin">, now: number): Promise<string> {
   const until = String(Math.floor(now / 1000) + LASTS);
   const signature = await crypto.subtle.sign("HMAC", await keyOf(token), signed(until));
   return cookie(`${until}.${hex(signature)}`, LASTS, origin);
 }
 
-/** The `Set-Cookie` that ends the session in this browser. */
+/** Returns the `Set-Cookie` that ends the session in this browser. */
 export const endSession = ({ origin }: Pick<Context, "origin">): string => cookie("", 0, origin);
 
-/** Whether a request bears a session that this token opened, and that is not over. */
+/** Returns true if the request has a session that this token signed and that has not expired. */
 export async function hasSession(request: Request, token: string, now: number): Promise<boolean> {
   for (const [, until = "", signature = ""] of (request.headers.get("cookie") ?? "").matchAll(SESSIONS)) {
-    // In constant time (Web Cryptography API, HMAC, verify).
+    // The comparison takes constant time (Web Cryptography API, HMAC, verify).
     const genuine = await crypto.subtle.verify("HMAC", await keyOf(token), fromHex(signature), signed(until));
     if (genuine && Number(until) * 1000 > now) return true;
   }
@@ -37,7 +40,7 @@ function cookie(value: string, maxAge: number, origin: string): string {
 
 const bytes = new TextEncoder();
 
-/** What is signed says what for, so that no other use of the token could make the same. */
+/** The signed text names its purpose, so that no other use of the token produces the same signature. */
 const signed = (until: string): Uint8Array<ArrayBuffer> => bytes.encode(`curators' session until ${until}`);
 
 const keyOf = (token: string): Promise<CryptoKey> =>
@@ -50,10 +53,11 @@ const fromHex = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 /**
- * Whether a form was sent by a page of this site. `Sec-Fetch-Site` says so (W3C, Fetch Metadata Request Headers, 2.3), and no page can set it.
- * Browsers leave it out where they reach the site neither by https nor as localhost, and old ones know nothing of it; then `Origin` must
- * not name another site. It is "null" there for our own forms as well, since our pages send no referrer (Fetch, "append a request Origin
- * header"); what other sites send so still lacks the cookie, which is SameSite=Strict.
+ * Returns true if a form was sent by a page of this site. `Sec-Fetch-Site` says so (W3C, Fetch Metadata Request
+ * Headers, 2.3), and no page can set it. Old browsers do not send it, nor do others over plain http except to
+ * localhost. Then `Origin` must not name another site. `Origin` is "null" for our own forms, because our pages send
+ * no referrer (Fetch, "append a request Origin header"). Other sites may also send "null", but without the cookie,
+ * which is SameSite=Strict.
  */
 export function isFromHere(request: Request, { origin, url }: Pick<Context, "origin" | "url">): boolean {
   const site = request.headers.get("sec-fetch-site");

@@ -1,4 +1,4 @@
-/** Signing in and out; and what lets nobody else to the curators' pages. */
+/** Signing in and out, and the check that only signed-in curators reach the curators' pages. */
 import { noteOperator } from "../../alerts/origins.ts";
 import type { Context, Handler } from "../../context.ts";
 import { readParameter } from "../../input.ts";
@@ -9,7 +9,7 @@ import { htmlPage } from "../layout.tsx";
 import { seeOther } from "./page.tsx";
 import { beginSession, endSession, hasSession, isFromHere } from "./session.ts";
 
-/** Lets those through who have signed in. Others are asked to, and then led back. */
+/** Lets signed-in curators through. Others are sent to the sign-in page, and from there back. */
 export const forSignedIn =
   (handler: Handler): Handler =>
   async (request, context) => {
@@ -30,7 +30,7 @@ function refuseOtherSites(request: Request, context: Context): void {
     throw new Problem(403, "Forbidden", "This form was sent by a page of another site");
 }
 
-/** GET /curate/session?to=…: asks for the token. */
+/** GET /curate/session?to=…: the sign-in form. */
 export const signInPage: Handler = (_, context) =>
   context.settings.curatorToken === undefined
     ? closed(context)
@@ -51,7 +51,7 @@ export const signIn: Handler = async (request, context) => {
     if (!(error instanceof Problem)) throw error;
     return askForToken(context, { to, error: `${error.message}.`, status: error.status, headers: error.headers });
   }
-  // RFC 9110, section 15.5.2, wants a challenge; browsers pass over this one, so that the page is what is seen.
+  // RFC 9110, section 15.5.2, requires a challenge. Browsers ignore this one and show the page.
   const headers = { "www-authenticate": "Bearer" };
   return askForToken(context, { to, error: "That is not the curators' token.", status: 401, headers });
 };
@@ -62,7 +62,7 @@ export const signOut: Handler = (request, context) => {
   return seeOther("/curate/session", { "set-cookie": endSession(context) });
 };
 
-/** Where to go after signing in: only to the curators' pages, whatever was asked for. */
+/** Returns where to go after signing in. Only the curators' pages are allowed. */
 export function wayBack(to: string | null): string {
   const desk = "/curate";
   if (to === null || !URL.canParse(to, HERE)) return desk;
@@ -72,7 +72,7 @@ export function wayBack(to: string | null): string {
   return origin === HERE && curators && !signing ? pathname + search : desk;
 }
 
-/** Stands for this site, so that an address is read as browsers read it. */
+/** Stands for this site, so that addresses are parsed as browsers do. */
 const HERE = "https://here.invalid";
 
 interface Asking {
@@ -121,7 +121,7 @@ function closed({ settings }: Context): Response {
   return htmlPage({ wire: settings.title, title: "No desk", children }, { private: true, status: 404 });
 }
 
-/** What was typed is still in the browser: it can be sent again after signing in elsewhere. */
+/** The typed text is still in the browser, and can be sent again after signing in in another tab. */
 function sessionOver({ settings }: Context): Response {
   const children = (
     <article>

@@ -1,25 +1,30 @@
-/** Two wordings of a text as one, with what was taken out and what was put in. */
+/** The difference of two texts, with deletions and insertions marked. */
 import { diffWords } from "diff";
 import type { ComponentChildren } from "preact";
 
-/** A stretch of it: what stayed, or what only the earlier or the later wording has. */
+/** A stretch of text that both versions share, or that only one of them has. */
 export type Stretch = { text: string; kept: "both" | "before" | "after" };
 
-/** Beyond so many words that differ, the two are told one after the other: nobody reads them woven together, and the search is quadratic. */
+/**
+ * Maximum differing words. Beyond it the two texts are shown one after the other, because the search is quadratic.
+ */
 const MAX_EDITS = 60;
-/** Of the characters of all wordings, before and after: so many one page compares, a few milliseconds' worth, */
+/** Characters that one page compares, over all texts before and after; they take a few milliseconds. */
 const COMPARED = 20_000;
-/** and so many it shows at all. */
+/** Characters of differences that one page shows. */
 const SHOWN = 80_000;
 
 const SEGMENTER = new Intl.Segmenter("en", { granularity: "word" });
-/** What the package does not take for letters would be compared letter by letter. */
+/** Text in these scripts is split into words first; the package would compare it letter by letter. */
 const OTHER_SCRIPT = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 
-/** Undefined where the page would become too long. */
+/** Returns undefined if the page would become too long. */
 export type Compare = (before: string, after: string) => Stretch[] | undefined;
 
-/** Compares texts by their words for one page; shows them one after the other where that would take long. */
+/**
+ * Makes a function that compares texts word by word within one page's limits. Beyond them it shows one after the
+ * other.
+ */
 export function makeCompare(): Compare {
   let characters = 0;
   return (before, after) => {
@@ -54,7 +59,7 @@ export function Difference({ stretches }: { stretches: readonly Stretch[] | unde
   );
 }
 
-/** Said in words too: screen readers mostly pass over `del` and `ins`. */
+/** Labels for screen readers, most of which do not announce `del` and `ins`. */
 export const Removed = ({ children }: { children: ComponentChildren }) => (
   <del>
     <span class="hidden">removed: </span>

@@ -27,7 +27,7 @@ export const eventPage: Handler = async (_, context) => {
   return htmlPage(pageOf({ event, names, history, neighbours }, context));
 };
 
-/** What the page tells. */
+/** Everything that an event's page shows. */
 interface EventPageProps {
   event: SourcedEvent;
   names: Names;
@@ -35,7 +35,7 @@ interface EventPageProps {
   neighbours: Neighbours;
 }
 
-/** The page of an event that was retracted stays to be found: whoever looks for it is to see that, and why. */
+/** Returns the page of an event. A retracted event keeps its page, which says that it was retracted and why. */
 function pageOf(shown: EventPageProps, { settings, origin }: Pick<Context, "settings" | "origin">) {
   const { event } = shown;
   const isRetracted = event.retracted !== null;
@@ -76,5 +76,5 @@ function EventArticle({ shown: { event, names, history, neighbours }, url }: { s
   );
 }
 
-/** So many characters of a description are shown where a link is sent. */
+/** Maximum length of a description in link previews, in characters. */
 const DESCRIPTION = 200;

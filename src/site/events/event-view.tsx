@@ -1,4 +1,4 @@
-/** The parts of an event that its curator wrote. */
+/** The parts of an event that curators write. */
 import type { ComponentChildren } from "preact";
 import { dateInWords } from "../../feeds/dates.ts";
 import { namePath } from "../../links.ts";
@@ -8,7 +8,7 @@ import { labelOf, type Names } from "../../record/names.ts";
 import { Moment } from "../moment.tsx";
 import { SourceList } from "./sources.tsx";
 
-/** What happened: title, time, summary; before all of it, that it was retracted. */
+/** Title, date and summary. A retracted event begins with the reason of its retraction. */
 function Told({ event }: { event: SourcedEvent }) {
   const { retracted, title, summary, updated_at } = event;
   const when = (
@@ -54,7 +54,7 @@ function Told({ event }: { event: SourcedEvent }) {
   );
 }
 
-/** The two columns of an event's page: what happened, and what is known of it. */
+/** The two columns of an event's page: what happened, and the facts about it. */
 export const EventColumns = ({
   event,
   names,
@@ -76,7 +76,7 @@ export const EventColumns = ({
   </>
 );
 
-/** The articles that an event is based on. */
+/** The articles on which an event is based. */
 export const EventSources = ({ event }: { event: SourcedEvent }) => (
   <section aria-labelledby="sources">
     <h2 id="sources">Sources</h2>
@@ -109,7 +109,7 @@ function Claimant({ by, names }: { by: string; names: Names }) {
   return names.records.has(id) ? <a href={namePath(id)}>{claimant(names, by)}</a> : <bdi>{by}</bdi>;
 }
 
-/** Where and who, on what, and how well it is known. */
+/** Places, actors, topics, and how the date is known. */
 function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
   return (
     <dl>

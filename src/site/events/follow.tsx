@@ -1,4 +1,4 @@
-/** How to hear what comes next: an alert on an event's names, or the feeds of the same query. */
+/** Links to follow an event: an alert on its names, and feeds of the same query. */
 import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { EVENTS } from "../../feeds/listing.ts";
@@ -8,12 +8,12 @@ import type { NameKind } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
 import { readTyped } from "../typed-query.tsx";
 
-/** The first names are the ones that an event is most about; with more of them, everything would match. */
+/** Maximum names of a kind in the query. The first names matter most; with more of them everything would match. */
 const MOST = 5;
 
 /**
- * A query for what else happens with it: any of its topics at any of its places; without topics, any who took part. Undefined for an event
- * without names.
+ * Returns a query for related events: any of its topics at any of its places, or any of its actors if it has no
+ * topics. Undefined for an event without names.
  */
 export function queryAround(
   { places, actors, topics }: Pick<EventDocument, "places" | "actors" | "topics">,

@@ -1,4 +1,4 @@
-/** Revisions and corrections of an event: when, and what changed. */
+/** The history of an event: when it was revised, and what changed. */
 import type { ComponentChildren } from "preact";
 import { Foreign } from "../../feeds/content.tsx";
 import { claimant } from "../../record/events.ts";
@@ -9,14 +9,14 @@ import { Added, type Compare, Difference, makeCompare, Removed } from "./differe
 import { type Step, stepsOf } from "./history.ts";
 import type { RevisionChange } from "./revision-changes.ts";
 
-/** By what changes are told: the articles' titles, and how texts are compared. */
+/** What is needed to describe changes: the articles' titles and a function that compares texts. */
 export interface ChangeContext {
   names: Names;
   sources: History["sources"];
   compare: Compare;
 }
 
-/** Below a heading of its own. Nothing where the event is as it was put on record. */
+/** The history, with its heading. Nothing if the event was never changed. */
 export function HistoryView({ history, names }: { history: History; names: Names }) {
   const steps = stepsOf(history);
   if (steps.length < 2) return null;
@@ -74,7 +74,7 @@ function StepView({ step, open, telling }: { step: Step; open: boolean; telling:
   );
 }
 
-/** What changed, part by part. */
+/** The changes, one for each part of the event. */
 export const ChangeList = ({ changes, telling }: { changes: readonly RevisionChange[]; telling: ChangeContext }) => (
   <dl>
     {changes.map((change) => (
@@ -128,7 +128,7 @@ function ListChange({
   );
 }
 
-/** An article by its title; by its id where it is not on record any more. */
+/** An article's title, or its id if it is no longer on record. */
 function SourceTitle({ id, telling: { sources } }: { id: string; telling: ChangeContext }) {
   const source = sources.get(id);
   return source === undefined ? id : <Foreign language={source.language}>{source.title}</Foreign>;

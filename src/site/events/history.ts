@@ -1,4 +1,4 @@
-/** An event's revisions, and what came to its sources by itself, as one list. */
+/** The history of an event as one list: its revisions, and articles that were added to its sources or corrected. */
 import type { DatedRevision, HistoricSource, History } from "../../record/revisions.ts";
 import { COMPARED } from "../../record/revisions.ts";
 import { changesBetween, type RevisionChange } from "./revision-changes.ts";
@@ -6,14 +6,14 @@ import { changesBetween, type RevisionChange } from "./revision-changes.ts";
 export interface Step {
   /** RFC 3339 in UTC. */
   at: string;
-  /** What it was, in a word or two: "Corrected". */
+  /** A word or two: "Corrected". */
   what: string;
-  /** Of a revision. */
+  /** The changes of a revision. */
   revision?: number;
-  /** Why it was retracted, where this step retracted it or gave another reason. */
+  /** The reason of a retraction, if this step retracted the event or changed the reason. */
   reason?: string;
   changes: readonly RevisionChange[];
-  /** The article that came to its sources, or was corrected. */
+  /** The article that was added to its sources or corrected. */
   source?: HistoricSource;
 }
 
@@ -24,7 +24,7 @@ export function stepsOf({ revisions, sources }: History): Step[] {
   return [...written, ...noted].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
-/** Undefined for one whose predecessor was too long to be read with it. */
+/** Undefined if the revision before was too long to be read with this one. */
 function step(now: DatedRevision, before: DatedRevision | undefined): Step | undefined {
   const { at, revision } = now;
   if (revision === 1) return { at, revision, what: "Put on record", changes: [] };

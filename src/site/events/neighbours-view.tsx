@@ -1,4 +1,4 @@
-/** Where a reader goes on from an event. */
+/** Links to the events before and after, and to related ones. */
 import { dateInWords } from "../../feeds/dates.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import type { Neighbour, Neighbours } from "../../record/neighbours.ts";

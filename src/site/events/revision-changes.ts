@@ -1,17 +1,17 @@
-/** What one revision of an event changed in the one before it, by what a reader calls its parts. */
+/** The changes between two revisions of an event, by the parts that a reader sees. */
 import { dateInWords } from "../../feeds/dates.ts";
 import { type EventDocument, fullIds } from "../../record/event.ts";
 import type { Revision } from "../../record/events.ts";
 
 export type RevisionChange =
-  /** Text that was written anew, in whole or in part; empty where there was or is none. */
+  /** A changed text; empty if there was or is none. */
   | { kind: "text"; part: string; before: string; after: string }
-  /** Ids that were taken out or put in; neither where only their order is another. */
+  /** Ids that were removed and added; neither if only the order changed. */
   | { kind: "names" | "articles"; part: string; removed: string[]; added: string[] }
-  /** Claims by the same side are compared with one another; null where there was none before, or is none now. */
+  /** Claims by the same side are compared with each other; null if there was none before or is none now. */
   | { kind: "claim"; part: string; by: string; before: string | null; after: string | null };
 
-/** In the order in which the page shows the parts. A first revision has changed nothing. */
+/** Returns the changes in the order in which the page shows the parts. A first revision has none. */
 export function changesBetween({ document: before }: Revision, { document: after }: Revision): RevisionChange[] {
   return [
     ...changedText("title", before.title, after.title),

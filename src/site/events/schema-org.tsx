@@ -1,6 +1,6 @@
 /**
- * An event as schema.org describes it (https://schema.org/Event), as microdata: attributes are escaped by the template library, and the
- * Content-Security-Policy needs no exception. It says what the page shows, and nothing of what is not known.
+ * An event as schema.org microdata (https://schema.org/Event). Microdata is escaped like any attribute and needs no
+ * exception in the Content-Security-Policy. It says what the page shows, and nothing that is unknown.
  */
 import type { ComponentChildren } from "preact";
 import { asUri } from "../../feeds/content.tsx";
@@ -27,7 +27,7 @@ const Address = ({ prop, href }: { prop: string; href: string | null }) =>
 interface Described {
   event: SourcedEvent;
   names: Names;
-  /** The page's own address, absolute. */
+  /** The page's own URL, absolute. */
   url: string;
 }
 
@@ -88,8 +88,8 @@ const SourceItem = ({ url, title, publisher, published_at }: Source) => (
 );
 
 /**
- * First and last day as ISO 8601 writes them, as precise as they are known. Of an event on an unknown day of a span, only what all of its
- * days have in common is known.
+ * Returns the first and last day in ISO 8601, as precise as they are known. For an event on an unknown day of a span,
+ * it returns only what all days of the span have in common.
  */
 export function isoDates(event: Pick<SourcedEvent, "date" | "end_date" | "precision">): {
   start?: string;

@@ -1,4 +1,4 @@
-/** The articles that an event rests on. */
+/** The articles on which an event is based. */
 import { asUri, Foreign } from "../../feeds/content.tsx";
 import { dateInWords } from "../../feeds/dates.ts";
 import { titleLanguage } from "../../record/article.ts";
@@ -42,14 +42,14 @@ function SourceLine(source: Source) {
   );
 }
 
-/** Of a day, or of a moment as RFC 3339 writes it in UTC. */
+/** A day, or the day of an RFC 3339 time. */
 const Day = ({ at }: { at: string }) => (
   <time dateTime={at}>{dateInWords({ date: at.slice(0, 10), end_date: null, precision: "day" })}</time>
 );
 
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
 
-/** "Arabic" for `ar` (BCP 47); the tag itself where that is none that is known. */
+/** Returns "Arabic" for `ar` (BCP 47), or the tag itself if it is unknown. */
 function languageName(tag: string): string {
   try {
     return LANGUAGES.of(tag) ?? tag;

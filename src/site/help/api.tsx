@@ -1,4 +1,4 @@
-/** The API: where it is described, and a first call. */
+/** Help on the API: its description and a first request. */
 
 import { Code } from "../scrolls.tsx";
 import type { CountedExample } from "./examples.ts";

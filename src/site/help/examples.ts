@@ -1,6 +1,6 @@
 /**
- * Queries to learn the language from. They are made of the record's own names and words, so that each finds something on whatever wire
- * this is.
+ * Example queries for the help page. They are made from the record's own names and words, so each finds something on
+ * any wire.
  */
 import { type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
 import { match } from "../../query/match.ts";
@@ -12,30 +12,30 @@ import { countNames } from "../timeline/facets.tsx";
 import { namesIn, type Selected } from "../timeline/selection.ts";
 
 export interface Example {
-  /** As one would type it. */
+  /** The query as a user would type it. */
   source: string;
-  /** What it asks for, in words. */
+  /** What it finds, in words. */
   asks: string;
-  /** Articles have a publisher and a language of their own; events do not. */
+  /** What it searches. Articles have a publisher and a language; events do not. */
   of: "events" | "articles";
 }
 
 export interface CountedExample extends Example {
   query: ParsedQuery;
-  /** How many of those that were looked at match. */
+  /** The number of matches. */
   found: number;
 }
 
-/** A name, and what one types for it. */
+/** A name, and what a user types for it. */
 interface Typed {
   record: NameRecord;
   words: string;
 }
 
-/** What one types is short. */
+/** Maximum length of what a user types for a name, in characters. */
 const SHORT = 20;
 
-/** The examples, one for each thing that the language has. */
+/** Returns the examples, one for each feature of the language. */
 export function makeExamples(events: readonly Selected[], articles: readonly Article[], names: Names): Example[] {
   const of = (kind: NameKind, among: readonly Selected[]) => frequent(kind, among, names);
   const [topic, otherTopic] = of("topic", events);
@@ -79,13 +79,13 @@ export function makeExamples(events: readonly Selected[], articles: readonly Art
   ];
 }
 
-/** Reads each and counts what it finds. One that cannot be read says nothing that one could learn, and is left out. */
+/** Parses each example and counts its matches. Examples that cannot be parsed are left out. */
 export function countExamples(
   events: readonly Selected[],
   articles: readonly Article[],
   names: Names,
 ): CountedExample[] {
-  // Publisher and language alone are asked for: the texts need not be read.
+  // These examples ask for publisher and language only, so the texts are not read.
   const texts = articles.map(({ title, publisher, language }) =>
     analyse({ title, text: "", publisher, language, names: [] }, names.vocabulary),
   );
@@ -97,7 +97,7 @@ export function countExamples(
   });
 }
 
-/** The names of a kind that most of these events have and that can be typed shortly; the most frequent first. */
+/** Returns the names of a kind that are short to type, the most frequent first. */
 function frequent(kind: NameKind, events: readonly Selected[], names: Names): Typed[] {
   const ids = ranked(events).filter((id) => id.startsWith(`${kind}:`));
   return ids.flatMap((id) => {
@@ -107,7 +107,7 @@ function frequent(kind: NameKind, events: readonly Selected[], names: Names): Ty
   });
 }
 
-/** The ids of the names that these events have, the most frequent first. */
+/** Returns the ids of the names in these events, the most frequent first. */
 function ranked(events: readonly Selected[]): string[] {
   return [...countNames(events)].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
 }
@@ -117,7 +117,7 @@ const spellingsOf = ({ label, spellings, abbreviations = [] }: NameRecord): stri
 
 const words = (written: string): string => written.toLowerCase().replaceAll('"', "");
 
-/** Whether these words are that name and nothing else. */
+/** Returns true if these words mean this name and nothing else. */
 function means(source: string, id: string, names: Names): boolean {
   const tree = readOrNot(source, names)?.tree;
   return tree?.kind === "name" && tree.ids.length === 1 && tree.ids[0] === id;
@@ -132,7 +132,7 @@ function readOrNot(source: string, names: Names): ParsedQuery | undefined {
   }
 }
 
-/** Two ordinary words that stand side by side, in a title where there are such. */
+/** Returns two ordinary words that are adjacent in a text, if possible in a title. */
 function pair(events: readonly Selected[]): readonly [string, string] {
   const sources = [...events.map(({ event }) => event.title), ...events.map(({ event }) => event.summary)];
   for (const source of sources) {

@@ -1,4 +1,4 @@
-/** Feeds: where they are, and what to do with them. */
+/** Help on feeds: their addresses and how to use them. */
 import { pathOf, STANDING } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { Code } from "../scrolls.tsx";

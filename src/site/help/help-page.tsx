@@ -1,4 +1,4 @@
-/** GET /help: the query language, feeds, webhooks and the API, with examples from this wire as it is now. */
+/** GET /help: search tips, feeds, webhooks and the API, with examples from the present record. */
 
 import { type SampleData, sampleData, sampleRequest } from "../../alerts/sample.ts";
 import type { Context, Handler } from "../../context.ts";
@@ -16,7 +16,9 @@ import { FeedHelp } from "./feeds.tsx";
 import { QueryHelp } from "./query-help.tsx";
 import { type Sample, WebhookHelp } from "./webhooks.tsx";
 
-/** What the examples find, and an article as an alert would tell of it: the same for everybody until the record changes. */
+/**
+ * Results of the examples, and an example of a message. They are the same for all requests until the record changes.
+ */
 interface Live {
   db: D1Database;
   head: number;
@@ -87,7 +89,7 @@ async function readLive({ env }: Context, head: Head, names: Names, { events }: 
   return latest;
 }
 
-/** Each example that is tried for an article costs a few queries of D1. */
+/** Maximum examples that are tried for the sample article. Each costs a few D1 queries. */
 const MOST_TRIED = 3;
 
 async function readSample(db: D1Database, names: Names, examples: readonly CountedExample[]): Promise<Live["sample"]> {

@@ -1,4 +1,4 @@
-/** The query language: each thing that it has, with what it finds now. */
+/** Search tips: each feature of the query language, with what it finds now. */
 import { searchOf } from "../../feeds/address.ts";
 import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
@@ -10,10 +10,10 @@ import { ReadAs, type TypedQuery } from "../typed-query.tsx";
 import type { CountedExample } from "./examples.ts";
 
 interface Looked {
-  /** How many events and articles were looked at. */
+  /** The number of events and articles that were searched. */
   events: number;
   articles: number;
-  /** Whether these are all events on record. */
+  /** True if these are all events on record. */
   whole: boolean;
 }
 
@@ -21,7 +21,7 @@ interface Props {
   examples: readonly CountedExample[];
   looked: Looked;
   typed: TypedQuery;
-  /** How many events match what was typed. */
+  /** The number of events that match the typed query. */
   found: number | undefined;
   names: Names;
 }
@@ -105,7 +105,7 @@ function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">
   );
 }
 
-/** As what its names are read, and what it finds. */
+/** The names in the example and the number of its matches. */
 function ExampleNow({ example: { query, found, of }, names }: { example: CountedExample; names: Names }) {
   const labels = reading(query.tree).flatMap((part) => part.names.map((id) => labelOf(names, id)));
   return (
@@ -118,6 +118,6 @@ function ExampleNow({ example: { query, found, of }, names }: { example: Counted
 
 const alertOf = (query: ParsedQuery): string => `/alerts/new${searchOf(query)}`;
 
-/** The timeline lists events; which articles match is shown where an alert is made. */
+/** Returns the page with the matches: the timeline for events, the form of an alert for articles. */
 const whereFound = ({ query, of }: CountedExample): string =>
   of === "events" ? addressOf({ q: query.canonical }) : alertOf(query);

@@ -1,4 +1,4 @@
-/** Alerts: how one is made and confirmed, what its messages say, and how they are verified. */
+/** Help on alerts: how to create and confirm one, what its messages contain, and how to verify them. */
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
 import type { Settings } from "../../settings.ts";
 import { Code, Scrolls } from "../scrolls.tsx";
@@ -7,7 +7,7 @@ import { spanInWords } from "../time-spans.ts";
 import type { CountedExample } from "./examples.ts";
 import { RECEIVER } from "./receiver.ts";
 
-/** A message as it would leave now, and the example whose article it tells of. */
+/** A signed sample message, and the example query that it matches. */
 export interface Sample extends SampleRequest {
   example: CountedExample;
 }
@@ -114,7 +114,7 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
   );
 }
 
-/** The message in lines that can be read, and exactly as it is signed. */
+/** The message, formatted for reading and exactly as it is signed. */
 function SampleMessage({ sample: { headers, body, example } }: { sample: Sample }) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const options = Object.entries(headers).map(([name, value]) => `  -H '${name}: ${value}' \\`);

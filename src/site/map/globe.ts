@@ -1,7 +1,7 @@
-/** Distances between places: those on the map's plane grow towards the poles, and end at the date line. */
+/** Distances between places. Distances on the flat map grow towards the poles and end at the date line. */
 import type { Coordinates } from "./projection.ts";
 
-/** On a globe of the radius 1. */
+/** A point on a globe with radius 1. */
 export type OnGlobe = readonly [number, number, number];
 
 export function onGlobe({ latitude, longitude }: Coordinates): OnGlobe {
@@ -10,7 +10,7 @@ export function onGlobe({ latitude, longitude }: Coordinates): OnGlobe {
 }
 
 /**
- * Straight through the globe, so that it is some hundred times faster to tell than the great circle's length; it orders distances in the
- * same way, and is the same for short ones.
+ * Returns the distance straight through the globe. It is much cheaper than the great circle's length and orders
+ * distances in the same way.
  */
 export const chord = (a: OnGlobe, b: OnGlobe): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);

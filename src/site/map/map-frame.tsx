@@ -1,4 +1,4 @@
-/** One map: land, borders, and the places on it as links. */
+/** One map: land, borders, and places as links. */
 import type { ComponentChildren } from "preact";
 import { assetUrl } from "../assets.ts";
 import { counted } from "../text-format.ts";
@@ -6,17 +6,17 @@ import { labelsOf } from "./map-labels.ts";
 import { FRAME, type MapView, tenths } from "./map-view.ts";
 import type { LabelledSpot, PlaceMark } from "./place-marks.ts";
 
-/** Where the circles lead. */
+/** Where the circles link to. */
 export interface MapLinks {
-  /** By a place's full id. */
+  /** Returns the address of a place, by its full id. */
   address: (id: string) => string;
-  /** The full id of the place that the page is about. */
+  /** The full id of the place that the page describes. */
   here: string | undefined;
 }
 
-/** The part of a map that a closer one shows. */
+/** The part of a map that a closer map shows. */
 export interface CloserMap extends LabelledSpot {
-  /** The id of the closer map. */
+  /** The HTML id of the closer map. */
   id: string;
   places: number;
 }
@@ -29,7 +29,7 @@ interface FrameProps extends MapLinks {
   closer?: CloserMap | undefined;
 }
 
-/** Sizes of letters, in units of the frame: on a phone, and where the frame is wide. As in map.css. */
+/** Font sizes in units of the frame: on a phone, and in a wide frame. Keep them in step with map.css. */
 const SIZE = 13;
 const WIDE_SIZE = 9;
 
@@ -70,8 +70,8 @@ export function Frame({ id, name, view, marks, closer, address, here }: FramePro
 const named = ({ place }: PlaceMark): string => `${place.label}: ${counted(place.events, "event")}`;
 
 /**
- * The drawing is one for all pages, and kept by the browser; a page shows its part of it. Where there is no style sheet its attributes hold:
- * filled black, the land would hide the places.
+ * Land and borders. All pages share one drawing, which browsers cache; each page shows a part of it. The attributes
+ * apply without the style sheet: the land would be black and hide the places.
  */
 const Ground = ({ view: { x, y, width, height } }: { view: MapView }) => (
   <svg width={FRAME.width} height={FRAME.height} viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">

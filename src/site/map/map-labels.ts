@@ -1,11 +1,11 @@
-/** What has its name beside it: those that come first first, each on the first side that is free. */
+/** Labels of places. The first places come first, and each label takes the first free side. */
 
 import { FRAME, tenths } from "./map-view.ts";
 import type { LabelledSpot } from "./place-marks.ts";
 
 export interface MapLabel {
   spot: LabelledSpot;
-  /** Of its vertical middle, and of the end that `anchor` names. */
+  /** The label's vertical middle, and the end that `anchor` names. */
   x: number;
   y: number;
   anchor: "start" | "middle" | "end";
@@ -18,12 +18,12 @@ interface Box {
   bottom: number;
 }
 
-/** The width of a letter, as a part of the font's size: that of a wide sans serif, since nobody measures here. */
+/** Average width of a letter as a part of the font size, for a wide sans serif. The Worker cannot measure text. */
 const LETTER = 0.57;
 const GAP = 3;
 const LINE = 1.15;
 
-/** The labels that have room at a size of letters, those in `kept` aside, which stay where they are. */
+/** Returns the labels that fit at a font size, beside those in `kept`, which stay where they are. */
 export function labelsOf(spots: readonly LabelledSpot[], size: number, kept: readonly MapLabel[] = []): MapLabel[] {
   const labels: MapLabel[] = [];
   const circles = spots.map((spot) => ({ spot, box: boxOfSpot(spot) }));

@@ -1,4 +1,4 @@
-/** The places of some events: where they are, and how many of the events are there. */
+/** The places of some events, with coordinates and number of events. */
 import { fullIds } from "../../record/event.ts";
 import type { NameRecord } from "../../record/name.ts";
 import type { Names } from "../../record/names.ts";
@@ -6,14 +6,14 @@ import type { Selected } from "../timeline/selection.ts";
 import { type Coordinates, type Point, project } from "./projection.ts";
 
 export interface MapPlace {
-  /** In full: `place:aleppo`. */
+  /** The full id: `place:aleppo`. */
   id: string;
   label: string;
-  /** Of the events shown, those that name it as a place. */
+  /** The number of events at this place. */
   events: number;
   coordinates: Coordinates;
   point: Point;
-  /** It has an extent of its own: what is drawn is its middle. */
+  /** The kind of area, if the place has an extent; the map shows its middle. */
   area: Area | undefined;
 }
 
@@ -27,12 +27,12 @@ const AREAS: ReadonlyMap<string, Area> = new Map([
   ["sea", "region"],
 ]);
 
-/** More could not be told apart, and would only cost time. */
+/** Maximum places on a map; more could not be told apart. */
 const MOST = 60;
 
 /**
- * Those that have coordinates, with most events first, and how many are left out; `here` is the first of them even where none of the
- * events is there.
+ * Returns the places with coordinates, those with most events first, and how many were left out. `here` comes first
+ * even if no event is there.
  */
 export function placesOf(
   selected: readonly Selected[],

@@ -1,18 +1,18 @@
-/** Which part of the world a map shows. */
+/** The part of the world that a map shows. */
 import type { MapPlace } from "./map-places.ts";
 import { DEGREE, type Point } from "./projection.ts";
 
-/** The frame of every map, in its own units: as many as a phone has pixels. */
+/** The size of every map, in units of its own: about the pixels of a phone. */
 export const FRAME = { width: 360, height: 240 } as const;
-/** Kept free on each side, for circles and labels. */
+/** Margin on each side for circles and labels. */
 const MARGIN = { x: 44, y: 34 } as const;
 
-/** Never fewer degrees of longitude than these: closer, there is no coast and no border to tell where it is. */
+/** Minimum width in degrees of longitude. A closer map would show no coast or border for orientation. */
 const LEAST = { point: 4, region: 7, country: 10 } as const;
-/** Around a place that is shown alone. */
+/** Minimum width around a single place, in degrees of longitude. */
 const LEAST_ALONE = 28;
 
-/** A rectangle of the projected world, as `viewBox` takes it. */
+/** A rectangle of the projected world, as in `viewBox`. */
 export interface MapView {
   x: number;
   y: number;
@@ -20,7 +20,10 @@ export interface MapView {
   height: number;
 }
 
-/** The smallest view in the frame's proportion that has all the places, with a margin; anywhere where there are none. */
+/**
+ * Returns the smallest view that contains all places with a margin, in the frame's proportions. Without places, any
+ * view.
+ */
 export function viewOf(places: readonly Pick<MapPlace, "point" | "area">[]): MapView {
   if (places.length === 0) return { x: 0, y: 0, ...FRAME };
   const xs = places.map(({ point }) => point[0]);
@@ -33,7 +36,7 @@ export function viewOf(places: readonly Pick<MapPlace, "point" | "area">[]): Map
       (spread(ys) * FRAME.width) / (FRAME.height - 2 * MARGIN.y),
     ),
   );
-  // In whole thirds, so that the height is whole as well.
+  // A multiple of three, so that the height is a whole number too.
   const width = 3 * Math.ceil(wanted / 3);
   const height = (width * FRAME.height) / FRAME.width;
   return { x: Math.round(middle(xs) - width / 2), y: Math.round(middle(ys) - height / 2), width, height };
@@ -45,15 +48,15 @@ const leastOf = (places: readonly Pick<MapPlace, "area">[]): number =>
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const middle = (values: readonly number[]): number => (Math.max(...values) + Math.min(...values)) / 2;
 
-/** Where in the frame something stands, in the frame's units. */
+/** Returns the position of a point in the frame, in the frame's units. */
 export function inFrame([x, y]: Point, view: MapView): Point {
   const scale = FRAME.width / view.width;
   return [tenths((x - view.x) * scale), tenths((y - view.y) * scale)];
 }
 
-/** Whether a view shows it. */
+/** Returns true if a view contains a point. */
 export const isIn = ([x, y]: Point, view: MapView): boolean =>
   x >= view.x && x <= view.x + view.width && y >= view.y && y <= view.y + view.height;
 
-/** A tenth of a pixel is as exact as one sees. */
+/** Rounds to tenths; finer differences cannot be seen. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10;

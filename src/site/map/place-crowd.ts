@@ -1,4 +1,4 @@
-/** Where places are spread wide and many of them crowd in one corner, the crowd gets a closer map. */
+/** Finds a group of places that are too close together on a map of all places, so that they get a closer map. */
 import { chord, type OnGlobe, onGlobe } from "./globe.ts";
 import type { Coordinates } from "./projection.ts";
 
@@ -11,16 +11,21 @@ interface Standing<P> {
   at: OnGlobe;
 }
 
-/** From one place of a crowd to the next it is at most this part of the way between the two that lie farthest apart. */
+/**
+ * Maximum distance from one place of the group to the next, as a part of the largest distance between any two places.
+ */
 const STEP = 1 / 12;
-/** Fewer are no crowd. */
+/** Minimum places in a group. */
 const LEAST_PLACES = 3;
-/** A crowd takes up no more than this part of the way: else its places can be told apart on the map of all. */
+/**
+ * Maximum extent of the group, as a part of the largest distance. A larger group is readable on the map of all
+ * places.
+ */
 const PART = 1 / 3;
 
 /**
- * The largest group of places that one can walk through in small steps (single-linkage clustering), in the order in which they came; empty
- * where one map shows all well enough.
+ * Returns the largest group of places that are connected by small distances (single-linkage clustering), in their
+ * original order. Empty if one map shows all places well.
  */
 export function crowdOf<P extends Located>(places: readonly P[]): P[] {
   const all = places.map((place) => ({ place, at: onGlobe(place.coordinates) }));
@@ -31,13 +36,13 @@ export function crowdOf<P extends Located>(places: readonly P[]): P[] {
   return places.filter((place) => members.has(place));
 }
 
-/** Each place stands in the group of those within a step of it. */
+/** Groups places that are within a step of each other. */
 function groupsOf<P>(places: readonly Standing<P>[], step: number): Standing<P>[][] {
   const left = new Set(places);
   return places.flatMap((place) => {
     if (!left.delete(place)) return [];
     const group = [place];
-    // It grows while it is walked through.
+    // The group grows during the loop.
     for (const member of group) {
       for (const other of left) {
         if (chord(member.at, other.at) > step) continue;
@@ -49,6 +54,6 @@ function groupsOf<P>(places: readonly Standing<P>[], step: number): Standing<P>[
   });
 }
 
-/** The largest distance between any two. */
+/** Returns the largest distance between any two places. */
 const extentOf = (places: readonly Standing<unknown>[]): number =>
   places.reduce((most, one) => places.reduce((far, other) => Math.max(far, chord(one.at, other.at)), most), 0);

@@ -1,4 +1,6 @@
-/** A map of the places of some events. Where they lie far apart, a second one shows those that crowd. */
+/**
+ * A map of the places of some events. If they are far apart, a second map shows the largest group of close places.
+ */
 import type { Names } from "../../record/names.ts";
 import type { Selected } from "../timeline/selection.ts";
 import { type CloserMap, Frame, type MapLinks } from "./map-frame.tsx";
@@ -10,15 +12,15 @@ import { marksOf, type PlaceMark } from "./place-marks.ts";
 interface MapProps {
   selected: readonly Selected[];
   names: Names;
-  /** Where the circle of a place leads, by its full id. */
+  /** Returns the address of a place, by its full id. */
   address: (id: string) => string;
-  /** The full id of the place that the page is about: it is on the map in any case. */
+  /** The full id of the place that the page describes; it is always on the map. */
   here?: string;
 }
 
 const CLOSER = "closer-map";
 
-/** Nothing where no event has a place with coordinates. */
+/** Nothing if no event has a place with coordinates. */
 export function PlaceMap({ selected, names, address, here }: MapProps) {
   const { places, left } = placesOf(selected, names, here);
   if (places.length === 0) return null;
@@ -51,14 +53,14 @@ export function PlaceMap({ selected, names, address, here }: MapProps) {
   );
 }
 
-/** The closer map's view, and all that lie in it; empty where there is no crowd. */
+/** Returns the closer map's view and the places in it; no places if no closer map is needed. */
 function crowdIn(places: readonly MapPlace[]): { close: MapView; crowd: MapPlace[] } {
   const crowd = crowdOf(places);
   const close = viewOf(crowd);
   return { close, crowd: crowd.length === 0 ? [] : places.filter(({ point }) => isIn(point, close)) };
 }
 
-/** Half the least width of the link to the closer map, in units of the frame. */
+/** Minimum half width of the link to the closer map, in units of the frame. */
 const LEAST_RADIUS = 8;
 
 function closerOf(close: MapView, view: MapView, places: number): CloserMap {
@@ -67,7 +69,7 @@ function closerOf(close: MapView, view: MapView, places: number): CloserMap {
   return { id: CLOSER, label: `${places} places`, x, y, radius, places };
 }
 
-/** What could not be drawn apart, in words. */
+/** Lists the places that could not be drawn separately. */
 function TooClose({ marks, address }: { marks: readonly PlaceMark[]; address: (id: string) => string }) {
   const covering = marks.filter(({ beside }) => beside.length > 0);
   const places = covering.flatMap(({ beside }) => beside);

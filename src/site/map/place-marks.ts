@@ -1,8 +1,8 @@
-/** Places as circles in the frame. */
+/** Circles for the places on a map. */
 import type { MapPlace } from "./map-places.ts";
 import { inFrame, type MapView, tenths } from "./map-view.ts";
 
-/** What stands in a frame and may have words beside it. */
+/** A point in the frame that may have a label. */
 export interface LabelledSpot {
   label: string;
   x: number;
@@ -11,21 +11,21 @@ export interface LabelledSpot {
   radius: number;
 }
 
-/** A circle, whose area goes by the number of events. */
+/** A circle whose area is proportional to the number of events. */
 export interface PlaceMark extends LabelledSpot {
   place: MapPlace;
-  /** Places that would lie on this one: they are told of in words. */
+  /** Places that would be drawn on top of this one; they are listed as text. */
   beside: MapPlace[];
 }
 
 const LARGEST = 16;
 const SMALLEST = 4;
-/** Where nothing has more events than this, no circle is of the largest size. */
+/** Number of events of the largest circle, at least. Without it a single event would get the largest circle. */
 const FEW = 6;
-/** Circles whose centres are nearer than this cannot be told apart, in units of the frame. */
+/** Minimum distance between the centres of two circles, in units of the frame. */
 const APART = 9;
 
-/** One for each place that can be told apart from those before it. */
+/** Returns a circle for each place that is far enough from those before it. */
 export function marksOf(places: readonly MapPlace[], view: MapView): PlaceMark[] {
   const most = Math.max(FEW, ...places.map(({ events }) => events));
   const marks: PlaceMark[] = [];

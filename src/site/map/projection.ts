@@ -1,9 +1,9 @@
-/** The Mercator projection that the drawn borders and the places on them share. */
+/** The Mercator projection of the borders and of the places. */
 
-/** Units of the map in one degree of longitude, so that whole numbers are about a kilometre apart. */
+/** Map units in one degree of longitude; one unit is about a kilometre. */
 export const DEGREE = 100;
 
-/** As curators write it: WGS 84, in degrees. */
+/** Coordinates in WGS 84, in degrees. */
 export interface Coordinates {
   latitude: number;
   longitude: number;
@@ -11,13 +11,13 @@ export interface Coordinates {
 
 export type Point = readonly [x: number, y: number];
 
-/** What lies nearer to a pole cannot be shown, as on any map of Mercator's. */
+/** Maximum latitude, in degrees; the Mercator projection cannot show the poles. */
 const HIGHEST = 85;
 
-/** In a degree. */
+/** Radians in a degree. */
 const RADIANS = Math.PI / 180;
 
-/** East and south of where the equator meets the prime meridian, in units of the map. */
+/** Returns a point in map units, east and south of latitude 0, longitude 0. */
 export function project({ latitude, longitude }: Coordinates): Point {
   const phi = Math.max(-HIGHEST, Math.min(HIGHEST, latitude)) * RADIANS;
   const y = Math.log(Math.tan(Math.PI / 4 + phi / 2));

@@ -1,4 +1,4 @@
-/** The head of a name's page: what it is called, what it is, and where. */
+/** The head of a name's page: label, type and coordinates. */
 import type { NameRecord } from "../../record/name.ts";
 import { typeInWords } from "./name-kinds.ts";
 import { InOtherLanguages } from "./spellings.tsx";

@@ -13,7 +13,7 @@ export const SHOWN_KINDS = ["topic", "actor", "place"] as const satisfies readon
 
 export const kindOf = ({ id }: NameRecord): NameKind => NAME_KINDS.find((kind) => id.startsWith(`${kind}:`)) ?? "topic";
 
-/** Types whose plural takes more than an s. */
+/** Types with an irregular plural. */
 const PLURALS: ReadonlyMap<string, string> = new Map([
   ["person", "people"],
   ["city", "cities"],
@@ -24,11 +24,11 @@ const PLURALS: ReadonlyMap<string, string> = new Map([
   ["media", "media"],
 ]);
 
-/** A type as a heading: "Armed group", "Armed groups". */
+/** Returns a type as a heading: "Armed group", "Armed groups". */
 export const typeInWords = (type: string): string => capitalised(type.replaceAll("-", " "));
 export const typesInWords = (type: string): string => capitalised(PLURALS.get(type) ?? `${type.replaceAll("-", " ")}s`);
 
-/** Its type at schema.org. */
+/** The type at schema.org. */
 export function schemaType(name: NameRecord): string {
   const kind = kindOf(name);
   if (kind === "place") return "https://schema.org/Place";

@@ -1,4 +1,4 @@
-/** GET /places/{slug}, /actors/{slug}, /topics/{slug}: what a name means, how it is spelled, and its events. */
+/** GET /places/{slug}, /actors/{slug}, /topics/{slug}: the meaning of a name, its spellings and its events. */
 import type { Handler } from "../../context.ts";
 import { STANDING, searchOf } from "../../feeds/address.ts";
 import { namePath } from "../../links.ts";
@@ -56,7 +56,7 @@ interface NameViewProps {
 
 function NameView({ name, names, query, selection }: NameViewProps) {
   const { events } = selection;
-  // The others stand on the timeline.
+  // The timeline shows the others.
   const { items, pages } = pageOf(
     events.toSorted((a, b) => byTime(a.event, b.event)),
     1,

@@ -1,4 +1,4 @@
-/** Names that share events with one. */
+/** Names that occur in the same events as another name. */
 import { namePath } from "../../links.ts";
 import type { Names } from "../../record/names.ts";
 import { countNames } from "../timeline/facets.tsx";
@@ -7,7 +7,7 @@ import { KINDS, kindOf } from "./name-kinds.ts";
 
 const MOST = 10;
 
-/** Those that most of the name's events are about as well. */
+/** Returns the names that occur in most of the name's events. */
 export function Related({ id, selected, names }: { id: string; selected: readonly Selected[]; names: Names }) {
   const related = [...countNames(selected)]
     .filter(([other]) => other !== id)

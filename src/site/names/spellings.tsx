@@ -1,4 +1,4 @@
-/** All spellings of a name, and how they are told from ordinary words and from other names. */
+/** All spellings of a name, and how they differ from ordinary words and from other names. */
 import { Foreign } from "../../feeds/content.tsx";
 import { namePath } from "../../links.ts";
 import type { NameRecord } from "../../record/name.ts";
@@ -14,7 +14,7 @@ const LANGUAGES = [
 ] as const;
 type Language = (typeof LANGUAGES)[number][0];
 
-/** `lang` of what is written in it; that of "other" is not known. */
+/** The `lang` attribute of each part; the language of "other" is unknown. */
 const tagOf = (language: Language): string | null => (language === "other" ? null : language);
 
 export function Spellings({ name, names }: { name: NameRecord; names: Names }) {
@@ -72,7 +72,7 @@ function Entry({ title, note, spellings, language }: EntryProps) {
   );
 }
 
-/** The usual spelling in each language, where it is not the label itself. */
+/** The usual spelling in each language, if it differs from the label. */
 export function InOtherLanguages({ name }: { name: NameRecord }) {
   const usual = LANGUAGES.flatMap(([language]) => {
     const spelling = name.spellings[language]?.[0];
@@ -92,7 +92,7 @@ export function InOtherLanguages({ name }: { name: NameRecord }) {
   );
 }
 
-/** Names that stand inside this one's spellings and are not meant there, and those inside which this one is not meant. */
+/** Names within this one's spellings that are not meant, and names within which this one is not meant. */
 function Hidden({ name, names }: { name: NameRecord; names: Names }) {
   const hides = name.hides ?? [];
   const hiddenBy = [...names.records.values()].filter((other) => other.hides?.includes(name.id)).map(({ id }) => id);
@@ -112,7 +112,7 @@ function Hidden({ name, names }: { name: NameRecord; names: Names }) {
   );
 }
 
-/** "A", "A or B", "A, B or C"; once where an actor and a place are called the same. */
+/** Returns "A", "A or B" or "A, B or C". A label occurs once if an actor and a place share it. */
 function Links({ ids, names }: { ids: readonly string[]; names: Names }) {
   const byLabel = [...Map.groupBy(ids, (id) => labelOf(names, id)).entries()];
   return byLabel.map(([label, [id = ""]], i) => (

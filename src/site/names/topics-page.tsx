@@ -55,7 +55,7 @@ interface Group {
   records: readonly NameRecord[];
 }
 
-/** Topics as they are; actors and places by type, the type with most names first. */
+/** Topics as they are. Actors and places are grouped by type, the largest group first. */
 function groupsOf(records: readonly NameRecord[]): Group[] {
   return SHOWN_KINDS.flatMap((kind) => {
     const ofKind = records.filter((record) => kindOf(record) === kind);

@@ -1,20 +1,20 @@
 /**
- * An alert's page, at one address. Its forms (`data-stay`) are sent from here, and the answer's content takes the place of the page's, so that
- * the address keeps its fragment: there the token may stand, which is never sent with it. While something waits (`data-waiting`), the form
- * `data-watch` is sent again and again, and the elements that it names are replaced.
+ * The page of an alert. This script sends its forms (`data-stay`) and replaces the page's content by the answer's, so
+ * the address keeps its fragment with the token. While something is pending (`data-waiting`), it sends the form
+ * `data-watch` repeatedly and replaces the elements that the form names.
  */
 
-/** How long until it looks again: at first, at the most, in milliseconds; each time longer by this factor. */
+/** Time between two refreshes in ms: the first, the longest, and the factor by which it grows. */
 const [FIRST, LONGEST, FACTOR] = [2_000, 30_000, 1.5];
 
-/** A token, as the fragment of the page's address. */
+/** The fragment of an address with a token. */
 const TOKEN = /^#([a-z0-9]{40})$/;
 
 let pause = FIRST;
 /** @type {number | undefined} */
 let timer;
 let busy = false;
-/** How many forms were sent: what was asked for before one of them says nothing of what came of it. */
+/** Number of forms sent. A refresh that began before the last one is stale. */
 let sent = 0;
 
 document.addEventListener("submit", (event) => {
@@ -31,7 +31,7 @@ document.addEventListener("submit", (event) => {
 });
 
 /**
- * Sends a form; what is answered takes the page's place.
+ * Sends a form and shows the answer in place of the page.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} [submitter]
  */
@@ -44,7 +44,7 @@ async function send(form, submitter) {
   try {
     const { page } = await ask(form, submitter);
     const fresh = page.querySelector("main");
-    // What stands between here and the Worker may answer with a page of its own.
+    // A proxy may answer with a page of its own.
     if (!main || !fresh) throw new Error("no page of ours");
     const unsent = unsentFields(form);
     main.replaceWith(fresh);
@@ -52,7 +52,7 @@ async function send(form, submitter) {
     for (const [id, value] of unsent) retype(id, value);
     attend();
   } catch {
-    tell("There was no answer. Nothing that you typed is lost: try again.");
+    tell("The server did not answer. What you typed is still here: try again.");
   } finally {
     main?.removeAttribute("aria-busy");
     busy = false;
@@ -62,7 +62,7 @@ async function send(form, submitter) {
 }
 
 /**
- * What was typed into other forms than the one that is sent, by the fields' ids.
+ * Returns what was typed into other forms than this one, by the fields' ids.
  * @param {HTMLFormElement} form
  * @returns {[id: string, value: string][]}
  */
@@ -93,7 +93,7 @@ function retype(id, value) {
 }
 
 /**
- * The page that a form brings, and its status. Throws where the server failed.
+ * Sends a form and returns the answered page with its status. Throws if the server failed.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} [submitter]
  */
@@ -101,7 +101,7 @@ async function ask(form, submitter) {
   const fields = [...new FormData(form, submitter ?? null)].flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value]] : [],
   );
-  // Not `form.action`: a field may have that name.
+  // A field may be named `action`, so `form.action` cannot be used.
   const response = await fetch(form.getAttribute("action") ?? "", {
     method: "POST",
     headers: { accept: "text/html" },
@@ -112,7 +112,7 @@ async function ask(form, submitter) {
   return { status, page: new DOMParser().parseFromString(await response.text(), "text/html") };
 }
 
-/** Goes to what the page has to say: what came of an action, a field that is wrong, else its beginning. */
+/** Moves the focus to the result of the action, to a field with an error, or to the heading. */
 function attend() {
   const place = document.querySelector("#result, [aria-invalid='true'], h1");
   if (!(place instanceof HTMLElement)) return;
@@ -122,7 +122,7 @@ function attend() {
 }
 
 /**
- * What went wrong.
+ * Shows an error.
  * @param {string} words
  */
 function tell(words) {
@@ -132,7 +132,7 @@ function tell(words) {
   place.hidden = false;
 }
 
-/** Looks again after a while, if anything waits and somebody can see it. */
+/** Plans the next refresh if something is pending and the page is visible. */
 function plan() {
   window.clearTimeout(timer);
   if (document.hidden || document.querySelector("[data-waiting]") === null) return;
@@ -146,17 +146,17 @@ async function look() {
   const before = sent;
   try {
     const { status, page } = await ask(form);
-    // It was deleted, or has expired: there is nothing more to look for.
+    // The alert was deleted or has expired, so there is nothing left to refresh.
     if (status === 404) return tell(page.querySelector(".error:not([hidden])")?.textContent ?? "");
     if (sent === before) for (const id of (form.dataset["watch"] ?? "").split(" ")) replace(id, page);
   } catch {
-    // The connection: the next look may have one.
+    // There is no connection; the next refresh may have one.
   }
   plan();
 }
 
 /**
- * Replaces an element by the one that a page has, if that is another one. Not while the focus is in it; what is unfolded stays so.
+ * Replaces an element by the same element of a fresh page, unless the focus is in it. Open sections stay open.
  * @param {string} id
  * @param {Document} page
  */
@@ -174,7 +174,7 @@ document.addEventListener("visibilitychange", () => {
   plan();
 });
 
-/** With the token in the fragment, the page that asks for it opens at once. */
+/** Opens the alert without asking if the fragment has its token. */
 function open() {
   const token = TOKEN.exec(location.hash)?.[1];
   const form = document.querySelector("form[data-open]");
@@ -184,7 +184,7 @@ function open() {
   void send(form);
 }
 
-// Links within the page must not take the token out of the fragment.
+// Links within the page must not replace the token in the fragment.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
   const place = link && document.getElementById(link.getAttribute("href")?.slice(1) ?? "");

@@ -1,4 +1,4 @@
-/** Buttons that copy: `<button data-copy="id">` copies the text of the element with this id, and says so in the element after it. */
+/** `<button data-copy="id">` copies the text of the element with this id, and says so in the element after the button. */
 
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("button[data-copy]") : null;
@@ -10,8 +10,8 @@ document.addEventListener("click", async ({ target }) => {
     await navigator.clipboard.writeText(source.textContent ?? "");
     status.textContent = "Copied";
   } catch {
-    // Not allowed, or not there: it is selected at least.
+    // The clipboard is not available, so the text is selected for copying by keyboard.
     window.getSelection()?.selectAllChildren(source);
-    status.textContent = "Selected: copy it with your keyboard";
+    status.textContent = "Selected. Copy it with your keyboard.";
   }
 });

@@ -1,16 +1,16 @@
 /**
- * A form that answers as one types. `<form method="get" data-live="reading results">`: after a pause in typing, the page that sending the
- * form would bring is fetched, and the elements with these ids are replaced by those that it has. So all HTML is made in one place, and
- * what one sees while typing is what one would get.
+ * Updates a page while the user types. `<form method="get" data-live="reading results">`: after a pause in typing,
+ * this script fetches the page that the form would open and replaces the elements with these ids. All HTML is made by
+ * the Worker, so the user sees the same as after sending the form.
  */
 
-/** How long a pause in typing is, in milliseconds. */
+/** Pause in typing after which the page is updated, in ms. */
 const PAUSE = 250;
 
 /** @type {WeakMap<HTMLFormElement, { timer?: number, asked?: AbortController }>} */
 const states = new WeakMap();
 
-// At the document, so that forms which come later answer as well.
+// At the document, so that it works for forms that are added later.
 document.addEventListener("input", ({ target }) => {
   const form = target instanceof Element ? target.closest("form") : null;
   if (form?.dataset["live"] !== undefined) follow(form, form.dataset["live"].split(" "));
@@ -35,15 +35,15 @@ function follow(form, ids) {
       document.title = title;
       history.replaceState(null, "", url);
     } catch (error) {
-      // A later question has taken its place.
+      // A newer request has replaced this one.
       if (error instanceof DOMException && error.name === "AbortError") return;
-      tell("There was no answer, so what you see is older than what you typed. Go on typing, or send the form.");
+      tell("The server did not answer, so this page does not show what you typed. Keep typing, or send the form.");
     }
   }, PAUSE);
 }
 
 /**
- * What went wrong, or "".
+ * Shows an error; "" hides it.
  * @param {string} words
  */
 function tell(words) {
@@ -54,8 +54,8 @@ function tell(words) {
 }
 
 /**
- * Where sending a form with the method GET leads. A form that is posted has other fields, that belong in no address: of it only `q`
- * is asked, at the page that its `data-ask` names. A field that says nothing is left out.
+ * Returns the address that a form opens, without empty fields. For a form that is posted, it is the page that
+ * `data-ask` names with the field `q` only, because the other fields do not belong in an address.
  * @param {HTMLFormElement} form
  */
 function addressOf(form) {
@@ -69,7 +69,7 @@ function addressOf(form) {
 }
 
 /**
- * Answers the title of the page that was fetched.
+ * Replaces the elements and returns the title of the fetched page.
  * @param {URL} url
  * @param {readonly string[]} ids
  * @param {AbortSignal} signal
@@ -77,20 +77,20 @@ function addressOf(form) {
 async function refresh(url, ids, signal) {
   const response = await fetch(url, { headers: { accept: "text/html" }, signal });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  // What stands between here and the Worker may answer with a page of its own.
+  // A proxy may answer with a page of its own.
   if (!response.ok || !ids.some((id) => page.getElementById(id))) throw new Error(`status ${response.status}`);
   for (const id of ids) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (!old || !fresh) continue;
-    // What is unfolded stays so.
+    // Open sections stay open.
     for (const { id: folded } of old.querySelectorAll("details[open][id]")) {
       page.getElementById(folded)?.setAttribute("open", "");
     }
-    // A status is read out when its words change, not when another takes its place.
+    // Screen readers announce a status when its content changes, but not when the element is replaced.
     if (old.role === "status") old.replaceChildren(...fresh.childNodes);
     else old.replaceWith(fresh);
   }
-  // The field itself stays, with what was typed; whether that can be read is told of it.
+  // The field keeps what was typed, and shows whether that is valid.
   const field = document.activeElement;
   const read = field?.id ? page.getElementById(field.id) : null;
   if (field && read) field.ariaInvalid = read.ariaInvalid;

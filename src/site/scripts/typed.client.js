@@ -1,4 +1,4 @@
-/** What is registered is what stands in the box, and once: whatever has `data-typed` follows it as one types. */
+/** Copies the typed query into every element with `data-typed`, and prevents sending a form twice. */
 
 const box = document.querySelector("input#q");
 
@@ -11,14 +11,14 @@ function copy() {
 }
 
 box?.addEventListener("input", copy);
-// Going back, a browser fills in what was typed.
+// A browser restores what was typed when the user goes back.
 window.addEventListener("pageshow", copy);
 
-/** How soon after another a form is sent by mistake, in milliseconds. */
+/** A form that is sent again within this time is sent by mistake, in ms. */
 const TWICE = 5_000;
 let sent = -TWICE;
 
-// A registration that is sent twice makes two alerts, and nobody gets the first one's token.
+// A form that is sent twice creates two alerts, and the token of the first one is lost.
 document.addEventListener("submit", (event) => {
   if (!(event.target instanceof HTMLFormElement) || event.target.method !== "post") return;
   if (event.timeStamp - sent < TWICE) event.preventDefault();

@@ -1,6 +1,6 @@
 /**
- * Asks before a page is left on which something was typed that was not sent. `<form data-unsaved>`; with `data-unsaved="yes"` it holds such from
- * the beginning, as a preview does.
+ * Asks before the user leaves a page with unsent input in a `<form data-unsaved>`. With `data-unsaved="yes"` the form
+ * has unsent input from the beginning, as in a preview.
  */
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
   if (form instanceof HTMLFormElement) guard(form);
@@ -12,7 +12,7 @@ function guard(form) {
   form.addEventListener("input", () => {
     unsaved = true;
   });
-  // Whichever form is sent, the page is left on purpose.
+  // Sending any form leaves the page on purpose.
   document.addEventListener("submit", () => {
     unsaved = false;
   });

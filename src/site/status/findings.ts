@@ -1,9 +1,9 @@
-/** How the wire is doing, in words: what is wrong first has to be seen by somebody who knows nothing of shards. */
+/** The status of this wire in words, for readers who know nothing about shards. */
 import type { AnsweringShard, Status } from "../../status.ts";
 import { counted, listed, number } from "../text-format.ts";
 import { agoInWords, spanInWords } from "../time-spans.ts";
 
-/** well: as it should be; watch: nobody can do anything about it here, or it will pass; wrong: somebody has to look. */
+/** well: as expected; watch: temporary, or outside the operator's control; wrong: an operator has to act. */
 export type FindingState = "well" | "watch" | "wrong";
 
 export interface Finding {
@@ -12,12 +12,12 @@ export interface Finding {
   says: string;
 }
 
-/** The cron wakes every shard once a minute: whoever is behind for longer than this, in seconds, does not follow. */
+/** Seconds after which a shard that is behind the log is at fault. The cron wakes every shard once a minute. */
 const BEHIND = 120;
 /** Maximum time that a due message waits for its attempt, in seconds. */
 const WAITING = 300;
 
-/** `now` is in milliseconds of Unix time. */
+/** Returns all findings. `now` is in milliseconds of Unix time. */
 export function findings(status: Status, now: number): Finding[] {
   const shards = answering(status);
   return [
@@ -30,14 +30,14 @@ export function findings(status: Status, now: number): Finding[] {
   ];
 }
 
-/** The worst of them. */
+/** Returns the worst state. */
 export const verdict = (found: readonly Finding[]): FindingState =>
   (["wrong", "watch"] as const).find((state) => found.some((finding) => finding.state === state)) ?? "well";
 
 export const answering = ({ shards }: Status): AnsweringShard[] =>
   shards.filter((shard): shard is AnsweringShard => !("error" in shard));
 
-/** Of all shards together. */
+/** Adds up a number over all shards. */
 export const sum = (shards: readonly AnsweringShard[], count: (shard: AnsweringShard) => number): number =>
   shards.reduce((total, shard) => total + count(shard), 0);
 
@@ -73,7 +73,10 @@ function following({ log }: Status, shards: readonly AnsweringShard[], now: numb
     : { state: "watch", about, says: `${says} That is usual just after a change.` };
 }
 
-/** Half of each shard's messages took its median or less, so half of all took the greatest median or less; likewise 99 of 100. */
+/**
+ * Half of each shard's messages took its median or less, so half of all took the largest median or less. The same
+ * holds for the 99th percentile.
+ */
 function latency(shards: readonly AnsweringShard[]): Finding {
   const about = "How long messages take";
   const known = shards.map((shard) => shard.latency).filter((each) => each !== null);
@@ -133,7 +136,7 @@ function failingOf(
   return [`The last attempt failed for ${counted(all, what)}: ${told.join(", ")}.`];
 }
 
-/** "340 milliseconds", "1.2 seconds". */
+/** Returns "340 milliseconds" or "1.2 seconds". */
 export function duration(milliseconds: number): string {
   const [value, unit] = milliseconds < 1000 ? [milliseconds, "millisecond"] : [milliseconds / 1000, "second"];
   return new Intl.NumberFormat("en-GB", { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(

@@ -1,4 +1,4 @@
-/** Shard by shard, for those who operate the wire. */
+/** The figures of each shard, for operators. */
 import type { AnsweringShard, Status } from "../../status.ts";
 import { Scrolls } from "../scrolls.tsx";
 import { number } from "../text-format.ts";

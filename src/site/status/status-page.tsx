@@ -1,4 +1,4 @@
-/** GET /status: for people. It is read when it is asked for, and by nobody's timer. */
+/** GET /status: the status page for people. Only requests for it read the status. */
 import type { Handler } from "../../context.ts";
 import { readStatus, type Status } from "../../status.ts";
 import { htmlPage } from "../layout.tsx";
@@ -19,7 +19,7 @@ export const statusPage: Handler = async (_, { env, settings, origin }) => {
   });
 };
 
-/** By a sign as well as in words, so that nothing hangs on its colour. */
+/** Each state has a sign and a word, so that colour is not needed to tell them apart. */
 const SIGNS: Readonly<Record<FindingState, string>> = { well: "✓", watch: "!", wrong: "✕" };
 const VERDICTS: Readonly<Record<FindingState, string>> = {
   well: "Everything is in order.",

@@ -1,4 +1,4 @@
-/** What the timeline is narrowed to beside the words in the search box: each with a way out. */
+/** The active filters of the timeline, each with a link that removes it. */
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { labelOf, type Names } from "../../record/names.ts";
 import { inWords } from "./event-period.ts";

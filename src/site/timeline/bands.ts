@@ -1,28 +1,28 @@
-/** Where columns stand across a picture, in percent of its width. */
+/** Horizontal positions of columns, in percent of the picture's width. */
 import type { Columns } from "./columns.ts";
 
 export interface Band {
-  /** All the room of a column. */
+  /** The whole width of a column. */
   start: string;
   width: string;
-  /** Its bar, which leaves some of it free, and the middle of both. */
+  /** The column's bar, which is narrower, and the middle of both. */
   bar: string;
   barWidth: string;
   middle: string;
 }
 
 export interface Bands {
-  /** That of a column. */
+  /** Returns the positions of a column. */
   of: (period: string) => Band;
-  /** All the room from one column to another. */
+  /** Returns the width from one column to another. */
   from: (first: string, last: string) => Pick<Band, "start" | "width">;
-  /** Where the label of a column stands: below its middle, or within the edge that it would stick out of. */
+  /** Returns the position of a column's label: below its middle, or inside the edge that it would cross. */
   label: (period: string) => { x: string; "text-anchor": "start" | "middle" | "end" };
 }
 
 /** The share of a column's width that its bar takes. */
 const BAR = 0.8;
-/** So near to an edge, in percent, a label would stick out on a phone. */
+/** Distance from an edge within which a label would be cut off on a phone, in percent. */
 const EDGE = 6;
 
 export function bandsOf({ periods }: Columns): Bands {

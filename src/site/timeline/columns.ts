@@ -22,16 +22,16 @@ const MOST_MONTHS = 36;
 const MOST_YEARS = 100;
 /** Minimum columns, so that a single month is not a bar across the whole page. */
 const FEWEST = 6;
-/** Labels that fit on a phone, about. */
+/** About as many labels as fit on a phone. */
 const LABELS = 5;
 
-/** Periods are counted from the year 0, so that columns are made by arithmetic. */
+/** A unit of time. Periods are numbered from the year 0, so that columns are made by arithmetic. */
 interface Unit {
   of: (event: Dated) => string | undefined;
   number: (period: string) => number;
   /** The inverse of `number`. */
   period: (number: number) => string;
-  /** Every so many periods there may be a label. */
+  /** Possible distances between labels, in periods. */
   steps: readonly number[];
   label: (period: string, isFirst: boolean) => string;
 }
@@ -62,8 +62,8 @@ export function columnsOf(events: readonly Dated[]): Columns {
 }
 
 /**
- * Returns the events in the hundred years that hold most of them, or in the last such years if several hold as many. One mistaken date then hides
- * none of the others.
+ * Returns the events in the hundred years that hold most of them, or in the last such years if several hold as many.
+ * One mistaken date then hides none of the others.
  */
 function mostOf(events: readonly Dated[]): Dated[] {
   const inOrder = events.map((event) => ({ event, year: Number(yearOf(event)) })).sort((a, b) => a.year - b.year);
@@ -82,7 +82,7 @@ function columnsIn(unit: Unit, events: readonly Dated[], most: number): Columns 
   const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
   if (numbers.length === 0 || last - first >= most) return undefined;
   const missing = Math.max(0, FEWEST - 1 - (last - first));
-  // Columns are added on both sides, but none that is still to come.
+  // Columns are added on both sides, but none in the future.
   const now = unit.number(new Date().toISOString());
   const after = Math.min(Math.ceil(missing / 2), Math.max(0, now - last));
   const start = Math.max(0, first - (missing - after));

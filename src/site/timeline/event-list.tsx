@@ -9,8 +9,8 @@ import { byTime, inWords, periodOf } from "./event-period.ts";
 import type { Selected } from "./selection.ts";
 
 /**
- * Months are headings of the third level, with their period as id (`2016-09`; `2016` for what is dated to the year alone), events of the
- * fourth: they stand below a heading of the page's own.
+ * Events grouped by month and day. Months are headings of level 3 with their period as id (`2016-09`, or `2016` if
+ * only the year is known); events are headings of level 4. The page has the headings above.
  */
 export function EventList({ selected, names }: { selected: readonly Selected[]; names: Names }) {
   const events = selected.map(({ event }) => event).sort(byTime);
@@ -35,19 +35,19 @@ export function EventList({ selected, names }: { selected: readonly Selected[]; 
   );
 }
 
-/** By the length of what is known. */
+/** Date formats by the length of the period. */
 const NOT_KNOWN: Readonly<Record<number, string>> = { 7: "On a day not known", 4: "In a month not known" };
 
 const WEEKDAY = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" });
 
-/** "Thursday 22": the month stands above. */
+/** Returns "Thursday 22"; the month is in the heading above. */
 const Day = ({ day }: { day: string }) => (
   <time dateTime={day}>
     {WEEKDAY.format(new Date(day))} {Number(day.slice(8))}
   </time>
 );
 
-/** In UTF-16 code units: more than a summary usually has. The event's page has all of it. */
+/** Maximum length of a summary, in UTF-16 code units. The event's page shows all of it. */
 const SUMMARY = 900;
 
 function EventItem({ event, names }: { event: SourcedEvent; names: Names }) {
@@ -74,7 +74,7 @@ function EventItem({ event, names }: { event: SourcedEvent; names: Names }) {
   );
 }
 
-/** So many names of a kind stand in a list; the event's page has all. */
+/** Maximum names of a kind in the list; the event's page shows all. */
 const NAMES = 8;
 
 function NameLinks({ label, ids, names }: { label: string; ids: readonly string[]; names: Names }) {
@@ -93,7 +93,7 @@ function NameLinks({ label, ids, names }: { label: string; ids: readonly string[
   );
 }
 
-/** What is in order already, in groups. */
+/** Groups items that are already in order. */
 function groupBy<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
   return [...Map.groupBy(items, key)];
 }

@@ -1,4 +1,4 @@
-/** What the events shown have in common: topics, actors and places, each with the number of events that its link shows. */
+/** Topics, actors and places of the events shown. Each has the number of events that its link shows. */
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { NameKind } from "../../record/name.ts";
 import { labelOf, type Names } from "../../record/names.ts";
@@ -12,11 +12,14 @@ export interface Facet {
   label: string;
   count: number;
   chosen: boolean;
-  /** The query to which it leads: with this name, or without it where it is chosen; empty for all. */
+  /** The query of the link: with this name, or without it if it is selected; empty for all events. */
   q: string;
 }
 
-/** Those of one kind, the chosen ones and the most frequent first; without any that a query has no room for. */
+/**
+ * Returns the names of one kind, selected ones and the most frequent first. Names that would exceed a query's limits
+ * are left out.
+ */
 export function facetsOf(
   counts: ReadonlyMap<string, number>,
   kind: NameKind,
@@ -25,7 +28,7 @@ export function facetsOf(
 ): Facet[] {
   return (
     [...counts]
-      // Claims may be by somebody who is no name on record.
+      // The claimant may be someone who is not a name on record.
       .filter(([id]) => id.startsWith(`${kind}:`) && names.records.has(id))
       .map(([id, count]) => ({ id, label: labelOf(names, id), count, chosen: requires(query, id) }))
       .sort((a, b) => Number(b.chosen) - Number(a.chosen) || b.count - a.count || byLabel(a, b))
@@ -37,7 +40,7 @@ export function facetsOf(
   );
 }
 
-/** How many of the events have each name. */
+/** Counts the events with each name. */
 export function countNames(selected: readonly Selected[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const each of selected) for (const id of namesIn(each)) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -48,14 +51,14 @@ const { compare } = new Intl.Collator("en");
 export const byLabel = (a: { label: string }, b: { label: string }): number => compare(a.label, b.label);
 
 const FIRST = 8;
-/** The rest would be names of a single event, hundreds of them on a long record. */
+/** Maximum names of a kind. A long record has hundreds of names with a single event. */
 const MOST = 40;
 
 interface FacetsProps {
   selected: readonly Selected[];
   query: ParsedQuery | undefined;
   names: Names;
-  /** Where a query leads. */
+  /** Returns the address of a query. */
   address: (q: string) => string;
 }
 

@@ -1,4 +1,4 @@
-/** The same as what the page shows, for readers and bots: its feeds, and the alert that it would make. */
+/** Links to follow what the page shows: its feeds, and an alert. */
 import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { LISTINGS } from "../../feeds/listing.ts";

@@ -1,16 +1,16 @@
-/** How many events there were, month by month or year by year. Each bar leads to its events. */
+/** Events by month or year. Each bar links to its events. */
 import { counted } from "../text-format.ts";
 import { inWords } from "./event-period.ts";
 import type { OverviewPartProps } from "./overview-props.ts";
 
-/** Room for a number above the highest bar, for the bars, and for the labels below them, in CSS pixels. */
+/** Heights of the numbers above the bars, the bars and the labels below them, in CSS pixels. */
 const ABOVE = 18;
 const BARS = 64;
 const LABELS = 30;
 export const HISTOGRAM = ABOVE + BARS + LABELS;
 
 const FLOOR = ABOVE + BARS;
-/** In more columns than these, two digits have no room on a phone. */
+/** Maximum columns with a number above each; two digits do not fit in more columns on a phone. */
 const NUMBERED = 24;
 
 export function Histogram({ selected, query, month, address, columns, bands }: OverviewPartProps) {

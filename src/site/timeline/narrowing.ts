@@ -1,4 +1,4 @@
-/** A query and one name more, or less: where the facets, the overview and the map lead. */
+/** Adds a name to a query or removes one, for the links of facets, overview and map. */
 import { LIMITS, type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
 import { readName } from "../../query/names.ts";
 import { countCharacters } from "../../query/tokens.ts";
@@ -6,14 +6,14 @@ import { normalise, type Query, STYLES, termsOf, write } from "../../query/tree.
 import { splitWords } from "../../query/words.ts";
 import type { Names } from "../../record/names.ts";
 
-/** Whether the query requires just this name: it is `topic:ceasefire`, or an AND of that and others. */
+/** Returns true if the query requires this name: it is `topic:ceasefire`, or an AND that contains it. */
 export const requires = (query: ParsedQuery | undefined, id: string): boolean => requiredNames(query).includes(id);
 
-/** The names of which it requires each by itself, in its own order. */
+/** Returns the names that the query requires, in the query's order. */
 export const requiredNames = (query: ParsedQuery | undefined): string[] =>
   query === undefined ? [] : operandsOf(query.tree).flatMap((operand) => nameOf(operand) ?? []);
 
-/** The canonical query that requires this name as well; undefined where that would go beyond a query's limits. */
+/** Returns the canonical query that also requires this name; undefined beyond a query's limits. */
 export function narrowed(query: ParsedQuery | undefined, id: string, names: Names): string | undefined {
   if (query === undefined) return id;
   const tree = conjunction([query.tree, { kind: "named", text: id, ids: [id] }]);
@@ -22,7 +22,10 @@ export function narrowed(query: ParsedQuery | undefined, id: string, names: Name
   return kept && !runsOn(tree, id, names) ? plain : canonicalOf(tree, names);
 }
 
-/** The canonical query without this name: empty where nothing else was asked, undefined where what is left cannot stand alone. */
+/**
+ * Returns the canonical query without this name: empty if nothing else is left, undefined if the rest cannot stand
+ * alone.
+ */
 export function widened(query: ParsedQuery, id: string, names: Names): string | undefined {
   const rest = operandsOf(query.tree).filter((operand) => nameOf(operand) !== id);
   return rest.length === 0 ? "" : canonicalOf(conjunction(rest), names);
@@ -35,13 +38,13 @@ const operandsOf = (tree: Query): readonly Query[] => (tree.kind === "and" ? tre
 const nameOf = (query: Query): string | undefined =>
   query.kind === "named" && query.ids.length === 1 ? query.ids[0] : undefined;
 
-// A query that was read as it is plainly written is so with a name more, unless that goes beyond the limits or the name runs on into what
-// follows it. That spares the reading: a page of facets would need a hundred.
+// If the query reads the same as written, it also does with one more name, unless it exceeds the limits or the name
+// joins the words after it. So it need not be parsed, which a page of facets would do a hundred times.
 
 const keepsLimits = (tree: Query, plain: string): boolean =>
   termsOf(tree).length <= LIMITS.terms && countCharacters(plain) <= LIMITS.characters && depthOf(plain) <= LIMITS.depth;
 
-/** Parentheses in quotes count as well: then it is read once more, and no harm is done. */
+/** Parentheses inside quotes count too. Then the query is parsed once more than necessary. */
 function depthOf(plain: string): number {
   let depth = 0;
   let deepest = 0;
@@ -52,7 +55,7 @@ function depthOf(plain: string): number {
   return deepest;
 }
 
-/** Whether the name and the words that follow it are a longer name of its kind: `topic:geneva talks`. */
+/** Returns true if the name and the words after it form a longer name of its kind: `topic:geneva talks`. */
 function runsOn(tree: Query, id: string, { vocabulary }: Names): boolean {
   const operands = operandsOf(tree);
   const after = operands.slice(operands.findIndex((operand) => nameOf(operand) === id) + 1);
@@ -62,7 +65,7 @@ function runsOn(tree: Query, id: string, { vocabulary }: Names): boolean {
   return readName(vocabulary, words, (end) => end > own, kind) !== undefined;
 }
 
-/** The first way to write it that is read as the same tree; undefined where there is none. */
+/** Returns the first spelling that parses to the same tree; undefined if there is none. */
 const canonicalOf = (tree: Query, names: Names): string | undefined =>
   STYLES.map((style) => write(tree, style)).find((written) => isReadAs(written, tree, names));
 

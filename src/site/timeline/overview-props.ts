@@ -1,4 +1,4 @@
-/** What the overview is made of. */
+/** What the overview is made from. */
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { Names } from "../../record/names.ts";
 import type { Bands } from "./bands.ts";
@@ -7,16 +7,16 @@ import type { Selected } from "./selection.ts";
 
 export interface OverviewProps {
   selected: readonly Selected[];
-  /** What selects them. */
+  /** The query that selects the events. */
   query: ParsedQuery | undefined;
   names: Names;
-  /** The month or the year that is chosen: `2016-09`, `2016`. */
+  /** The selected month or year: `2016-09`, `2016`. */
   month: string | undefined;
-  /** Where a query and a month lead; left out, they are not asked for. */
+  /** Returns the address of a query and a month; either may be left out. */
   address: (to: { q?: string | undefined; month?: string | undefined }) => string;
 }
 
-/** What each part of it needs: the same events in the same columns. */
+/** What each part of the overview needs: the same events in the same columns. */
 export interface OverviewPartProps extends OverviewProps {
   columns: Columns;
   bands: Bands;

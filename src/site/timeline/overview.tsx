@@ -1,6 +1,6 @@
 /**
- * The whole at a glance: how many events there were over time, and on what. All of it leads to the events themselves. Across, it is drawn
- * in percent, down in CSS pixels: it is as wide as there is room, and no text shrinks with it.
+ * The overview: events over time and by topic. Every part links to its events. Horizontal positions are percentages
+ * and vertical ones are CSS pixels, so the picture fills its container and its text keeps its size.
  */
 import type { EventDocument } from "../../record/event.ts";
 import { counted } from "../text-format.ts";
@@ -41,7 +41,7 @@ export function Overview(props: OverviewProps) {
   );
 }
 
-/** Those that have no place in it, and why. */
+/** Names the events that have no column, and why. */
 function leftOut(events: readonly EventDocument[], columns: Columns): string {
   const left = Map.groupBy(
     events.filter((event) => columns.of(event) === undefined),
@@ -54,7 +54,7 @@ function leftOut(events: readonly EventDocument[], columns: Columns): string {
   return said.length === 0 ? "" : ` Without a place in it: ${said.join(" and ")}.`;
 }
 
-/** A frame around the month or the year that is chosen. */
+/** A frame around the selected month or year. */
 function ChosenColumns({ month, columns, bands, height }: OverviewPartProps & { height: number }) {
   if (month === undefined) return null;
   const chosen = columns.periods.filter((period) => period.startsWith(month) || month.startsWith(period));

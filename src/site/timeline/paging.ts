@@ -1,9 +1,9 @@
-/** A page of what is selected: so many events in full keep the first view below 100 KB. */
+/** One page of the selected events. This many keep the first view below 100 KB. */
 export const PER_PAGE = 50;
 
 export interface Paged<T> {
   items: T[];
-  /** Counted from 1; the last one where a later one was asked for. */
+  /** The page's number from 1; the last page if a later one was requested. */
   page: number;
   pages: number;
 }

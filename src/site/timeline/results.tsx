@@ -1,4 +1,4 @@
-/** The events that are shown, the ways to those that are not, and what to do where there is none. */
+/** The list of events, links to the other pages, and suggestions if nothing was found. */
 import { searchOf } from "../../feeds/address.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { Names } from "../../record/names.ts";
@@ -10,11 +10,11 @@ import type { Selected } from "./selection.ts";
 import { addressOf, type TimelineParams } from "./timeline-params.ts";
 
 interface ResultsProps {
-  /** Those in the month, where one is chosen. */
+  /** The events in the selected month, or all of them. */
   selected: readonly Selected[];
-  /** How many match in any month. */
+  /** The number of matching events in any month. */
   matching: number;
-  /** The log entry before which there may be more of them. */
+  /** The log entry before which there may be more events. */
   next: number | undefined;
   query: ParsedQuery | undefined;
   shown: TimelineParams;
@@ -70,7 +70,7 @@ function Ways({ shown, page, pages, next }: WaysProps) {
   );
 }
 
-/** Where one may look instead. */
+/** Suggestions where else to look. */
 function NoEvents({ query, shown, matching }: ResultsProps) {
   if (query === undefined && shown.month === undefined && shown.before === undefined) {
     return <p>Nothing is on the wire yet. What comes will stand here, and in the feeds.</p>;

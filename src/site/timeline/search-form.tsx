@@ -1,4 +1,4 @@
-/** The one search box. It answers as one types: what it brings are the regions of the page that depend on the query. */
+/** The search box. It updates the parts of the page that depend on the query while the user types. */
 import type { Names } from "../../record/names.ts";
 import { QueryInput } from "../query-input.tsx";
 import { ReadAs, type TypedQuery } from "../typed-query.tsx";

@@ -1,4 +1,4 @@
-/** Which events a page shows: those that match a query, as far as one page can hold them together. */
+/** The events that a page shows: those that match a query, up to a limit. */
 import { makeFinder } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { AnalysedText } from "../../query/text.ts";
@@ -16,20 +16,20 @@ export interface Selected {
 export interface Selection {
   /** Newest on the wire first. */
   events: Selected[];
-  /** The log entry before which there may be more of them; undefined where these are all. */
+  /** The log entry before which there may be more events; undefined if these are all. */
   next: number | undefined;
 }
 
-/** So many are shown together: on the map, in the overview and the facets. */
+/** Maximum events shown together on the map, in the overview and in the facets. */
 export const WINDOW = 200;
 
-/** Pages show what is silent as well. */
+/** Pages also show silent events. */
 const finder = makeFinder<SourcedEvent>(
   { newest: (db) => readNewestEvents(db, false), list: listEvents, matchable: eventMatchable },
   false,
 );
 
-/** The events that came onto the wire last before a log entry, and match the query; all of them without one. */
+/** Returns the last events before a log entry that match the query, or all of them without a query. */
 export async function selectEvents(
   db: D1Database,
   head: Head,
@@ -46,6 +46,7 @@ export async function selectEvents(
 }
 
 /**
- * The ids of the names that an event has, among its own or in its words: those by which `place:`, `actor:` and `topic:` find it.
+ * Returns the ids of an event's names, its own and those in its text: the names by which `place:`, `actor:` and
+ * `topic:` find it.
  */
 export const namesIn = ({ text }: Selected): Set<string> => new Set([...text.about, ...text.names.keys()]);

@@ -1,4 +1,4 @@
-/** GET /: the record as a timeline, all of it or what a query and a month select. What is shown has an address. */
+/** GET /: the timeline of all events, or of those that a query and a month select. Every view has an address. */
 import type { Handler } from "../../context.ts";
 import { STANDING, searchOf } from "../../feeds/address.ts";
 import { readInteger, readParameter } from "../../input.ts";
@@ -35,20 +35,20 @@ export const timelinePage: Handler = async (_, { env, url, settings, origin }) =
   });
 };
 
-/** Throws a Problem that names the parameter that is malformed. */
+/** Throws a Problem that names the malformed parameter. */
 function readShown(asked: URL, head: Head, { query }: TypedQuery): TimelineParams {
   const url = withoutEmpty(asked);
   const before = readInteger(url, "before", NEWEST, 1, NEWEST);
   return {
     q: query?.canonical,
     month: readMonth(url),
-    // Whatever lies beyond the log's end is all of it.
+    // Beyond the end of the log is the same as no limit.
     before: before > head.number ? undefined : before,
     page: readInteger(url, "page", 1, 1, WINDOW / PER_PAGE),
   };
 }
 
-/** The address without empty parameters: a form also sends the fields that were left empty. */
+/** Returns the address without empty parameters: a form also sends the fields that were left empty. */
 function withoutEmpty(asked: URL): URL {
   const url = new URL(asked);
   for (const name of ["month", "before", "page"]) {

@@ -1,16 +1,16 @@
-/** What the timeline shows, as its address. */
+/** The parameters of the timeline and their address. */
 export interface TimelineParams {
-  /** A query, canonical wherever a link leads. */
+  /** A query, in canonical form in links. */
   q?: string | undefined;
   /** `2016-09` or `2016`. */
   month?: string | undefined;
-  /** A log entry: only what came onto the wire before it. */
+  /** A log entry: only events that came onto the wire before it. */
   before?: number | undefined;
-  /** Of what these select, counted from 1. */
+  /** The page of the selected events, from 1. */
   page?: number | undefined;
 }
 
-/** The path and its parameters, in one order, each only where it says something. */
+/** Returns the path with its parameters in a fixed order; parameters with their default value are left out. */
 export function addressOf({ q, month, before, page }: TimelineParams): string {
   const parameters = new URLSearchParams({
     ...(q && { q }),

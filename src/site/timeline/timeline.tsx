@@ -1,4 +1,4 @@
-/** The timeline: search, feeds, the picture of the whole, the map, facets, and the events. */
+/** The timeline: search, feeds, overview, map, facets and the list of events. */
 import type { Names } from "../../record/names.ts";
 import { PlaceMap } from "../map/place-map.tsx";
 import { counted } from "../text-format.ts";
@@ -17,10 +17,10 @@ import { addressOf, type TimelineParams } from "./timeline-params.ts";
 interface TimelineProps {
   typed: TypedQuery;
   shown: TimelineParams;
-  /** What matches the query, in any month. */
+  /** The events that match the query, in any month. */
   selection: Selection;
   names: Names;
-  /** One sentence on what the wire tells of. */
+  /** One sentence that describes this wire. */
   description: string;
 }
 
@@ -67,7 +67,7 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
   );
 }
 
-/** "12 events match in September 2016." */
+/** Returns "12 events match in September 2016." */
 function countInWords(count: number, { q, month }: TimelineParams, next: number | undefined): string {
   const events = count === 0 ? "No event" : counted(count, "event");
   const match = q === undefined ? "" : count < 2 ? " matches" : " match";

@@ -1,4 +1,7 @@
-/** A topic over time: a circle for each month or year, its area the number of events. An event on several topics is in each of their rows. */
+/**
+ * A topic over time: a circle for each month or year, whose area is the number of events. An event with several
+ * topics is in each row.
+ */
 import { labelOf, type Names } from "../../record/names.ts";
 import { counted } from "../text-format.ts";
 import { inWords, isIn } from "./event-period.ts";
@@ -7,9 +10,12 @@ import { narrowed, requires, widened } from "./narrowing.ts";
 import type { OverviewPartProps } from "./overview-props.ts";
 import { namesIn, type Selected } from "./selection.ts";
 
-/** The height of a row, in CSS pixels; */
+/** The height of a row, in CSS pixels. */
 export const ROW = 44;
-/** in it, where the label ends, where the circles stand, the largest of them, and how high the part is that leads on (WCAG 2.2, 2.5.8). */
+/**
+ * Positions in a row: the label's baseline, the circles' line, the largest radius, and the height of the clickable
+ * area (WCAG 2.2, 2.5.8).
+ */
 const LABEL = 13;
 const LINE = 28;
 export const RADIUS = 10;
@@ -21,7 +27,7 @@ export interface CountedTopic {
   events: Selected[];
 }
 
-/** The topics that most of the events are on. */
+/** Returns the topics with most events. */
 export function topicsOf(selected: readonly Selected[], names: Names, most: number): CountedTopic[] {
   const byTopic = new Map<string, Selected[]>();
   for (const each of selected) {
@@ -41,7 +47,7 @@ export function topicsOf(selected: readonly Selected[], names: Names, most: numb
 interface TopicRowProps extends OverviewPartProps {
   topic: CountedTopic;
   radius: (count: number) => number;
-  /** Where it begins. */
+  /** The top of the row. */
   y: number;
 }
 
@@ -68,7 +74,9 @@ export function TopicRow(props: TopicRowProps) {
   );
 }
 
-/** Above the line: the topic and its events in the month that is chosen. It leads to them, or away from them where it is chosen. */
+/**
+ * The topic and its number of events in the selected month. It links to the topic, or removes it if it is selected.
+ */
 function RowLabel({ topic, query, names, month, address, y }: TopicRowProps) {
   const chosen = query !== undefined && requires(query, topic.id);
   const q = chosen ? widened(query, topic.id, names) : narrowed(query, topic.id, names);
