@@ -1,6 +1,11 @@
 /** Where things are, for links. */
 
-export const eventUrl = (origin: string, id: string): string => `${origin}/events/${encodeURIComponent(id)}`;
+/** The path of an event's page. */
+export const eventPath = (id: string): string => `/events/${encodeURIComponent(id)}`;
+
+export const eventUrl = (origin: string, id: string): string => origin + eventPath(id);
+
+export const articleUrl = (origin: string, id: string): string => `${origin}/articles/${encodeURIComponent(id)}`;
 
 /** The path of a name's page: `/places/aleppo` for `place:aleppo`. */
 export const namePath = (id: string): string => `/${id.replace(":", "s/")}`;

@@ -144,6 +144,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /alerts/:id/confirm": { summary: "Asks whether to confirm an alert", parameters: ["code"], type: HTML },
   "POST /alerts/:id/confirm": { summary: "Confirms an alert", parameters: ["code"], type: HTML },
   "GET /events/:id": { summary: "An event's page", type: HTML },
+  "GET /articles/:id": { summary: "An article's page, without its text", type: HTML },
   "GET /status": { summary: "How the wire is doing, for people", type: HTML },
   "GET /help": {
     summary: "Query language, feeds, webhooks and API, with live examples",

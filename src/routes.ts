@@ -35,6 +35,7 @@ import {
 import { alertPage, postAlertPage } from "./site/alerts/alert-page.tsx";
 import { confirmAlert, confirmPage } from "./site/alerts/confirm.tsx";
 import { newAlertPage, postAlertForm, toNewAlert } from "./site/alerts/new-page.tsx";
+import { showArticle } from "./site/articles/article-page.tsx";
 import { ASSETS } from "./site/assets.ts";
 import { articlePage, postArticleForm } from "./site/curate/article-edit.tsx";
 import { newArticlePage, postNewArticle } from "./site/curate/article-new.tsx";
@@ -103,6 +104,7 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   ["GET", "/alerts/:id/confirm", confirmPage],
   ["POST", "/alerts/:id/confirm", confirmAlert],
   ["GET", "/events/:id", eventPage],
+  ["GET", "/articles/:id", showArticle],
   ["GET", "/status", statusPage],
   ["GET", "/help", helpPage],
   ["GET", "/topics", topicsPage],

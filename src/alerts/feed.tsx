@@ -6,6 +6,7 @@ import type { Feed, FeedItem } from "../feeds/feed.ts";
 import { type Format, render } from "../feeds/format.ts";
 import { rendered, serve } from "../feeds/serve.ts";
 import { readInteger, readParameter } from "../input.ts";
+import { articleUrl } from "../links.ts";
 import type { Delivery } from "./alert.ts";
 import {
   type Told,
@@ -36,7 +37,7 @@ export function serveAlertFeed(format: Format): Handler {
       older: undefined,
       current: undefined,
       hub: undefined,
-      items: deliveries.map(messageItem),
+      items: deliveries.map((delivery) => messageItem(delivery, origin)),
     };
     const changed = feed.items[0]?.published ?? alert.created_at;
     return serve(
@@ -46,9 +47,9 @@ export function serveAlertFeed(format: Format): Handler {
   };
 }
 
-/** A message of an alert, under the same id and number. */
-export function messageItem({ id, sequence, type, message }: Delivery): FeedItem {
-  const { title, url, language, creator, body } = entryOf(told.safeParse({ ...message.data, type }).data);
+/** A message of an alert, under the same id and number. Without an origin, links to pages of this wire are relative. */
+export function messageItem({ id, sequence, type, message }: Delivery, origin = ""): FeedItem {
+  const { title, url, language, creator, body } = entryOf(told.safeParse({ ...message.data, type }).data, origin);
   const content = (
     <>
       {body}
@@ -83,12 +84,12 @@ interface FeedEntry {
 const OURS = { url: undefined, language: "en", creator: undefined };
 
 /** Returns the entry of a message. A message whose data is damaged (undefined) keeps its place in the feed and hides no other. */
-function entryOf(message: Told | undefined): FeedEntry {
+function entryOf(message: Told | undefined, origin: string): FeedEntry {
   switch (message?.type) {
     case undefined:
       return { ...OURS, title: "A message that cannot be shown", body: <p>Its contents are damaged.</p> };
     case "article.matched":
-      return matched(message);
+      return matched(message, origin);
     case "event.corrected":
     case "event.retracted":
       return changedEvent(message);
@@ -96,14 +97,14 @@ function entryOf(message: Told | undefined): FeedEntry {
       const { digest, part, items } = message;
       const count = items.length === 1 ? "1 item" : `${items.length} items`;
       const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
-      return { ...OURS, title, body: <DigestBody items={items} /> };
+      return { ...OURS, title, body: <DigestBody items={items} origin={origin} /> };
     }
     default:
       return { ...OURS, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
   }
 }
 
-function matched({ article, events, matches }: ToldMatched): FeedEntry {
+function matched({ article, events, matches }: ToldMatched, origin: string): FeedEntry {
   const body = (
     <>
       {article.summary !== null && <p>{article.summary}</p>}
@@ -120,7 +121,7 @@ function matched({ article, events, matches }: ToldMatched): FeedEntry {
   );
   return {
     title: article.title,
-    url: article.url !== null && URL.canParse(article.url) ? asUri(article.url) : undefined,
+    url: linkOf(article, events, origin),
     language: article.language ?? "und",
     creator: article.publisher ?? undefined,
     body,
@@ -138,11 +139,22 @@ function changedEvent({ type, event, changed, reason }: ToldChanged): FeedEntry 
   return { title: `${how}: ${event.title}`, url: event.url, language: "en", creator: undefined, body };
 }
 
-function DigestBody({ items }: Pick<ToldDigest, "items">) {
+/** The article itself; one without an address links to its event's page, else to its own. */
+function linkOf(
+  { id, url }: ToldMatched["article"],
+  events: ToldMatched["events"],
+  origin: string,
+): string | undefined {
+  if (url === null) return events[0]?.url ?? articleUrl(origin, id);
+  return URL.canParse(url) ? asUri(url) : undefined;
+}
+
+function DigestBody({ items, origin }: Pick<ToldDigest, "items"> & { origin: string }) {
   return (
     <>
       {items.map((item) => {
-        const { title, url, language, body } = item.type === "article.matched" ? matched(item) : changedEvent(item);
+        const { title, url, language, body } =
+          item.type === "article.matched" ? matched(item, origin) : changedEvent(item);
         return (
           <section lang={language} dir={direction(language)}>
             <h3>{url === undefined ? title : <a href={url}>{title}</a>}</h3>

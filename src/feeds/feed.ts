@@ -24,7 +24,7 @@ export interface Feed {
 export interface FeedItem {
   /** Opaque; never changed, never reused; a URI. */
   guid: string;
-  /** The page of the item, or the article itself; undefined where no address is known. */
+  /** The article itself, or a page of this wire; undefined where there is neither. */
   url: string | undefined;
   title: string;
   /** HTML that stands on its own: links absolute, language and direction set. */

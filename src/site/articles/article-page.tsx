@@ -1,0 +1,77 @@
+/** GET /articles/{id}: what anyone may see of an article. Its text is never shown. */
+import type { Context, Handler } from "../../context.ts";
+import { asUri, Foreign } from "../../feeds/content.tsx";
+import { articleUrl, eventPath } from "../../links.ts";
+import { notFound } from "../../problem.ts";
+import { type Article, titleLanguage } from "../../record/article.ts";
+import { readArticle } from "../../record/articles.ts";
+import { SourceDetails } from "../events/sources.tsx";
+import { htmlPage } from "../layout.tsx";
+import { Moment } from "../moment.tsx";
+import { shortened } from "../text-format.ts";
+
+/** Characters of a description that are shown where a link is sent. */
+const DESCRIPTION = 200;
+
+export const showArticle: Handler = async (_, context) => {
+  const article = await readArticle(context.env.DB, context.params["id"] ?? "");
+  if (article === undefined) throw notFound("There is no such article");
+  return htmlPage(pageOf(article, context));
+};
+
+const pageOf = (article: Article, { settings, origin }: Pick<Context, "settings" | "origin">) => ({
+  wire: settings.title,
+  title: article.title,
+  ...(article.summary !== null && { description: shortened(article.summary, DESCRIPTION) }),
+  url: articleUrl(origin, article.id),
+  kind: "article" as const,
+  published: article.added_at,
+  ...(article.corrected && { modified: article.updated_at }),
+  children: <ArticleView article={article} />,
+});
+
+function ArticleView({ article }: { article: Article }) {
+  const { id, title, summary, url, added_at, corrected, updated_at, events } = article;
+  return (
+    <article>
+      <h1>
+        <Foreign language={titleLanguage(article)}>{title}</Foreign>
+      </h1>
+      <p>
+        <SourceDetails {...article} />
+      </p>
+      {summary !== null && <p dir="auto">{summary}</p>}
+      {url !== null && (
+        <p>
+          <a href={asUri(url)}>Read it at its publisher</a>
+        </p>
+      )}
+      <h2>Events</h2>
+      {events.length === 0 ? (
+        <p>No event on record cites this article.</p>
+      ) : (
+        <ul>
+          {events.map((event) => (
+            <li>
+              <a href={eventPath(event.id)} dir="auto">
+                {event.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="small quiet">
+        On this wire since <Moment at={added_at} />
+        {corrected && (
+          <>
+            , corrected <Moment at={updated_at} />
+          </>
+        )}
+        . Its text is matched against searches and alerts, and never shown.
+      </p>
+      <p class="small quiet unprinted">
+        For curators: <a href={`/curate/articles/${id}`}>correct</a> this article.
+      </p>
+    </article>
+  );
+}
