@@ -250,12 +250,12 @@ export class Subscriptions {
     const { topic, secret } = intent;
     const { url }: WebSubChannel = JSON.parse(row.channel);
     const first: WebSubChannel = { type: "websub", url, topic, ...(secret !== null && { secret }) };
+    const [channel, before] = row.established ? [row.channel, row.expires_at ?? 0] : [JSON.stringify(first), 0];
     this.#sql.exec(
       `UPDATE alerts SET channel = ?, confirmed_at = ?, established = 1, expires_at = ?,
          failing_since = iif(status = 'active', failing_since, NULL), trouble = iif(status = 'active', trouble, NULL),
          status = 'active' WHERE id = ?`,
-      ...[row.established ? row.channel : JSON.stringify(first), now],
-      ...[now + (grantedLease(intent, row, now) ?? 0) * 1000, id],
+      ...[channel, now, Math.max(before, now + (intent.lease ?? 0) * 1000), id],
     );
     this.#outbox.release(id, now);
   }
@@ -393,10 +393,7 @@ export class Subscriptions {
   }
 }
 
-/**
- * Returns the lease that a callback is told, and is given when it confirms, in seconds; null where it is not asked to subscribe. It never ends
- * before the lease that stands.
- */
+/** Returns the lease that a callback is told, in seconds; null where it is not asked to subscribe. It never ends before the lease that stands. */
 function grantedLease({ mode, lease }: Intent, { established, expires_at }: Row, now: number): number | null {
   if (mode !== "subscribe") return null;
   const left = established ? Math.floor(((expires_at ?? now) - now) / 1000) : 0;
