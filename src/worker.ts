@@ -1,13 +1,14 @@
 /** The entry: builds the context, routes, and translates failure; on the cron's tick, wakes what may sleep. */
 import { type IRequest, IttyRouter } from "itty-router";
 import { wakeShards } from "./alerts/directory.ts";
-import { forgetRegistrations } from "./alerts/limits.ts";
+import { callerOf, forgetRegistrations } from "./alerts/limits.ts";
 import { isLoopback } from "./alerts/origins.ts";
 import type { Context } from "./context.ts";
 import type { Env } from "./env.ts";
 import { FEED_PATHS } from "./feeds/address.ts";
 import { serveWarm } from "./feeds/desk.ts";
 import { notFound, Problem } from "./problem.ts";
+import { asker } from "./record/asker.ts";
 import { findMissingMigrations } from "./record/schema.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
@@ -61,7 +62,13 @@ async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContex
   const settings = readSettings(env);
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work);
   const context: Context = { env, settings, waitUntil, url, origin: settings.publicUrl ?? originOf(url), params: {} };
-  const response: Response | undefined = await router.fetch(request, request, context);
+  const routed = asker.run(
+    callerOf(request),
+    (): Promise<Response | undefined> => router.fetch(request, request, context),
+  );
+  // A search goes on where the client has gone: others may wait for its answer.
+  waitUntil(routed.catch(() => {}));
+  const response = await routed;
   if (response !== undefined) return response;
   const methods = methodsOf(url.pathname);
   if (methods.length === 0) throw notFound("There is nothing at this address");

@@ -1,12 +1,15 @@
 /** What an alert would have been sent from the articles on record. */
+import { Problem } from "../problem.ts";
 import { explain, type Match } from "../query/explain.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
 import type { Article } from "../record/article.ts";
+import { detached } from "../record/detached.ts";
 import { type Bounds, visitCandidates } from "../record/find.ts";
 import { lastEntryBefore } from "../record/log.ts";
 import type { Names } from "../record/names.ts";
 import type { ReplayRange } from "./alert.ts";
+import type { Refused } from "./calls.ts";
 
 export interface Past {
   /** In the order in which they came onto the wire. */
@@ -40,8 +43,14 @@ export async function findPast(
     if (ended) return true;
     if (article.added_at < since || (until !== undefined && article.added_at > until)) return false;
     const reasons = match(query.tree, text);
-    if (reasons) found.push({ article: { ...article, text: "" }, matches: explain(reasons, text) });
+    if (reasons) found.push({ article: { ...article, text: "" }, matches: detached(explain(reasons, text)) });
     return found.length === MOST;
   });
   return { found: found.reverse(), before: ended ? null : (rest ?? null) };
+}
+
+/** What a replay that gets no turn (`turns.ts`) is answered. Throws anything else on. */
+export function refusalOf(error: unknown): Refused {
+  if (!(error instanceof Problem) || error.status !== 429) throw error;
+  return { refused: error.message, status: 429, retryAfter: Number(error.headers["retry-after"]) };
 }

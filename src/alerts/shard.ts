@@ -8,6 +8,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Article } from "../record/article.ts";
+import { asker } from "../record/asker.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names.ts";
 import { readSettings } from "../settings.ts";
@@ -31,7 +32,7 @@ import { fitMatched } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { Queries } from "./queries.ts";
 import { Registry } from "./registry.ts";
-import { findPast } from "./replay.ts";
+import { findPast, type Past, refusalOf } from "./replay.ts";
 import { inLog, report } from "./report.ts";
 import { forgetOld } from "./retention.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -211,7 +212,8 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     const query = this.#registry.queryOf(id);
     if (refusal !== null || query === undefined) return refusal ?? undefined;
     const parsed = queries.parsed(query);
-    const past = await findPast(this.env.DB, queries.names, parsed, range);
+    const past = await asker.run(id, () => findPast(this.env.DB, queries.names, parsed, range)).catch(refusalOf);
+    if ("refused" in past) return past;
     // While it was looked for, the alert may have been removed or paused.
     const later = this.#refuseToSend(id, tokenHash) ?? this.#refuseMore(id);
     if (later !== null) return later;
@@ -222,7 +224,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     return { count: past.found.length, complete: past.before === null, before: past.before };
   }
 
-  #writeReplay({ id, channel }: AlertView, query: string, found: Awaited<ReturnType<typeof findPast>>["found"]): void {
+  #writeReplay({ id, channel }: AlertView, query: string, found: Past["found"]): void {
     const now = Date.now();
     this.#registry.countAsked(id, found.length, now);
     const notices = found.map(({ article, matches }) => {

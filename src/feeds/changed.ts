@@ -1,5 +1,4 @@
 /** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
-import type { ParsedQuery } from "../query/grammar.ts";
 import type { Changed } from "../record/changed.ts";
 import type { Head } from "../record/log.ts";
 import { NewestItems } from "./newest.ts";
@@ -27,14 +26,15 @@ export class ChangedItems<T extends { log: number }, M> {
   }
 
   /**
-   * At most `limit` items, the last changed first chosen, that are not among `listed` and match a query now or did within the window: who reads a
-   * filtered feed has to hear as well of a correction that moves an item out of it.
+   * Returns at most `limit` items that are not in `listed`, preferring those that changed last. `filter` keeps what the feed's query
+   * matches, as the item is now or was within the window: readers of a filtered feed must also learn of a correction that moves an
+   * item out of it.
    */
   async beside(
     db: D1Database,
     head: Head,
-    { query, listed, limit }: { query: ParsedQuery | undefined; listed: readonly T[]; limit: number },
-    matches: (text: T | M) => boolean,
+    { listed, limit }: { listed: readonly T[]; limit: number },
+    filter: (versions: readonly (T | M)[]) => Promise<readonly (T | M)[]>,
   ): Promise<Beside<T>> {
     const { items } = await this.#kept.at(db, head);
     const leaves = ({ at }: Changed<T, M>): number => Date.parse(at) + WINDOW;
@@ -42,9 +42,10 @@ export class ChangedItems<T extends { log: number }, M> {
     const within = items.filter((each) => leaves(each) > now);
     const gone = items.find((each) => leaves(each) <= now);
     const known = new Set(listed.map(({ log }) => log));
-    const found = within
-      .filter(({ log }) => !known.has(log))
-      .filter(({ item, before }) => query === undefined || [item, ...before].some(matches))
+    const others = within.filter(({ log }) => !known.has(log));
+    const matching = new Set(await filter(others.flatMap(({ item, before }) => [item, ...before])));
+    const found = others
+      .filter(({ item, before }) => [item, ...before].some((each) => matching.has(each)))
       .slice(0, limit);
     return {
       items: found.map(({ item }) => item).sort((a, b) => b.log - a.log),

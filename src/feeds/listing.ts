@@ -2,15 +2,17 @@
 
 import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
-import { type AnalysedText, analyse, type Matchable } from "../query/text.ts";
+import { type AnalysedText, analysing, lengthOf, type Matchable } from "../query/text.ts";
+import { termsOf } from "../query/tree.ts";
 import { type Article, articleMatchable } from "../record/article.ts";
 import { readNewestArticles } from "../record/articles.ts";
 import { type Changed, readChangedArticles, readChangedEvents } from "../record/changed.ts";
 import type { EventDocument } from "../record/event.ts";
 import { eventMatchable, readNewestEvents, type SourcedEvent } from "../record/events.ts";
-import { type Listed, listArticles, listEvents, type Page } from "../record/find.ts";
+import { type Listed, listArticles, listEvents, MATCH, type Page } from "../record/find.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names.ts";
+import { Pace } from "../record/pace.ts";
 import { ChangedItems } from "./changed.ts";
 import type { FeedItem } from "./feed.ts";
 import { articleItem, eventItem, type Making } from "./items.tsx";
@@ -63,8 +65,8 @@ export interface Finder<T> {
     query: ParsedQuery | undefined,
     count: number,
   ) => Promise<Listed<T>>;
-  /** An item as queries see it. */
-  textOf: (item: T, names: Names) => AnalysedText;
+  /** Items with their texts as queries see them. */
+  withTexts: (items: readonly T[], names: Names) => Promise<{ item: T; text: AnalysedText }[]>;
 }
 
 /** Events, or articles, T; and what queries see of them, M. */
@@ -77,14 +79,11 @@ interface ListedKind<T extends M, M> extends Omit<Kind<T>, "matchable"> {
 /** `feed`: without what is silent. */
 export function makeFinder<T extends { log: number }>(kind: Kind<T>, feed: boolean): Finder<T> {
   const newest = new NewestItems(kind.newest);
-  const textOf = (item: T, names: Names): AnalysedText => analysed(item, names, kind.matchable);
-  const matches = (item: T, names: Names, { tree }: ParsedQuery): boolean =>
-    match(tree, textOf(item, names)) !== undefined;
   return {
-    textOf,
+    withTexts: (items, names) => withTexts(items, names, kind.matchable, new Pace()),
     first: async (db, head, names, query, count) => {
       const { items: kept, whole } = await newest.at(db, head);
-      const found = query === undefined ? kept : kept.filter((item) => matches(item, names, query));
+      const found = query === undefined ? kept : await filter(kept, names, query, kind.matchable);
       if (whole || found.length >= count) return { items: found.slice(0, count), next: undefined };
       const before = kept.at(-1)?.log ?? NEWEST;
       const rest = await kind.list(db, names, query, { before, limit: count - found.length, feed });
@@ -105,9 +104,9 @@ function makeListing<T extends M & { log: number }, M extends object>(
   const newest: Listing["list"] = async (db, head, query, { limit }, making) => {
     // One more than is shown tells whether there is a next page.
     const { items, next } = shorten(await first(db, head, making.names, query, limit + 1), limit);
-    const matches = (text: M): boolean =>
-      query !== undefined && match(query.tree, analysed(text, making.names, kind.matchable)) !== undefined;
-    const beside = await changed.beside(db, head, { query, listed: items, limit }, matches);
+    const beside = await changed.beside(db, head, { listed: items, limit }, async (versions: readonly M[]) =>
+      query === undefined ? versions : filter(versions, making.names, query, kind.matchable),
+    );
     return { ...beside, items: [...items, ...beside.items].map((each) => made(each, making, item)), next };
   };
 
@@ -156,10 +155,45 @@ const feedItems = new WeakMap<object, { names: Names; byOrigin: Map<string, Feed
 /** Feed items are kept for so many origins: a Worker answers to one name, or a few. */
 const ORIGINS = 4;
 
-function analysed<T extends object>(item: T, names: Names, matchable: Kind<T>["matchable"]): AnalysedText {
+type ToMatchable<T> = Kind<T>["matchable"];
+
+async function filter<T extends object>(
+  items: readonly T[],
+  names: Names,
+  { tree }: ParsedQuery,
+  matchable: ToMatchable<T>,
+): Promise<T[]> {
+  const pace = new Pace();
+  const weight = termsOf(tree).length / 4 / MATCH;
+  const found: T[] = [];
+  for (const { item, text } of await withTexts(items, names, matchable, pace)) {
+    if (match(tree, text) !== undefined) found.push(item);
+    if (pace.spend(weight * lengthOf(text))) await pace.pause();
+  }
+  return found;
+}
+
+/** One after the other. Requests that do so at the same time take over what the others have analysed. */
+async function withTexts<T extends object>(
+  items: readonly T[],
+  names: Names,
+  matchable: ToMatchable<T>,
+  pace: Pace,
+): Promise<{ item: T; text: AnalysedText }[]> {
+  const all: { item: T; text: AnalysedText }[] = [];
+  for (const item of items) all.push({ item, text: await analysed(item, names, matchable, pace) });
+  return all;
+}
+
+async function analysed<T extends object>(
+  item: T,
+  names: Names,
+  matchable: ToMatchable<T>,
+  pace: Pace,
+): Promise<AnalysedText> {
   const known = texts.get(item);
   if (known?.names === names) return known.text;
-  const text = analyse(matchable(item, names), names.vocabulary);
+  const text = await pace.finish(analysing(matchable(item, names), names.vocabulary));
   texts.set(item, { names, text });
   return text;
 }

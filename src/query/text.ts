@@ -99,6 +99,10 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
+/** How long it is, in UTF-16 code units. */
+export const lengthOf = ({ fields }: AnalysedText): number =>
+  fields.reduce((sum, { source }) => sum + source.length, 0);
+
 /** The field in which a position lies. */
 export function fieldAt(text: AnalysedText, position: number): Field | undefined {
   return text.fields.findLast((field) => field.base <= position);

@@ -2,8 +2,8 @@
 
 /** So many items are read at the most, */
 const ITEMS = 200;
-/** and so much of what they say, in characters: an isolate that has just begun analyses all of it for the first filter. */
-const CHARACTERS = { events: 300_000, articles: 100_000 } as const;
+/** and so many bytes of what they say: an isolate that has just begun analyses all of it for the first filter. */
+const BYTES = { events: 300_000, articles: 100_000 } as const;
 /** Where it says it. */
 const TEXT = { events: "document", articles: "text" } as const;
 
@@ -15,11 +15,11 @@ export async function newestRows(
 ): Promise<{ only: number[]; whole: boolean }> {
   const { results } = await db
     .prepare(
-      `SELECT log, length(${TEXT[table]}) AS size FROM ${table} ${feed ? "WHERE mode <> 'silent'" : ""} ORDER BY log DESC LIMIT ?`,
+      `SELECT log, octet_length(${TEXT[table]}) AS size FROM ${table} ${feed ? "WHERE mode <> 'silent'" : ""} ORDER BY log DESC LIMIT ?`,
     )
     .bind(ITEMS + 1)
     .all<{ log: number; size: number }>();
-  let left: number = CHARACTERS[table];
+  let left: number = BYTES[table];
   const only: number[] = [];
   for (const { log, size } of results.slice(0, ITEMS)) {
     left -= size;

@@ -7,10 +7,12 @@ import type { AnalysedText } from "../query/text.ts";
 import { type Query, write } from "../query/tree.ts";
 import { barePair, type Pair, unknownWords, unknownWordWarning, warnings } from "../query/warnings.ts";
 import type { Article } from "./article.ts";
-import { type Bounds, visitCandidates } from "./find.ts";
+import { detached } from "./detached.ts";
+import { type Bounds, flightKey, visitCandidates } from "./find.ts";
 import { NEWEST } from "./log.ts";
 import type { Names } from "./names.ts";
 import { findCandidates } from "./search.ts";
+import { SingleFlight } from "./single-flight.ts";
 
 export interface Preview {
   /** What may not be as it was meant, in plain English; each names the part of the query that it is about. */
@@ -30,13 +32,29 @@ const BOUNDS: Bounds = { step: 100, steps: 20, text: 8_000_000 };
 /** How many matches are shown. */
 const SHOWN = 100;
 
-/** Tries a query on the articles on record, newest on the wire first. `source` is the query as it was written. */
+const flights = new SingleFlight<Preview>();
+
+/**
+ * Tries a query on the articles on record, newest on the wire first. `source` is the query as it was written. Those who ask the same at the
+ * same time are given the same preview. Throws a Problem (429) where too many search.
+ */
 export async function previewQuery(
   db: D1Database,
   names: Names,
   source: string,
   query: ParsedQuery,
   bounds = BOUNDS,
+): Promise<Preview> {
+  const key = await flightKey(db, names, query, { source, bounds });
+  return flights.share(db, key, () => workOut(db, names, source, query, bounds));
+}
+
+async function workOut(
+  db: D1Database,
+  names: Names,
+  source: string,
+  query: ParsedQuery,
+  bounds: Bounds,
 ): Promise<Preview> {
   const count = new Count(source, query);
   const rest = await visitCandidates(db, names, query, { before: NEWEST, feed: true }, bounds, (article, text) => {
@@ -104,7 +122,7 @@ class Count {
     const month = day.slice(0, "2016-09".length);
     this.#months.set(month, (this.#months.get(month) ?? 0) + 1);
     if (this.shown.length < SHOWN)
-      this.shown.push({ article: { ...article, text: "" }, matches: explain(found, text) });
+      this.shown.push({ article: { ...article, text: "" }, matches: detached(explain(found, text)) });
     if (this.#pair && match(this.#pair.adjacent, text)) this.#adjacent++;
     for (const { query, articles } of this.found) {
       if (query === this.#tree || match(query, text)) articles.push({ log: article.log, day });

@@ -81,6 +81,21 @@ export async function findCandidates(
   return results;
 }
 
+/** The articles before a log entry, the last first, with how long their texts are. */
+export async function readSizes(
+  db: D1Database,
+  { before, limit, feed }: { before: number; limit: number; feed: boolean },
+): Promise<Candidate[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT log AS row, octet_length(text) AS bytes FROM articles WHERE log < ? ${feed ? "AND mode <> 'silent'" : ""}
+       ORDER BY log DESC LIMIT ?`,
+    )
+    .bind(before, limit)
+    .all<Candidate>();
+  return results;
+}
+
 /** SQL that selects rows before ?1; its values begin at ?3. */
 interface Search {
   sql: string;

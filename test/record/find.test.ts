@@ -7,7 +7,7 @@ import { type ArticleInput, articleMatchable } from "../../src/record/article.ts
 import { readArticles } from "../../src/record/articles.ts";
 import type { EventInput } from "../../src/record/event.ts";
 import { eventMatchable, readEvents } from "../../src/record/events.ts";
-import { findArticles, findEvents, listArticles, listEvents } from "../../src/record/find.ts";
+import { listArticles, listEvents } from "../../src/record/find.ts";
 import { addArticle, call, curate, json, putEvent, putName, putNames, vocabulary } from "../client.ts";
 
 const EVERYTHING = { before: Number.MAX_SAFE_INTEGER, limit: 200, feed: false };
@@ -292,9 +292,9 @@ describe("pages", () => {
     const seen: { id: string; log: number }[] = [];
     let before: number | undefined = Number.MAX_SAFE_INTEGER;
     while (before !== undefined) {
-      const page = await findArticles(env.DB, names, query, { before, limit, feed: false });
-      expect(page.results.length).toBeLessThanOrEqual(limit);
-      seen.push(...page.results.map(({ item }) => item));
+      const page = await listArticles(env.DB, names, query, { before, limit, feed: false }, false);
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      seen.push(...page.items);
       before = page.next;
     }
     expect(new Set(seen.map(({ id }) => id)).size).toBe(total);
@@ -341,8 +341,7 @@ describe("a query of the greatest size", () => {
     await addArticle("big", { text: "The big committee number 31 of section 99 met." });
     const names = await vocabulary();
     const any = parseQuery(numbers.map((n) => `actor:big-${n}`).join(" OR "), names.vocabulary);
-    const { results } = await findEvents(env.DB, names, any, EVERYTHING);
-    expect(results).toEqual([]);
+    expect((await listEvents(env.DB, names, any, EVERYTHING)).items).toEqual([]);
     expect(ids((await listArticles(env.DB, names, any, EVERYTHING, false)).items)).toEqual(["big"]);
     const all = parseQuery(numbers.map((n) => `actor:big-${n}`).join(" "), names.vocabulary);
     expect((await listArticles(env.DB, names, all, EVERYTHING, false)).items).toEqual([]);

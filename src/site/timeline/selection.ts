@@ -42,7 +42,8 @@ export async function selectEvents(
       ? await finder.first(db, head, names, query, WINDOW)
       : await listEvents(db, names, query, { before, limit: WINDOW, feed: false });
   const last = items.length === WINDOW ? items.at(-1)?.log : undefined;
-  return { events: items.map((event) => ({ event, text: finder.textOf(event, names) })), next: next ?? last };
+  const events = (await finder.withTexts(items, names)).map(({ item, text }) => ({ event: item, text }));
+  return { events, next: next ?? last };
 }
 
 /**
