@@ -1,4 +1,6 @@
 /** Every URL of Parley, on one screen. Paths are written as itty-router takes them. */
+
+import { serveAlertFeed } from "./alerts/alert-feed.tsx";
 import {
   changeAlert,
   listDeliveries,
@@ -9,17 +11,9 @@ import {
   rotateSecret,
   showAlert,
   testAlert,
-} from "./alerts/desk.ts";
-import { serveAlertFeed } from "./alerts/feed.tsx";
-import { askHub } from "./alerts/hub.ts";
-import { previewAlert } from "./alerts/preview.ts";
-import type { Handler } from "./context.ts";
-import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
-import { serveFeed } from "./feeds/desk.ts";
-import { FORMATS } from "./feeds/formats.ts";
-import { EVENTS } from "./feeds/listing.ts";
-import { serveOpml } from "./feeds/opml.ts";
-import { forCurators } from "./intake/curator.ts";
+} from "./alerts/alerts-api.ts";
+import { previewAlert } from "./alerts/preview-api.ts";
+import { forCurators } from "./curation/curator.ts";
 import {
   deleteEvent,
   getArticle,
@@ -31,7 +25,14 @@ import {
   putArticleById,
   putEventById,
   putNameById,
-} from "./intake/desk.ts";
+} from "./curation/record-api.ts";
+import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
+import { serveFeed } from "./feeds/feed-handler.ts";
+import { FORMATS } from "./feeds/formats.ts";
+import { EVENTS } from "./feeds/listing.ts";
+import { serveOpml } from "./feeds/opml.ts";
+import type { Handler } from "./http/context.ts";
+import { health, openApi, status } from "./operation/status.ts";
 import { alertPage, postAlertPage } from "./site/alerts/alert-page.tsx";
 import { confirmAlert, confirmPage } from "./site/alerts/confirm.tsx";
 import { newAlertPage, postAlertForm, toNewAlert } from "./site/alerts/new-page.tsx";
@@ -55,7 +56,7 @@ import { topicsPage } from "./site/names/topics-page.tsx";
 import { robots, sitemap, sitemapPart } from "./site/sitemap.ts";
 import { statusPage } from "./site/status/status-page.tsx";
 import { timelinePage } from "./site/timeline/timeline-page.tsx";
-import { health, openApi, status } from "./status.ts";
+import { askHub } from "./websub/hub/hub.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

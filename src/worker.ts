@@ -1,20 +1,20 @@
 /** The entry: builds the context, routes, and translates failure; on the cron's tick, wakes what may sleep. */
 import { type IRequest, IttyRouter } from "itty-router";
-import { wakeShards } from "./alerts/directory.ts";
-import { callerOf, forgetRegistrations } from "./alerts/limits.ts";
 import { isLoopback } from "./alerts/origins.ts";
-import type { Context } from "./context.ts";
-import type { Env } from "./env.ts";
+import { wakeShards } from "./alerts/shards.ts";
 import { FEED_PATHS } from "./feeds/address.ts";
-import { serveWarm } from "./feeds/desk.ts";
-import { notFound, Problem } from "./problem.ts";
-import { asker } from "./record/asker.ts";
+import { serveWarm } from "./feeds/feed-handler.ts";
+import type { Context } from "./http/context.ts";
+import { notFound, Problem } from "./http/problem.ts";
+import { callerOf, forgetRegistrations } from "./http/rate-limit.ts";
+import type { Env } from "./platform/env.ts";
+import { readSettings } from "./platform/settings.ts";
 import { findMissingMigrations } from "./record/schema.ts";
+import { asker } from "./record/search/asker.ts";
 import { routes } from "./routes.ts";
-import { readSettings } from "./settings.ts";
 import { problemPage } from "./site/problem-page.tsx";
 
-export { Shard } from "./alerts/shard.ts";
+export { Shard } from "./shard/shard.ts";
 
 const router = IttyRouter<IRequest, [Request, Context]>();
 for (const [method, path, handler] of routes) {

@@ -1,10 +1,10 @@
 /** Calls the Worker as its clients do, and makes what they send. */
 import { env, exports } from "cloudflare:workers";
-import type { ArticleInput } from "../src/record/article.ts";
-import type { EventInput } from "../src/record/event.ts";
+import type { ArticleInput } from "../src/record/articles/article.ts";
+import type { EventInput } from "../src/record/events/event.ts";
 import { readEntries, readHead } from "../src/record/log.ts";
-import type { NameInput } from "../src/record/name.ts";
-import { type Names, readNames } from "../src/record/names.ts";
+import type { NameInput } from "../src/record/names/name.ts";
+import { type Names, readNames } from "../src/record/names/read-names.ts";
 
 export const ORIGIN = "https://wire.example";
 export const CURATOR = { authorization: "Bearer curator-token" };

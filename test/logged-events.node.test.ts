@@ -36,5 +36,5 @@ it("the name of an event is written out where it is logged, so that it can be fo
   );
   expect(computed).toEqual([]);
   const outside = sources.filter(({ text }) => /console\.\w+\(\s*JSON\.stringify/.test(text)).map(({ file }) => file);
-  expect(outside.sort()).toEqual(["alerts/report.ts", "worker.ts"]);
+  expect(outside.sort()).toEqual(["platform/report.ts", "worker.ts"]);
 });

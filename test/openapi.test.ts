@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeApi, operations } from "../src/openapi.ts";
+import { describeApi, operations } from "../src/http/openapi.ts";
 import { routes } from "../src/routes.ts";
 
 it("every route is described, and nothing else", () => {

@@ -2,9 +2,9 @@
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, vi } from "vitest";
-import type { ShardCalls } from "../src/alerts/calls.ts";
 import { addOrigin } from "../src/alerts/origins.ts";
-import type { Env } from "../src/env.ts";
+import type { Env } from "../src/platform/env.ts";
+import type { ShardCalls } from "../src/shard/calls.ts";
 import { ORIGIN } from "./client.ts";
 
 declare global {

@@ -1,18 +1,18 @@
 /** What whoever holds an alert's token can do with it: the same for the API and the pages. */
 import type { z } from "zod";
-import type { Context } from "../context.ts";
 import { makeSecret } from "../delivery/signature.ts";
-import { badRequest, type InputError, notFound, Problem } from "../problem.ts";
+import { hash } from "../http/auth.ts";
+import type { Context } from "../http/context.ts";
+import { badRequest, type InputError, notFound, Problem } from "../http/problem.ts";
 import { type Reading, reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
-import { readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
+import { readNames } from "../record/names/read-names.ts";
+import { readQuery } from "../record/search/listing-query.ts";
+import type { Outcome, Refused, Replayed, Sent, ShardCalls } from "../shard/calls.ts";
 import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
-import type { Outcome, Refused, Replayed, Sent, ShardCalls } from "./calls.ts";
-import { stubOf } from "./directory.ts";
 import { allowAsking, checkChannel, feedUrlOf, noting } from "./registration.ts";
-import { hash } from "./secrets.ts";
+import { stubOf } from "./shards.ts";
 
 /** An alert's id, a token that claims to be its own, and the shard that can tell. Every call below throws a 404 Problem where it is not. */
 export interface Holder {

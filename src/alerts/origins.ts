@@ -2,8 +2,8 @@
  * Which origins links may name. Without PUBLIC_URL the request's `Host` header decides what links say, and anyone can send any. So Parley sends
  * links of a host only after an operator was seen there. This module alone reads and writes the table `origins`.
  */
-import type { Context } from "../context.ts";
-import { Problem } from "../problem.ts";
+import type { Context } from "../http/context.ts";
+import { Problem } from "../http/problem.ts";
 
 type Addressed = Pick<Context, "env" | "settings" | "url" | "origin">;
 

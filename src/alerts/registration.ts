@@ -1,19 +1,19 @@
 /** Registering alerts: what is checked and counted first, and where a new one goes. */
 import type { z } from "zod";
-import type { Context } from "../context.ts";
 import { makeSecret } from "../delivery/signature.ts";
-import { badRequest, type InputError, Problem } from "../problem.ts";
+import { hash } from "../http/auth.ts";
+import type { Context } from "../http/context.ts";
+import { badRequest, type InputError, Problem } from "../http/problem.ts";
+import { callerOf, countRegistration } from "../http/rate-limit.ts";
 import { type Reading, reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
-import { readNames } from "../record/names.ts";
-import { readQuery } from "../record/query.ts";
+import { readNames } from "../record/names/read-names.ts";
+import { readQuery } from "../record/search/listing-query.ts";
+import type { NewAlert } from "../shard/calls.ts";
 import { type AlertStatus, type alertInput, type Channel, makeAlertId, randomText } from "./alert.ts";
-import type { NewAlert } from "./calls.ts";
-import { listShards, openShard, shardStub } from "./directory.ts";
-import { callerOf, countRegistration } from "./limits.ts";
 import { requireKnownOrigin } from "./origins.ts";
-import { hash } from "./secrets.ts";
+import { listShards, openShard, shardStub } from "./shards.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
 
 /** What the one who registers an alert is told; token and secret only this once. */

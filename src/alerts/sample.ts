@@ -1,15 +1,16 @@
 /** A message as it would leave now, for those who write a receiver: made and signed as every message is, with a secret that is no secret. */
+
+import { KINDS } from "../channels/channel-kinds.ts";
 import { signatureHeaders } from "../delivery/signature.ts";
+import { fitMatched, makeMessage } from "../messages/compose.ts";
 import { explain } from "../query/explain.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
-import { type Bounds, visitCandidates } from "../record/find.ts";
 import { NEWEST } from "../record/log.ts";
-import type { Names } from "../record/names.ts";
+import type { Names } from "../record/names/read-names.ts";
+import { type Bounds, visitCandidates } from "../record/search/find.ts";
+import { withEvents } from "../shard/follow/follower.ts";
 import type { Message } from "./alert.ts";
-import { KINDS } from "./channels/kinds.ts";
-import { withEvents } from "./follower.ts";
-import { fitMatched, makeMessage } from "./message.ts";
 
 /** That of the specification's own examples (Standard Webhooks 1.0.0): whoever sees it knows that it protects nothing. */
 export const SAMPLE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -1,8 +1,8 @@
 /** How many alerts an article would set off, were it added now. */
-import type { Env } from "../env.ts";
-import type { Article } from "../record/article.ts";
-import { listShards, shardStub } from "./directory.ts";
-import { report } from "./report.ts";
+import type { Env } from "../platform/env.ts";
+import { report } from "../platform/report.ts";
+import type { Article } from "../record/articles/article.ts";
+import { listShards, shardStub } from "./shards.ts";
 
 export interface SetOff {
   alerts: number;

@@ -1,7 +1,8 @@
 /** Addresses that somebody wants to be called: a channel's, a WebSub callback's. */
-import type { Context } from "../context.ts";
+
 import { judgeDestination } from "../delivery/destination.ts";
-import { badRequest } from "../problem.ts";
+import type { Context } from "../http/context.ts";
+import { badRequest } from "../http/problem.ts";
 
 /** Throws a Problem at `path` where an address may not be called. */
 export async function checkTarget(address: string, path: string, { settings, origin, url }: Context): Promise<void> {

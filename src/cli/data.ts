@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isAlias, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
-import { inputErrors } from "../input.ts";
-import { articleInput } from "../record/article.ts";
-import { type EventInput, eventInput } from "../record/event.ts";
-import { NAME_KINDS, type NameInput, type NameKind, nameEntry } from "../record/name.ts";
+import { inputErrors } from "../http/input.ts";
+import { articleInput } from "../record/articles/article.ts";
+import { type EventInput, eventInput } from "../record/events/event.ts";
+import { NAME_KINDS, type NameInput, type NameKind, nameEntry } from "../record/names/name.ts";
 import { listYaml, type Mistake } from "./data-files.ts";
 import { describeError } from "./run-program.ts";
 

@@ -1,7 +1,7 @@
 /** .dev.vars: settings of this machine, one `NAME=value` a line, with comments after `#`. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { checkSetting, isSettingName, type SettingName } from "../settings.ts";
+import { checkSetting, isSettingName, type SettingName } from "../platform/settings.ts";
 import { DEV_VARS } from "./paths.ts";
 
 export type GivenSettings = { [name in SettingName]?: string };

@@ -7,7 +7,7 @@ import {
   readProgramSettings,
   settingFields,
   workerVariables,
-} from "../settings.ts";
+} from "../platform/settings.ts";
 import { type GivenSettings, parseDevVars, readDevVars } from "./dev-vars.ts";
 import { ROOT } from "./paths.ts";
 

@@ -1,9 +1,9 @@
 /** Which feed an address names, and the canonical form of that address. */
-import { readPage, readParameter } from "../input.ts";
+import { readPage, readParameter } from "../http/input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST } from "../record/log.ts";
-import type { Names } from "../record/names.ts";
-import { readFilter } from "../record/query.ts";
+import type { Names } from "../record/names/read-names.ts";
+import { readFilter } from "../record/search/listing-query.ts";
 import { type Extension, FORMATS } from "./formats.ts";
 import { ARTICLES, type Asked, EVENTS, type Listing } from "./listing.ts";
 

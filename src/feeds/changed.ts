@@ -1,5 +1,5 @@
 /** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
-import type { Changed } from "../record/changed.ts";
+import type { Changed } from "../record/changed-items.ts";
 import type { Head } from "../record/log.ts";
 import { NewestItems } from "./newest.ts";
 

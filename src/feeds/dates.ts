@@ -1,5 +1,5 @@
 /** Dates of events, as precise as they are known, in words. */
-import type { Precision } from "../record/event.ts";
+import type { Precision } from "../record/events/event.ts";
 
 const MONTHS = [
   "January",

@@ -1,5 +1,5 @@
 /** A feed before it has a format: what RSS, JSON Feed, Atom and iCalendar say alike. */
-import type { Precision } from "../record/event.ts";
+import type { Precision } from "../record/events/event.ts";
 
 export interface Feed {
   /** Opaque and without a host, so that a wire that moves keeps its subscribers: a URI, as Atom asks for. The same for all pages. */

@@ -1,8 +1,8 @@
 /** Events and articles → items of a feed. */
-import { articleUrl, eventUrl } from "../links.ts";
-import { type Article, titleLanguage } from "../record/article.ts";
-import { claimant, type Source, type SourcedEvent } from "../record/events.ts";
-import { labelOf, type Names } from "../record/names.ts";
+import { articleUrl, eventUrl } from "../http/links.ts";
+import { type Article, titleLanguage } from "../record/articles/article.ts";
+import { claimant, type Source, type SourcedEvent } from "../record/events/events.ts";
+import { labelOf, type Names } from "../record/names/read-names.ts";
 import { asUri, EventLinks, Foreign, html, Ours } from "./content.tsx";
 import { dateInWords } from "./dates.ts";
 import type { FeedItem, Place } from "./feed.ts";

@@ -1,17 +1,17 @@
 /** GET /feeds.opml: the standing feeds as OPML 2.0 (http://opml.org/spec2.opml), for a reader's import. */
 
 import xml, { type XmlObject } from "xml";
-import type { Handler } from "../context.ts";
-import { readParameter } from "../input.ts";
+import type { Handler } from "../http/context.ts";
+import { readParameter } from "../http/input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
-import { namesWithEvents } from "../record/event-names.ts";
+import { namesWithEvents } from "../record/events/event-names.ts";
 import { clean } from "../record/fields.ts";
 import { type Head, readRecentHead } from "../record/log.ts";
-import type { NameKind } from "../record/name.ts";
-import { labelOf, type Names, readNames } from "../record/names.ts";
-import { readFilter, readQuery } from "../record/query.ts";
+import type { NameKind } from "../record/names/name.ts";
+import { labelOf, type Names, readNames } from "../record/names/read-names.ts";
+import { readFilter, readQuery } from "../record/search/listing-query.ts";
 import { canonical, searchOf, WHOLE } from "./address.ts";
-import { CACHE_CONTROL, type FeedContext, titleOf } from "./desk.ts";
+import { CACHE_CONTROL, type FeedContext, titleOf } from "./feed-handler.ts";
 import { write } from "./format.ts";
 import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
 import { type Rendered, rendered, serve } from "./serve.ts";

@@ -1,10 +1,10 @@
 /** Feeds as topics of WebSub (https://www.w3.org/TR/websub/): which feed an address names, and what it says now. */
-import { readParameter } from "../input.ts";
-import { badRequest, Problem } from "../problem.ts";
+import { readParameter } from "../http/input.ts";
+import { badRequest, Problem } from "../http/problem.ts";
 import { readRecentHead } from "../record/log.ts";
-import { readNames } from "../record/names.ts";
+import { readNames } from "../record/names/read-names.ts";
 import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from "./address.ts";
-import { type FeedContext, feedAt } from "./desk.ts";
+import { type FeedContext, feedAt } from "./feed-handler.ts";
 import { FORMATS } from "./formats.ts";
 import type { Listing } from "./listing.ts";
 import { contentType } from "./serve.ts";

@@ -2,7 +2,7 @@
  * Requests that overtake one another. A correction of an article rests on what the article said before, which another request may be
  * changing: such a batch must fail and be made anew, or the index would miss what the other one wrote.
  */
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 
 /** Thrown where another request wrote in between what a change was made from. */
 export class Overtaken extends Error {}

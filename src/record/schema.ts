@@ -1,5 +1,5 @@
 /** Whether the database has the tables that this code expects. */
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 
 /** The last file of data/migrations/. */
 export const LAST_MIGRATION = "0007_changes.sql";

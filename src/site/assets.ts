@@ -3,7 +3,7 @@
  * the file forever.
  */
 import { createHash } from "node:crypto";
-import type { Handler } from "../context.ts";
+import type { Handler } from "../http/context.ts";
 import favicon from "./favicon.ico";
 import iconPng from "./icon.png";
 import icon from "./icon.svg";

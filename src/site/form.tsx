@@ -1,7 +1,7 @@
 /** Parts of forms. Errors are shown beside their field and are linked to it for screen readers. */
 import type { ComponentChildren } from "preact";
-import { readParameter, readText } from "../input.ts";
-import { type InputError, Problem } from "../problem.ts";
+import { readParameter, readText } from "../http/input.ts";
+import { type InputError, Problem } from "../http/problem.ts";
 
 /** Default maximum length of a form, in bytes. Forms with long texts pass a larger limit. */
 const MAX_FORM = 16 * 1024;

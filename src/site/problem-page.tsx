@@ -1,5 +1,5 @@
 /** The page for an error, for browsers. */
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../http/problem.ts";
 import { htmlPage } from "./layout.tsx";
 
 export function problemPage(wire: string, { status, title, message, headers }: Problem): Response {

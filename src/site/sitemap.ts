@@ -1,10 +1,10 @@
 /** What crawlers fetch: /robots.txt and the sitemap (https://www.sitemaps.org/protocol.html). */
-import type { Context, Handler } from "../context.ts";
-import { eventUrl, namePath } from "../links.ts";
-import { notFound } from "../problem.ts";
+import type { Context, Handler } from "../http/context.ts";
+import { eventUrl, namePath } from "../http/links.ts";
+import { notFound } from "../http/problem.ts";
 import { readEventChanges, readNameChanges } from "../record/last-changes.ts";
 import { readRecentHead } from "../record/log.ts";
-import { readNames } from "../record/names.ts";
+import { readNames } from "../record/names/read-names.ts";
 
 /** Maximum pages in a file, by the protocol. A page takes less than 500 bytes, so a file also stays below 50 MB. */
 const PAGES_PER_FILE = 50_000;

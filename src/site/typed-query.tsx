@@ -2,7 +2,7 @@
 import { type ParsedQuery, parseQuery, QueryError } from "../query/grammar.ts";
 import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
-import { labelOf, type Names } from "../record/names.ts";
+import { labelOf, type Names } from "../record/names/read-names.ts";
 
 /** A typed query: parsed, or with the reason why it cannot be parsed. An empty one has neither. */
 export interface TypedQuery {

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { SqlPostings } from "../../src/alerts/postings.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analyse } from "../../src/query/text.ts";
+import { SqlPostings } from "../../src/shard/follow/postings.ts";
 import { json } from "../client.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 import {

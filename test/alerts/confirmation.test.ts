@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SqlPostings } from "../../src/alerts/postings.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analyse } from "../../src/query/text.ts";
+import { SqlPostings } from "../../src/shard/follow/postings.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 import { confirmationAt, patch, webhookAt } from "./owner.ts";
 import {

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { Outbox } from "../../src/alerts/outbox.ts";
+import { Outbox } from "../../src/shard/outbox/outbox.ts";
 import { json } from "../client.ts";
 import { ask, confirmationAt, look, messagesAt, registerFor, startClock } from "./owner.ts";
 import {

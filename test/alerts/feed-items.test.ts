@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Delivery, MessageType } from "../../src/alerts/alert.ts";
-import { messageItem } from "../../src/alerts/feed.tsx";
+import { messageItem } from "../../src/alerts/alert-feed.tsx";
 import type { Match } from "../../src/query/explain.ts";
 
 const match = (more: Partial<Match>): Match => ({

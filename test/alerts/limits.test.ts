@@ -2,7 +2,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { forgetRegistrations, networkOf } from "../../src/alerts/limits.ts";
+import { forgetRegistrations, networkOf } from "../../src/http/rate-limit.ts";
 import worker from "../../src/worker.ts";
 import { count, json, type ProblemBody } from "../client.ts";
 import { patch, registerFor, startClock, webhookAt } from "./owner.ts";

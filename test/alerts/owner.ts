@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { inject, onTestFinished, vi } from "vitest";
 import type { AlertView, Channel, Message } from "../../src/alerts/alert.ts";
-import type { Variables } from "../../src/settings.ts";
+import type { Variables } from "../../src/platform/settings.ts";
 import { json, type ProblemBody } from "../client.ts";
 import type { Received } from "../receiver.ts";
 import { type Alert, bearer, call, eventually, received, shard, view } from "./support.ts";

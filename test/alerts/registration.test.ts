@@ -1,8 +1,8 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { SHARD_CAPACITY } from "../../src/alerts/shard.ts";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/platform/env.ts";
+import { SHARD_CAPACITY } from "../../src/shard/shard.ts";
 import worker from "../../src/worker.ts";
 import { bearer, call, ORIGIN, putNames, register, shard, view } from "./support.ts";
 

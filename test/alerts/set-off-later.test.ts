@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { countSetOff } from "../../src/alerts/set-off.ts";
-import { type ArticleInput, articleInput } from "../../src/record/article.ts";
-import { readArticle } from "../../src/record/articles.ts";
+import { type ArticleInput, articleInput } from "../../src/record/articles/article.ts";
+import { readArticle } from "../../src/record/articles/read-articles.ts";
+import { addArticle as addToRecord, corrected, putArticle } from "../../src/record/articles/write-articles.ts";
 import { readHead } from "../../src/record/log.ts";
-import { readNames } from "../../src/record/names.ts";
-import { addArticle as addToRecord, corrected, putArticle } from "../../src/record/write-articles.ts";
+import { readNames } from "../../src/record/names/read-names.ts";
 import { type Alert, addArticle, bearer, CURATOR, call, deliveries, followed, putNames, tick } from "./support.ts";
 
 type Mode = NonNullable<ArticleInput["mode"]>;

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { countSetOff } from "../../src/alerts/set-off.ts";
-import type { ArticleInput } from "../../src/record/article.ts";
-import { draftArticle } from "../../src/record/write-articles.ts";
+import type { ArticleInput } from "../../src/record/articles/article.ts";
+import { draftArticle } from "../../src/record/articles/write-articles.ts";
 import { putEvent } from "../client.ts";
 import {
   type Alert,

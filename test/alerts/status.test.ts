@@ -1,10 +1,10 @@
 /** What an operator is told: `GET /api/status`, and lines in the log that can be alerted on. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
-import type { ShardStatus } from "../../src/alerts/calls.ts";
+import type { ShardStatus } from "../../src/shard/calls.ts";
 import { findings } from "../../src/site/status/findings.ts";
 import { json, putEvent } from "../client.ts";
-import { callbackAt, subscribe } from "./hub.ts";
+import { callbackAt, subscribe } from "../websub/hub.ts";
 import { ask, look, patch, registerFor, settings, startClock } from "./owner.ts";
 import {
   type Alert,

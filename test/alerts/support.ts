@@ -3,11 +3,11 @@ import { createScheduledController, runDurableObjectAlarm, runInDurableObject } 
 import { env, exports } from "cloudflare:workers";
 import { inject, vi } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
-import { articleInput } from "../../src/record/article.ts";
+import type { Variables } from "../../src/platform/settings.ts";
+import { articleInput } from "../../src/record/articles/article.ts";
+import { addArticle as addToRecord } from "../../src/record/articles/write-articles.ts";
 import { readHead } from "../../src/record/log.ts";
-import { readNames } from "../../src/record/names.ts";
-import { addArticle as addToRecord } from "../../src/record/write-articles.ts";
-import type { Variables } from "../../src/settings.ts";
+import { readNames } from "../../src/record/names/read-names.ts";
 import worker from "../../src/worker.ts";
 import type { Received } from "../receiver.ts";
 

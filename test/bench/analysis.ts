@@ -8,7 +8,7 @@ import { readData } from "../../src/cli/data.ts";
 import { DATA } from "../../src/cli/paths.ts";
 import { makeVocabulary } from "../../src/query/names.ts";
 import { analyse } from "../../src/query/text.ts";
-import { queryName } from "../../src/record/name.ts";
+import { queryName } from "../../src/record/names/name.ts";
 import { interleave, rounded } from "./clock.ts";
 import { readQualitySet } from "./quality.ts";
 import type { Row } from "./run.ts";

@@ -12,7 +12,7 @@ import { parseQuery } from "../../src/query/grammar.ts";
 import { match } from "../../src/query/match.ts";
 import { makeVocabulary } from "../../src/query/names.ts";
 import { analyse } from "../../src/query/text.ts";
-import { queryName } from "../../src/record/name.ts";
+import { queryName } from "../../src/record/names/name.ts";
 import { rounded } from "./clock.ts";
 import type { Row } from "./run.ts";
 

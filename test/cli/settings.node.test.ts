@@ -6,7 +6,7 @@ import { addressesOf } from "../../src/cli/addresses.ts";
 import { parseDevVars } from "../../src/cli/dev-vars.ts";
 import { ROOT } from "../../src/cli/paths.ts";
 import { readStartSettings } from "../../src/cli/program-settings.ts";
-import { readSettings, settingFields, settingNotes } from "../../src/settings.ts";
+import { readSettings, settingFields, settingNotes } from "../../src/platform/settings.ts";
 
 /** Each setting as the documents show it. */
 const ROWS = Object.entries(settingFields).map(([name, field]) => {

@@ -1,5 +1,5 @@
 /** What is killed, and when. */
-import type { Failpoint } from "../../src/failpoint.ts";
+import type { Failpoint } from "../../src/platform/failpoint.ts";
 import type { Stop } from "./victim.ts";
 
 /** Those that come up while articles are posted, in turns; that of a shard's migration comes up once, with the first alert. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServerOptions, startServer } from "../../src/cli/server.ts";
-import type { Failpoint } from "../../src/failpoint.ts";
+import type { Failpoint } from "../../src/platform/failpoint.ts";
 import { TOKEN } from "../cli/programs.ts";
 
 export interface Victim {

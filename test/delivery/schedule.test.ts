@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/delivery/attempt.ts";
 import { judge, type Verdict } from "../../src/delivery/schedule.ts";
-import { readSettings } from "../../src/settings.ts";
+import { readSettings } from "../../src/platform/settings.ts";
 
 const WAITS = [5, 300, 1800];
 const HOUR = 60 * 60;

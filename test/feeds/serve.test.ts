@@ -1,8 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env.ts";
-import { serveWarm } from "../../src/feeds/desk.ts";
+import { serveWarm } from "../../src/feeds/feed-handler.ts";
+import type { Env } from "../../src/platform/env.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";
 import { readJson, readRss, readText } from "./support.ts";

@@ -2,12 +2,12 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/platform/env.ts";
 import worker from "../../src/worker.ts";
-import { callbackAt, verifications } from "../alerts/hub.ts";
 import { eventually, received } from "../alerts/support.ts";
 import { addArticle, article, CURATOR, call, count, ORIGIN } from "../client.ts";
 import { FROM_HERE, session } from "../site/curator.ts";
+import { callbackAt, verifications } from "../websub/hub.ts";
 import { jsonOf, problemOf, type Registered } from "./support.ts";
 
 const EVIL = "https://evil.example";

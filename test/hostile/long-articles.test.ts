@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { MAX_TEXT } from "../../src/record/article.ts";
+import { MAX_TEXT } from "../../src/record/articles/article.ts";
 import worker from "../../src/worker.ts";
 import { Counter } from "../bench/feeds/counted.ts";
 import { addArticle, CURATOR, call, event, json, ORIGIN, putName } from "../client.ts";

@@ -6,6 +6,10 @@
 import { env } from "cloudflare:workers";
 import { createHmac } from "node:crypto";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startClock } from "../alerts/owner.ts";
+import { eventually, ring, rows, stopClock } from "../alerts/support.ts";
+import { putEvent, putNames } from "../client.ts";
+import type { Received } from "../receiver.ts";
 import {
   ask,
   askFor,
@@ -21,11 +25,7 @@ import {
   subscription,
   topicAt,
   verifications,
-} from "../alerts/hub.ts";
-import { startClock } from "../alerts/owner.ts";
-import { eventually, ring, rows, stopClock } from "../alerts/support.ts";
-import { putEvent, putNames } from "../client.ts";
-import type { Received } from "../receiver.ts";
+} from "../websub/hub.ts";
 import { callWith, problemOf } from "./support.ts";
 
 beforeAll(putNames);

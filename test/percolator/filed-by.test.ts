@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { FILED_BY, fingerprint } from "../../src/alerts/queries.ts";
 import { Entries, keyedHash, makeKey } from "../../src/percolator/entry.ts";
 import { planOf } from "../../src/percolator/plan.ts";
 import { encodeAll } from "../../src/percolator/posting.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { splitWords } from "../../src/query/words.ts";
+import { FILED_BY, fingerprint } from "../../src/shard/follow/queries.ts";
 import { VOCABULARY } from "../query/vocabulary.ts";
 
 const QUERIES = [

@@ -2,11 +2,11 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { SqlPostings } from "../../src/alerts/postings.ts";
-import { SHARD_CAPACITY } from "../../src/alerts/shard.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { analyse } from "../../src/query/text.ts";
+import { SqlPostings } from "../../src/shard/follow/postings.ts";
+import { SHARD_CAPACITY } from "../../src/shard/shard.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 
 const tree = (query: string) => parseQuery(query, NO_NAMES).tree;

@@ -2,10 +2,10 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { SqlPostings } from "../../src/alerts/postings.ts";
 import type { Entries } from "../../src/percolator/entry.ts";
 import { MemoryStore } from "../../src/percolator/memory.ts";
 import type { PostingStore } from "../../src/percolator/percolator.ts";
+import { SqlPostings } from "../../src/shard/follow/postings.ts";
 
 /** A hash other than the store's own, and the units of a row after which a part begins, where the store has parts. */
 interface Options {

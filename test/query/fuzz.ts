@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { readData } from "../../src/cli/data.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { makeVocabulary, type Vocabulary } from "../../src/query/names.ts";
-import { queryName } from "../../src/record/name.ts";
+import { queryName } from "../../src/record/names/name.ts";
 import { MATCH_CASES } from "./cases.ts";
 import { checkString, makeStrings, type Outcome } from "./fuzzing.ts";
 import { READ, REFUSED } from "./grammar-cases.ts";

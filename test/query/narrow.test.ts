@@ -14,7 +14,7 @@ import {
 } from "../../src/query/narrow.ts";
 import { analyse, type Matchable } from "../../src/query/text.ts";
 import type { Query } from "../../src/query/tree.ts";
-import { ftsExpression, indexText } from "../../src/record/search.ts";
+import { ftsExpression, indexText } from "../../src/record/search/full-text.ts";
 import { requiredSketches, show, texts } from "./arbitrary.ts";
 import { MATCH_CASES, matchable } from "./cases.ts";
 import { VOCABULARY } from "./vocabulary.ts";

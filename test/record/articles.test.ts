@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { ArticleInput } from "../../src/record/article.ts";
-import { readArticle } from "../../src/record/articles.ts";
+import type { ArticleInput } from "../../src/record/articles/article.ts";
+import { readArticle } from "../../src/record/articles/read-articles.ts";
 import {
   addArticle,
   article,

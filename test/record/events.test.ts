@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readEvent, readRevision } from "../../src/record/events.ts";
+import { readEvent, readRevision } from "../../src/record/events/events.ts";
 import {
   addArticle,
   call,

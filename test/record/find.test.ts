@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { match } from "../../src/query/match.ts";
 import { analyse } from "../../src/query/text.ts";
-import { type ArticleInput, articleMatchable } from "../../src/record/article.ts";
-import { readArticles } from "../../src/record/articles.ts";
-import type { EventInput } from "../../src/record/event.ts";
-import { eventMatchable, readEvents } from "../../src/record/events.ts";
-import { listArticles, listEvents } from "../../src/record/find.ts";
+import { type ArticleInput, articleMatchable } from "../../src/record/articles/article.ts";
+import { readArticles } from "../../src/record/articles/read-articles.ts";
+import type { EventInput } from "../../src/record/events/event.ts";
+import { eventMatchable, readEvents } from "../../src/record/events/events.ts";
+import { listArticles, listEvents } from "../../src/record/search/find.ts";
 import { addArticle, call, curate, json, putEvent, putName, putNames, vocabulary } from "../client.ts";
 
 const EVERYTHING = { before: Number.MAX_SAFE_INTEGER, limit: 200, feed: false };

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { findLikelyEvents } from "../../src/record/event-candidates.ts";
-import { type Candidate, likelyEvents } from "../../src/record/likely-events.ts";
+import { findLikelyEvents } from "../../src/record/events/event-candidates.ts";
+import { type Candidate, likelyEvents } from "../../src/record/events/likely-events.ts";
 import { curate, putEvent, putName, vocabulary } from "../client.ts";
 
 const candidate = (id: string, date: string, names: string[], end_date: string | null = null): Candidate => ({

@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { parseAtomFeed, parseRssFeed } from "feedsmith";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { readArticle } from "../../src/record/articles.ts";
-import { readEvent } from "../../src/record/events.ts";
+import { readArticle } from "../../src/record/articles/read-articles.ts";
+import { readEvent } from "../../src/record/events/events.ts";
 import { addArticle, article, call, curate, event, json, type ProblemBody, putEvent } from "../client.ts";
 import { itemOf, readJson } from "../feeds/support.ts";
 

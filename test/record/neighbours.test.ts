@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EventInput } from "../../src/record/event.ts";
-import { readEvent } from "../../src/record/events.ts";
-import { arrange, type Candidate, NEAREST, readNeighbours } from "../../src/record/neighbours.ts";
+import type { EventInput } from "../../src/record/events/event.ts";
+import { readEvent } from "../../src/record/events/events.ts";
+import { arrange, type Candidate, NEAREST, readNeighbours } from "../../src/record/events/neighbours.ts";
 import { curate, json, putEvent, putName, putNames } from "../client.ts";
 
 const candidate = (id: string, ...names: string[]): Candidate => ({

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { parseQuery } from "../../src/query/grammar.ts";
-import { previewQuery } from "../../src/record/preview.ts";
+import { previewQuery } from "../../src/record/search/preview-query.ts";
 import { addArticle, call, json, vocabulary } from "../client.ts";
 
 const common = async (q: string): Promise<string[]> => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type EventInput, eventDocument } from "../../src/record/event.ts";
+import { type EventInput, eventDocument } from "../../src/record/events/event.ts";
 import { makeCompare, type Stretch } from "../../src/site/events/difference.tsx";
 import { stepsOf } from "../../src/site/events/history.ts";
 import { changesBetween, type RevisionChange } from "../../src/site/events/revision-changes.ts";

@@ -1,7 +1,7 @@
 /** From the list of names to a name, and from there to its events: in Chromium, with the record that Parley ships with. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { NameRecord } from "../../src/record/name.ts";
+import type { NameRecord } from "../../src/record/names/name.ts";
 import { hasBrowser } from "./browser.ts";
 import { useSite } from "./site.ts";
 

@@ -1,9 +1,9 @@
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { AnsweringShard, Status } from "../../src/operation/status.ts";
 import { duration, type FindingState, findings, verdict } from "../../src/site/status/findings.ts";
 import { StatusView } from "../../src/site/status/status-page.tsx";
 import { agoInWords, spanInWords } from "../../src/site/time-spans.ts";
-import type { AnsweringShard, Status } from "../../src/status.ts";
 import { call, json, putEvent } from "../client.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00.000Z");

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Precision } from "../../src/record/event.ts";
+import type { Precision } from "../../src/record/events/event.ts";
 import { bandsOf } from "../../src/site/timeline/bands.ts";
 import { columnsOf } from "../../src/site/timeline/columns.ts";
 import { byTime, isIn, monthOf, periodOf } from "../../src/site/timeline/event-period.ts";

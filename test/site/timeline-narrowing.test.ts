@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseQuery, QueryError } from "../../src/query/grammar.ts";
-import type { NameRecord } from "../../src/record/name.ts";
-import type { Names } from "../../src/record/names.ts";
+import type { NameRecord } from "../../src/record/names/name.ts";
+import type { Names } from "../../src/record/names/read-names.ts";
 import { narrowed, requiredNames, requires, widened } from "../../src/site/timeline/narrowing.ts";
 import { requiredSketches, show } from "../query/arbitrary.ts";
 import { NAMES, VOCABULARY } from "../query/vocabulary.ts";

@@ -11,9 +11,9 @@ import {
   sendTest,
   viewAlert,
 } from "../../alerts/holder.ts";
-import type { Context } from "../../context.ts";
-import { check } from "../../input.ts";
-import { badRequest, type InputError } from "../../problem.ts";
+import type { Context } from "../../http/context.ts";
+import { check } from "../../http/input.ts";
+import { badRequest, type InputError } from "../../http/problem.ts";
 import { reducedDate } from "../../record/fields.ts";
 import { counted } from "../text-format.ts";
 import { channelInWords } from "./alert-wording.ts";

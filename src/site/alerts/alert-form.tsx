@@ -2,7 +2,7 @@
  * A form of an alert's page. With scripts, its answer replaces the page without a navigation: see `alert.client.js`.
  */
 import type { ComponentChildren } from "preact";
-import { alertPath } from "../../links.ts";
+import { alertPath } from "../../http/links.ts";
 import type { Action } from "./actions.ts";
 
 interface AlertFormProps {

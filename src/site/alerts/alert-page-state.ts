@@ -1,6 +1,6 @@
 /** Everything that an alert's page shows. */
 import type { HeldAlert } from "../../alerts/holder.ts";
-import type { InputError } from "../../problem.ts";
+import type { InputError } from "../../http/problem.ts";
 import type { Action, ActionResult } from "./actions.ts";
 import type { MessagePage } from "./messages.tsx";
 import type { TriedQuery } from "./query-preview.tsx";

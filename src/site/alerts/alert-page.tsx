@@ -6,11 +6,11 @@
 import type { ComponentChildren } from "preact";
 import { shardOf } from "../../alerts/alert.ts";
 import { type HeldAlert, type Holder, holderOf, listMessages, viewAlert } from "../../alerts/holder.ts";
-import type { Context, Handler } from "../../context.ts";
-import { alertPath } from "../../links.ts";
-import { notFound, Problem } from "../../problem.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { alertPath } from "../../http/links.ts";
+import { notFound, Problem } from "../../http/problem.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { readNames } from "../../record/names.ts";
+import { readNames } from "../../record/names/read-names.ts";
 import { errorsOf, Field, type RefusedForm, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { readTyped } from "../typed-query.tsx";

@@ -1,5 +1,5 @@
 /** The fields of a form that choose the channel and how often it is used. */
-import type { InputError } from "../../problem.ts";
+import type { InputError } from "../../http/problem.ts";
 import { Choice, Field, messagesAt } from "../form.tsx";
 import { CHANNELS, type ChannelType, DIGESTS } from "./alert-wording.ts";
 

@@ -1,9 +1,9 @@
 /** The page behind the link in `alert.confirm`. */
 import type { AlertView } from "../../alerts/alert.ts";
-import { findChallenged } from "../../alerts/desk.ts";
-import type { Context, Handler } from "../../context.ts";
+import { findChallenged } from "../../alerts/alerts-api.ts";
+import type { Context, Handler } from "../../http/context.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { type Names, readNames } from "../../record/names.ts";
+import { type Names, readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
 import { capitalised } from "../text-format.ts";

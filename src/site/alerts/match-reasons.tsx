@@ -1,8 +1,8 @@
 /** Why an article matches: each term, its meaning, and where it occurs. */
-import { highlight } from "../../alerts/channels/highlight.ts";
+import { highlight } from "../../channels/highlight.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import type { Match } from "../../query/explain.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
 
 interface MatchReasonsProps {

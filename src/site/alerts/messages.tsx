@@ -1,6 +1,6 @@
 /** The messages of an alert, newest first, with the outcome of each. */
 import type { Delivery } from "../../alerts/alert.ts";
-import { messageItem } from "../../alerts/feed.tsx";
+import { messageItem } from "../../alerts/alert-feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Foreign } from "../../feeds/content.tsx";
 import { Moment } from "../moment.tsx";

@@ -1,9 +1,9 @@
 /** Creating an alert: type a query, see its past matches, choose a channel. */
 import { alertInput } from "../../alerts/alert.ts";
 import { registerAlert } from "../../alerts/registration.ts";
-import type { Context, Handler } from "../../context.ts";
-import { check, readParameter } from "../../input.ts";
-import type { InputError } from "../../problem.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { check, readParameter } from "../../http/input.ts";
+import type { InputError } from "../../http/problem.ts";
 import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { QueryInput } from "../query-input.tsx";

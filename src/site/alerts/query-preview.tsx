@@ -1,12 +1,13 @@
 /** What a query would have sent so far, beside every input for an alert's query. */
-import type { Env } from "../../env.ts";
+
 import { asUri, Foreign } from "../../feeds/content.tsx";
+import type { Env } from "../../platform/env.ts";
 import { warnings } from "../../query/warnings.ts";
-import { titleLanguage } from "../../record/article.ts";
-import type { Bounds } from "../../record/find.ts";
+import { titleLanguage } from "../../record/articles/article.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { type Names, readNames } from "../../record/names.ts";
-import { type Preview, previewQuery } from "../../record/preview.ts";
+import { type Names, readNames } from "../../record/names/read-names.ts";
+import type { Bounds } from "../../record/search/find.ts";
+import { type Preview, previewQuery } from "../../record/search/preview-query.ts";
 import { counted, number } from "../text-format.ts";
 import { ReadAs, readTyped, type TypedQuery } from "../typed-query.tsx";
 import { MatchReasons } from "./match-reasons.tsx";

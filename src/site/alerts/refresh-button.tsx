@@ -1,5 +1,5 @@
 /** The button that refreshes an alert's status. `alert.client.js` presses it while something is pending. */
-import { alertPath } from "../../links.ts";
+import { alertPath } from "../../http/links.ts";
 
 interface Props {
   /** The alert's id. */

@@ -1,8 +1,8 @@
 /** The page after an alert was created. It shows token and secret, once. */
 import { type HeldAlert, holderOf, viewAlert } from "../../alerts/holder.ts";
 import type { Registered } from "../../alerts/registration.ts";
-import type { Context } from "../../context.ts";
-import { alertPath } from "../../links.ts";
+import type { Context } from "../../http/context.ts";
+import { alertPath } from "../../http/links.ts";
 import { htmlPage } from "../layout.tsx";
 import { AlertStatusSection } from "./alert-status.tsx";
 import { Copyable } from "./copyable.tsx";

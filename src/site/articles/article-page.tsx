@@ -1,10 +1,11 @@
 /** GET /articles/{id}: what anyone may see of an article. Its text is never shown. */
-import type { Context, Handler } from "../../context.ts";
+
 import { asUri, Foreign } from "../../feeds/content.tsx";
-import { articleUrl, eventPath } from "../../links.ts";
-import { notFound } from "../../problem.ts";
-import { type Article, titleLanguage } from "../../record/article.ts";
-import { readArticle } from "../../record/articles.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { articleUrl, eventPath } from "../../http/links.ts";
+import { notFound } from "../../http/problem.ts";
+import { type Article, titleLanguage } from "../../record/articles/article.ts";
+import { readArticle } from "../../record/articles/read-articles.ts";
 import { SourceDetails } from "../events/sources.tsx";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";

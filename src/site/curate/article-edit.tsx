@@ -1,12 +1,12 @@
 /** Correcting an article: edit, preview, then publish. */
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
-import type { Context, Handler } from "../../context.ts";
-import { readParameter } from "../../input.ts";
-import { correct, MAX_BODY } from "../../intake/changes.ts";
-import { type InputError, notFound } from "../../problem.ts";
-import type { Article } from "../../record/article.ts";
-import { readArticle } from "../../record/articles.ts";
-import { becomesNew, type CorrectedField, corrected, correctedFields } from "../../record/write-articles.ts";
+import { correct, MAX_BODY } from "../../curation/record-changes.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { readParameter } from "../../http/input.ts";
+import { type InputError, notFound } from "../../http/problem.ts";
+import type { Article } from "../../record/articles/article.ts";
+import { readArticle } from "../../record/articles/read-articles.ts";
+import { becomesNew, type CorrectedField, corrected, correctedFields } from "../../record/articles/write-articles.ts";
 import { type Compare, Difference, makeCompare } from "../events/difference.tsx";
 import { errorsOf, readForm } from "../form.tsx";
 import { counted, number } from "../text-format.ts";

@@ -1,7 +1,7 @@
 /** The fields of an article, for adding and correcting one. */
-import { check } from "../../input.ts";
-import type { InputError } from "../../problem.ts";
-import { type Article, type ArticleInput, articleInput } from "../../record/article.ts";
+import { check } from "../../http/input.ts";
+import type { InputError } from "../../http/problem.ts";
+import { type Article, type ArticleInput, articleInput } from "../../record/articles/article.ts";
 import { Field, messagesAt, TextArea } from "../form.tsx";
 import { Box, kept, lineOf, ModeChoice, type Modes, type Typed, textOf } from "./fields.tsx";
 

@@ -1,7 +1,8 @@
 /** Adding an article: edit, preview, then add. */
-import type { Context, Handler } from "../../context.ts";
-import { add, MAX_BODY } from "../../intake/changes.ts";
-import type { InputError } from "../../problem.ts";
+
+import { add, MAX_BODY } from "../../curation/record-changes.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import type { InputError } from "../../http/problem.ts";
 import { errorsOf, messagesAt, readForm } from "../form.tsx";
 import { ARTICLE_FIELDS, ArticleFields, readArticleForm } from "./article-form.tsx";
 import { type ArticlePreview, previewArticle, ShowPreview } from "./article-preview.tsx";

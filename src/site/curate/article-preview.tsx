@@ -1,14 +1,14 @@
 /** The preview of a new article: duplicates, related events, and the alerts that it sets off. */
 import type { ComponentChildren } from "preact";
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
-import type { Context } from "../../context.ts";
-import { readVocabulary } from "../../intake/changes.ts";
-import { type Alike, findAlike } from "../../record/alike.ts";
-import type { ArticleInput } from "../../record/article.ts";
-import { findLikelyEvents } from "../../record/event-candidates.ts";
-import type { Likely } from "../../record/likely-events.ts";
-import { labelOf, type Names } from "../../record/names.ts";
-import { derivedId, draftArticle } from "../../record/write-articles.ts";
+import { readVocabulary } from "../../curation/record-changes.ts";
+import type { Context } from "../../http/context.ts";
+import { type Alike, findAlike } from "../../record/articles/alike.ts";
+import type { ArticleInput } from "../../record/articles/article.ts";
+import { derivedId, draftArticle } from "../../record/articles/write-articles.ts";
+import { findLikelyEvents } from "../../record/events/event-candidates.ts";
+import type { Likely } from "../../record/events/likely-events.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
 import { Box } from "./fields.tsx";
 

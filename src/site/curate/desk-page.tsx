@@ -1,15 +1,15 @@
 /** The curators' home page: the newest items, and items that lack something. */
 
 import type { ComponentChildren, VNode } from "preact";
-import type { Context, Handler } from "../../context.ts";
 import { Foreign } from "../../feeds/content.tsx";
-import { readParameter } from "../../input.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { readParameter } from "../../http/input.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import { type Article, titleLanguage } from "../../record/article.ts";
-import type { SourcedEvent } from "../../record/events.ts";
-import { listArticles, listEvents } from "../../record/find.ts";
+import { type Article, titleLanguage } from "../../record/articles/article.ts";
+import type { SourcedEvent } from "../../record/events/events.ts";
 import { type Head, NEWEST, readHead } from "../../record/log.ts";
-import { type Names, readNames } from "../../record/names.ts";
+import { type Names, readNames } from "../../record/names/read-names.ts";
+import { listArticles, listEvents } from "../../record/search/find.ts";
 import { Choice, Field } from "../form.tsx";
 import { selectEvents } from "../timeline/selection.ts";
 import { readTyped, type TypedQuery } from "../typed-query.tsx";

@@ -1,10 +1,10 @@
 /** The page that edits, previews and retracts an event. */
-import type { InputError } from "../../problem.ts";
-import type { Article } from "../../record/article.ts";
-import type { Draft } from "../../record/draft-event.ts";
-import { changedFields } from "../../record/event.ts";
-import type { Revision, SourcedEvent } from "../../record/events.ts";
-import type { Names } from "../../record/names.ts";
+import type { InputError } from "../../http/problem.ts";
+import type { Article } from "../../record/articles/article.ts";
+import type { Draft } from "../../record/events/draft-event.ts";
+import { changedFields } from "../../record/events/event.ts";
+import type { Revision, SourcedEvent } from "../../record/events/events.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { FormErrors } from "../form.tsx";
 import { EVENT_FIELDS, EventFields } from "./event-form.tsx";
 import { changesAnything, DocumentChanges, EventPreview, WhatItDoes } from "./event-preview.tsx";

@@ -1,8 +1,8 @@
 /** The fields of an event, for adding and correcting one. */
 import type { JSX } from "preact";
 import { Foreign } from "../../feeds/content.tsx";
-import type { InputError } from "../../problem.ts";
-import { type Article, titleLanguage } from "../../record/article.ts";
+import type { InputError } from "../../http/problem.ts";
+import { type Article, titleLanguage } from "../../record/articles/article.ts";
 import { Field, messagesAt, TextArea } from "../form.tsx";
 import { type ClaimRow, claimsOf } from "./event-input.ts";
 import { Box, kept, linesOf, ModeChoice, type Modes, messagesOfLines, type Typed } from "./fields.tsx";

@@ -1,12 +1,13 @@
 /** Adding and correcting an event: edit, preview, then publish. */
-import type { Context, Handler } from "../../context.ts";
-import { inputErrors, readParameter } from "../../input.ts";
-import { MAX_BODY, publish, readVocabulary, retract } from "../../intake/changes.ts";
-import { badRequest, type InputError, notFound, Problem } from "../../problem.ts";
-import { readArticles } from "../../record/articles.ts";
-import { draftEvent } from "../../record/draft-event.ts";
-import { retraction } from "../../record/event.ts";
-import { readEvent, readRevision, type SourcedEvent } from "../../record/events.ts";
+
+import { MAX_BODY, publish, readVocabulary, retract } from "../../curation/record-changes.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { inputErrors, readParameter } from "../../http/input.ts";
+import { badRequest, type InputError, notFound, Problem } from "../../http/problem.ts";
+import { readArticles } from "../../record/articles/read-articles.ts";
+import { draftEvent } from "../../record/events/draft-event.ts";
+import { retraction } from "../../record/events/event.ts";
+import { readEvent, readRevision, type SourcedEvent } from "../../record/events/events.ts";
 import { slug } from "../../record/fields.ts";
 import { NEWEST } from "../../record/log.ts";
 import { errorsOf, readForm } from "../form.tsx";

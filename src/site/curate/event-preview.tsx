@@ -1,9 +1,9 @@
 /** The preview of an event: its page, and what publishing it changes. */
-import { titleLanguage } from "../../record/article.ts";
-import type { Draft } from "../../record/draft-event.ts";
-import type { EventDocument } from "../../record/event.ts";
-import type { Revision, SourcedEvent } from "../../record/events.ts";
-import type { Names } from "../../record/names.ts";
+import { titleLanguage } from "../../record/articles/article.ts";
+import type { Draft } from "../../record/events/draft-event.ts";
+import type { EventDocument } from "../../record/events/event.ts";
+import type { Revision, SourcedEvent } from "../../record/events/events.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { makeCompare } from "../events/difference.tsx";
 import { EventColumns, EventSources } from "../events/event-view.tsx";
 import { ChangeList } from "../events/history-view.tsx";

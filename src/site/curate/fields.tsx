@@ -1,6 +1,6 @@
 /** What the forms for articles and events share. */
 import type { ComponentChildren } from "preact";
-import type { InputError } from "../../problem.ts";
+import type { InputError } from "../../http/problem.ts";
 import type { Mode } from "../../record/fields.ts";
 import { FormErrors, messagesAt } from "../form.tsx";
 

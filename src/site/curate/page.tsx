@@ -1,6 +1,6 @@
 /** What the curators' pages share. */
 import type { ComponentChildren } from "preact";
-import type { Context } from "../../context.ts";
+import type { Context } from "../../http/context.ts";
 import { htmlPage } from "../layout.tsx";
 
 interface CuratorsPage {

@@ -2,7 +2,7 @@
  * A curator's session is a cookie with its expiry, signed with a key that is derived from the curators' token.
  * Nothing is stored, and a new token ends all sessions.
  */
-import type { Context } from "../../context.ts";
+import type { Context } from "../../http/context.ts";
 
 const COOKIE = "curator";
 /** Lifetime of a session, in seconds. */

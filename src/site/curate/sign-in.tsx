@@ -1,9 +1,9 @@
 /** Signing in and out, and the check that only signed-in curators reach the curators' pages. */
 import { noteOperator } from "../../alerts/origins.ts";
-import type { Context, Handler } from "../../context.ts";
-import { readParameter } from "../../input.ts";
-import { isCuratorsToken } from "../../intake/curator.ts";
-import { Problem } from "../../problem.ts";
+import { isCuratorsToken } from "../../curation/curator.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { readParameter } from "../../http/input.ts";
+import { Problem } from "../../http/problem.ts";
 import { Field, readForm } from "../form.tsx";
 import { htmlPage } from "../layout.tsx";
 import { seeOther } from "./page.tsx";

@@ -1,12 +1,12 @@
 /** GET /events/{id} */
-import type { Context, Handler } from "../../context.ts";
-import { eventUrl } from "../../links.ts";
-import { notFound } from "../../problem.ts";
-import { readEvent, type SourcedEvent } from "../../record/events.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { eventUrl } from "../../http/links.ts";
+import { notFound } from "../../http/problem.ts";
+import { readEvent, type SourcedEvent } from "../../record/events/events.ts";
+import { type Neighbours, readNeighbours } from "../../record/events/neighbours.ts";
+import { type History, readHistory } from "../../record/events/revisions.ts";
 import { readRecentHead } from "../../record/log.ts";
-import { type Names, readNames } from "../../record/names.ts";
-import { type Neighbours, readNeighbours } from "../../record/neighbours.ts";
-import { type History, readHistory } from "../../record/revisions.ts";
+import { type Names, readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
 import { shortened } from "../text-format.ts";
 import { EventColumns, EventSources } from "./event-view.tsx";

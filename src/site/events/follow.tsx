@@ -3,9 +3,9 @@ import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
 import { FORMATS } from "../../feeds/formats.ts";
 import { EVENTS } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import { type EventDocument, fullIds } from "../../record/event.ts";
-import type { NameKind } from "../../record/name.ts";
-import type { Names } from "../../record/names.ts";
+import { type EventDocument, fullIds } from "../../record/events/event.ts";
+import type { NameKind } from "../../record/names/name.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { readTyped } from "../typed-query.tsx";
 
 /** Maximum names of a kind in the query. The first names matter most; with more of them everything would match. */

@@ -1,9 +1,9 @@
 /** The history of an event: when it was revised, and what changed. */
 import type { ComponentChildren } from "preact";
 import { Foreign } from "../../feeds/content.tsx";
-import { claimant } from "../../record/events.ts";
-import { labelOf, type Names } from "../../record/names.ts";
-import type { History } from "../../record/revisions.ts";
+import { claimant } from "../../record/events/events.ts";
+import type { History } from "../../record/events/revisions.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { Moment } from "../moment.tsx";
 import { Added, type Compare, Difference, makeCompare, Removed } from "./difference.tsx";
 import { type Step, stepsOf } from "./history.ts";

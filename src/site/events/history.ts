@@ -1,6 +1,6 @@
 /** The history of an event as one list: its revisions, and articles that were added to its sources or corrected. */
-import type { DatedRevision, HistoricSource, History } from "../../record/revisions.ts";
-import { COMPARED } from "../../record/revisions.ts";
+import type { DatedRevision, HistoricSource, History } from "../../record/events/revisions.ts";
+import { COMPARED } from "../../record/events/revisions.ts";
 import { changesBetween, type RevisionChange } from "./revision-changes.ts";
 
 export interface Step {

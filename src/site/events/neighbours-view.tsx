@@ -1,7 +1,7 @@
 /** Links to the events before and after, and to related ones. */
 import { dateInWords } from "../../feeds/dates.ts";
-import { labelOf, type Names } from "../../record/names.ts";
-import type { Neighbour, Neighbours } from "../../record/neighbours.ts";
+import type { Neighbour, Neighbours } from "../../record/events/neighbours.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 
 export function NeighboursView({ neighbours, names }: { neighbours: Neighbours; names: Names }) {
   const { before, after, related } = neighbours;

@@ -1,7 +1,7 @@
 /** The changes between two revisions of an event, by the parts that a reader sees. */
 import { dateInWords } from "../../feeds/dates.ts";
-import { type EventDocument, fullIds } from "../../record/event.ts";
-import type { Revision } from "../../record/events.ts";
+import { type EventDocument, fullIds } from "../../record/events/event.ts";
+import type { Revision } from "../../record/events/events.ts";
 
 export type RevisionChange =
   /** A changed text; empty if there was or is none. */

@@ -4,10 +4,10 @@
  */
 import type { ComponentChildren } from "preact";
 import { asUri } from "../../feeds/content.tsx";
-import { namePath } from "../../links.ts";
-import { fullIds } from "../../record/event.ts";
-import type { Source, SourcedEvent } from "../../record/events.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { namePath } from "../../http/links.ts";
+import { fullIds } from "../../record/events/event.ts";
+import type { Source, SourcedEvent } from "../../record/events/events.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { periodOf } from "../timeline/event-period.ts";
 
 const TYPE = "https://schema.org/";

@@ -5,9 +5,9 @@
 import { type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
 import { match } from "../../query/match.ts";
 import { analyse } from "../../query/text.ts";
-import type { Article } from "../../record/article.ts";
-import type { NameKind, NameRecord } from "../../record/name.ts";
-import type { Names } from "../../record/names.ts";
+import type { Article } from "../../record/articles/article.ts";
+import type { NameKind, NameRecord } from "../../record/names/name.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { countNames } from "../timeline/facets.tsx";
 import { namesIn, type Selected } from "../timeline/selection.ts";
 

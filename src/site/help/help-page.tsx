@@ -1,12 +1,12 @@
 /** GET /help: search tips, feeds, webhooks and the API, with examples from the present record. */
 
 import { type SampleData, sampleData, sampleRequest } from "../../alerts/sample.ts";
-import type { Context, Handler } from "../../context.ts";
-import { readParameter } from "../../input.ts";
+import type { Context, Handler } from "../../http/context.ts";
+import { readParameter } from "../../http/input.ts";
 import { match } from "../../query/match.ts";
-import { readArticles } from "../../record/articles.ts";
+import { readArticles } from "../../record/articles/read-articles.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
-import { type Names, readNames } from "../../record/names.ts";
+import { type Names, readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
 import { type Selection, selectEvents, WINDOW } from "../timeline/selection.ts";
 import { readTyped } from "../typed-query.tsx";

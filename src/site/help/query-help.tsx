@@ -2,7 +2,7 @@
 import { searchOf } from "../../feeds/address.ts";
 import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { QueryInput } from "../query-input.tsx";
 import { counted } from "../text-format.ts";
 import { addressOf } from "../timeline/timeline-params.ts";

@@ -1,6 +1,6 @@
 /** Help on alerts: how to create and confirm one, what its messages contain, and how to verify them. */
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
-import type { Settings } from "../../settings.ts";
+import type { Settings } from "../../platform/settings.ts";
 import { Code, Scrolls } from "../scrolls.tsx";
 import { listed } from "../text-format.ts";
 import { spanInWords } from "../time-spans.ts";

@@ -1,7 +1,7 @@
 /** The places of some events, with coordinates and number of events. */
-import { fullIds } from "../../record/event.ts";
-import type { NameRecord } from "../../record/name.ts";
-import type { Names } from "../../record/names.ts";
+import { fullIds } from "../../record/events/event.ts";
+import type { NameRecord } from "../../record/names/name.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import type { Selected } from "../timeline/selection.ts";
 import { type Coordinates, type Point, project } from "./projection.ts";
 

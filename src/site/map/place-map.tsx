@@ -1,7 +1,7 @@
 /**
  * A map of the places of some events. If they are far apart, a second map shows the largest group of close places.
  */
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import type { Selected } from "../timeline/selection.ts";
 import { type CloserMap, Frame, type MapLinks } from "./map-frame.tsx";
 import { type MapPlace, placesOf } from "./map-places.ts";

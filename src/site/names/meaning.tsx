@@ -1,5 +1,5 @@
 /** The head of a name's page: label, type and coordinates. */
-import type { NameRecord } from "../../record/name.ts";
+import type { NameRecord } from "../../record/names/name.ts";
 import { typeInWords } from "./name-kinds.ts";
 import { InOtherLanguages } from "./spellings.tsx";
 

@@ -1,5 +1,5 @@
 /** Kinds and types of names, in words. */
-import { NAME_KINDS, type NameKind, type NameRecord } from "../../record/name.ts";
+import { NAME_KINDS, type NameKind, type NameRecord } from "../../record/names/name.ts";
 import { capitalised } from "../text-format.ts";
 
 export const KINDS: Readonly<Record<NameKind, { one: string; several: string }>> = {

@@ -1,6 +1,6 @@
 /** Names that occur in the same events as another name. */
-import { namePath } from "../../links.ts";
-import type { Names } from "../../record/names.ts";
+import { namePath } from "../../http/links.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { countNames } from "../timeline/facets.tsx";
 import type { Selected } from "../timeline/selection.ts";
 import { KINDS, kindOf } from "./name-kinds.ts";

@@ -1,8 +1,8 @@
 /** All spellings of a name, and how they differ from ordinary words and from other names. */
 import { Foreign } from "../../feeds/content.tsx";
-import { namePath } from "../../links.ts";
-import type { NameRecord } from "../../record/name.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { namePath } from "../../http/links.ts";
+import type { NameRecord } from "../../record/names/name.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 
 /** The parts of a name's spellings, in the order in which they are shown. */
 const LANGUAGES = [

@@ -1,9 +1,9 @@
 /** GET /topics: all names on record. */
-import type { Handler } from "../../context.ts";
-import { namePath } from "../../links.ts";
+import type { Handler } from "../../http/context.ts";
+import { namePath } from "../../http/links.ts";
 import { readRecentHead } from "../../record/log.ts";
-import type { NameKind, NameRecord } from "../../record/name.ts";
-import { readNames } from "../../record/names.ts";
+import type { NameKind, NameRecord } from "../../record/names/name.ts";
+import { readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
 import { counted } from "../text-format.ts";
 import { countNames } from "../timeline/facets.tsx";

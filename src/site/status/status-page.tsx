@@ -1,6 +1,6 @@
 /** GET /status: the status page for people. Only requests for it read the status. */
-import type { Handler } from "../../context.ts";
-import { readStatus, type Status } from "../../status.ts";
+import type { Handler } from "../../http/context.ts";
+import { readStatus, type Status } from "../../operation/status.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
 import { number } from "../text-format.ts";

@@ -1,6 +1,6 @@
 /** The active filters of the timeline, each with a link that removes it. */
 import type { ParsedQuery } from "../../query/grammar.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { inWords } from "./event-period.ts";
 import { requiredNames, widened } from "./narrowing.ts";
 import { addressOf } from "./timeline-params.ts";

@@ -1,9 +1,9 @@
 /** Events by month and day, newest first. */
 import { dateInWords } from "../../feeds/dates.ts";
-import { namePath } from "../../links.ts";
-import { fullIds } from "../../record/event.ts";
-import type { SourcedEvent } from "../../record/events.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import { namePath } from "../../http/links.ts";
+import { fullIds } from "../../record/events/event.ts";
+import type { SourcedEvent } from "../../record/events/events.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted, shortened } from "../text-format.ts";
 import { byTime, inWords, periodOf } from "./event-period.ts";
 import type { Selected } from "./selection.ts";

@@ -1,9 +1,9 @@
 /** When events happened, as precisely as the record says: days, months and years in ISO 8601. */
 
 import { dateInWords } from "../../feeds/dates.ts";
-import { readParameter } from "../../input.ts";
-import { badRequest } from "../../problem.ts";
-import type { EventDocument } from "../../record/event.ts";
+import { readParameter } from "../../http/input.ts";
+import { badRequest } from "../../http/problem.ts";
+import type { EventDocument } from "../../record/events/event.ts";
 
 type Dated = Pick<EventDocument, "date" | "end_date" | "precision">;
 

@@ -1,7 +1,7 @@
 /** Topics, actors and places of the events shown. Each has the number of events that its link shows. */
 import type { ParsedQuery } from "../../query/grammar.ts";
-import type { NameKind } from "../../record/name.ts";
-import { labelOf, type Names } from "../../record/names.ts";
+import type { NameKind } from "../../record/names/name.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { KINDS, SHOWN_KINDS } from "../names/name-kinds.ts";
 import { narrowed, requires, widened } from "./narrowing.ts";
 import { namesIn, type Selected } from "./selection.ts";

@@ -4,7 +4,7 @@ import { readName } from "../../query/names.ts";
 import { countCharacters } from "../../query/tokens.ts";
 import { normalise, type Query, STYLES, termsOf, write } from "../../query/tree.ts";
 import { splitWords } from "../../query/words.ts";
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 
 /** Returns true if the query requires this name: it is `topic:ceasefire`, or an AND that contains it. */
 export const requires = (query: ParsedQuery | undefined, id: string): boolean => requiredNames(query).includes(id);

@@ -1,6 +1,6 @@
 /** What the overview is made from. */
 import type { ParsedQuery } from "../../query/grammar.ts";
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import type { Bands } from "./bands.ts";
 import type { Columns } from "./columns.ts";
 import type { Selected } from "./selection.ts";

@@ -2,7 +2,7 @@
  * The overview: events over time and by topic. Every part links to its events. Horizontal positions are percentages
  * and vertical ones are CSS pixels, so the picture fills its container and its text keeps its size.
  */
-import type { EventDocument } from "../../record/event.ts";
+import type { EventDocument } from "../../record/events/event.ts";
 import { counted } from "../text-format.ts";
 import { bandsOf } from "./bands.ts";
 import { type Columns, columnsOf } from "./columns.ts";

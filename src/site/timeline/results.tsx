@@ -1,7 +1,7 @@
 /** The list of events, links to the other pages, and suggestions if nothing was found. */
 import { searchOf } from "../../feeds/address.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
 import { EventList } from "./event-list.tsx";
 import { byTime } from "./event-period.ts";

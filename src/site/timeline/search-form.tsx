@@ -1,5 +1,5 @@
 /** The search box. It updates the parts of the page that depend on the query while the user types. */
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { QueryInput } from "../query-input.tsx";
 import { ReadAs, type TypedQuery } from "../typed-query.tsx";
 

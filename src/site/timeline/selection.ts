@@ -2,10 +2,10 @@
 import { makeFinder } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { AnalysedText } from "../../query/text.ts";
-import { eventMatchable, readNewestEvents, type SourcedEvent } from "../../record/events.ts";
-import { listEvents } from "../../record/find.ts";
+import { eventMatchable, readNewestEvents, type SourcedEvent } from "../../record/events/events.ts";
 import { type Head, NEWEST } from "../../record/log.ts";
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
+import { listEvents } from "../../record/search/find.ts";
 
 /** An event, and its text as queries see it. */
 export interface Selected {

@@ -1,9 +1,10 @@
 /** GET /: the timeline of all events, or of those that a query and a month select. Every view has an address. */
-import type { Handler } from "../../context.ts";
+
 import { STANDING, searchOf } from "../../feeds/address.ts";
-import { readInteger, readParameter } from "../../input.ts";
+import type { Handler } from "../../http/context.ts";
+import { readInteger, readParameter } from "../../http/input.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
-import { readNames } from "../../record/names.ts";
+import { readNames } from "../../record/names/read-names.ts";
 import { feedLinks } from "../feed-links.ts";
 import { htmlPage } from "../layout.tsx";
 import { readTyped, type TypedQuery } from "../typed-query.tsx";

@@ -1,5 +1,5 @@
 /** The timeline: search, feeds, overview, map, facets and the list of events. */
-import type { Names } from "../../record/names.ts";
+import type { Names } from "../../record/names/read-names.ts";
 import { PlaceMap } from "../map/place-map.tsx";
 import { counted } from "../text-format.ts";
 import type { TypedQuery } from "../typed-query.tsx";

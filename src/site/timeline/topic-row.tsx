@@ -2,7 +2,7 @@
  * A topic over time: a circle for each month or year, whose area is the number of events. An event with several
  * topics is in each row.
  */
-import { labelOf, type Names } from "../../record/names.ts";
+import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
 import { inWords, isIn } from "./event-period.ts";
 import { byLabel } from "./facets.tsx";

@@ -2,8 +2,8 @@ import { parse } from "discord-markdown-parser";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/alerts/alert.ts";
-import { discord } from "../../../src/alerts/channels/discord.ts";
-import { type Paragraph, tell } from "../../../src/alerts/channels/text.ts";
+import { discord } from "../../../src/channels/discord.ts";
+import { type Paragraph, tell } from "../../../src/channels/text.ts";
 import { confirmation, digestOf, EVENT, gathered, MATCH, matched, messages, RUNS, shownOf } from "./messages.ts";
 
 const contentOf = (said: Message): string => JSON.parse(discord.compose(said).body).content;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { highlight } from "../../../src/alerts/channels/highlight.ts";
+import { highlight } from "../../../src/channels/highlight.ts";
 
 describe("the words found, in their snippet", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { KINDS } from "../../../src/alerts/channels/kinds.ts";
-import { layOut } from "../../../src/alerts/channels/layout.ts";
-import type { Paragraph, Run, Telling } from "../../../src/alerts/channels/text.ts";
+import { KINDS } from "../../../src/channels/channel-kinds.ts";
+import { layOut } from "../../../src/channels/fit.ts";
+import type { Paragraph, Run, Telling } from "../../../src/channels/text.ts";
 import { ARTICLE, message } from "./messages.ts";
 
 const run = (text: string): Run => ({ text, strong: false, url: null });

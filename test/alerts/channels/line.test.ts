@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { line, webLink } from "../../../src/alerts/channels/line.ts";
+import { line, webLink } from "../../../src/channels/line.ts";
 import { hostile, RUNS } from "./messages.ts";
 
 describe("a line of the record's text", () => {

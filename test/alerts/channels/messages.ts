@@ -10,7 +10,7 @@ import type {
   MessageType,
   Remarks,
 } from "../../../src/alerts/alert.ts";
-import type { Paragraph, Telling } from "../../../src/alerts/channels/text.ts";
+import type { Paragraph, Telling } from "../../../src/channels/text.ts";
 import type { Match } from "../../../src/query/explain.ts";
 
 const ALERT = { id: "al_0_abcdefghijklmnop", query: "aleppo convoy" };

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import libmime from "libmime";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/alerts/alert.ts";
-import { ntfy } from "../../../src/alerts/channels/ntfy.ts";
-import { type Paragraph, tell } from "../../../src/alerts/channels/text.ts";
+import { ntfy } from "../../../src/channels/ntfy.ts";
+import { type Paragraph, tell } from "../../../src/channels/text.ts";
 import {
   confirmation,
   digestOf,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/alerts/alert.ts";
-import { slack } from "../../../src/alerts/channels/slack.ts";
-import { tell } from "../../../src/alerts/channels/text.ts";
+import { slack } from "../../../src/channels/slack.ts";
+import { tell } from "../../../src/channels/text.ts";
 import {
   confirmation,
   digestOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KINDS } from "../../../src/alerts/channels/kinds.ts";
+import { KINDS } from "../../../src/channels/channel-kinds.ts";
 import { matched } from "./messages.ts";
 
 describe("a webhook", () => {

@@ -1,7 +1,7 @@
 /** Many receivers at once, some of which hang; and a shard that is full. */
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { shardOf } from "../../../src/alerts/alert.ts";
-import { SHARD_CAPACITY } from "../../../src/alerts/shard.ts";
+import { SHARD_CAPACITY } from "../../../src/shard/shard.ts";
 import { stopTimeouts } from "../../timeouts.ts";
 import {
   type Alert,

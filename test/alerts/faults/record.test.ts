@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Env } from "../../../src/env.ts";
+import type { Env } from "../../../src/platform/env.ts";
 import { readHead } from "../../../src/record/log.ts";
 import worker from "../../../src/worker.ts";
 import {

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { Shard } from "../../../src/alerts/shard.ts";
+import { Shard } from "../../../src/shard/shard.ts";
 import {
   type Alert,
   addArticle,

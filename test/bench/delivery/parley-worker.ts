@@ -1,16 +1,16 @@
 /** Parley as it is deployed, and a call that fills its first shard: to register thousands of alerts over HTTP would take too long. */
 import { makeAlertId } from "../../../src/alerts/alert.ts";
-import type { ShardCalls } from "../../../src/alerts/calls.ts";
-import { openShard } from "../../../src/alerts/directory.ts";
-import { Outbox } from "../../../src/alerts/outbox.ts";
-import { Queries } from "../../../src/alerts/queries.ts";
-import { Registry } from "../../../src/alerts/registry.ts";
-import { Shard as ParleyShard } from "../../../src/alerts/shard.ts";
+import { openShard } from "../../../src/alerts/shards.ts";
 import { makeSecret } from "../../../src/delivery/signature.ts";
-import type { Env } from "../../../src/env.ts";
+import type { Env } from "../../../src/platform/env.ts";
 import { readHead } from "../../../src/record/log.ts";
-import { readNames } from "../../../src/record/names.ts";
-import { readQuery } from "../../../src/record/query.ts";
+import { readNames } from "../../../src/record/names/read-names.ts";
+import { readQuery } from "../../../src/record/search/listing-query.ts";
+import type { ShardCalls } from "../../../src/shard/calls.ts";
+import { Queries } from "../../../src/shard/follow/queries.ts";
+import { Outbox } from "../../../src/shard/outbox/outbox.ts";
+import { Registry } from "../../../src/shard/registry/registry.ts";
+import { Shard as ParleyShard } from "../../../src/shard/shard.ts";
 import worker from "../../../src/worker.ts";
 
 /** An alert that is to be there, confirmed. */

@@ -2,13 +2,13 @@
 
 import { indexEntries } from "../../../src/query/narrow.ts";
 import { analyse, type Matchable } from "../../../src/query/text.ts";
-import { articleMatchable } from "../../../src/record/article.ts";
-import { articleEvent } from "../../../src/record/articles.ts";
-import type { EventDocument } from "../../../src/record/event.ts";
-import { eventMatchable } from "../../../src/record/events.ts";
+import { articleMatchable } from "../../../src/record/articles/article.ts";
+import { articleEvent } from "../../../src/record/articles/read-articles.ts";
+import type { EventDocument } from "../../../src/record/events/event.ts";
+import { eventMatchable } from "../../../src/record/events/events.ts";
 import { readHead } from "../../../src/record/log.ts";
-import { type Names, readNames } from "../../../src/record/names.ts";
-import { indexText } from "../../../src/record/search.ts";
+import { type Names, readNames } from "../../../src/record/names/read-names.ts";
+import { indexText } from "../../../src/record/search/full-text.ts";
 
 /** An article, and the events that rest on it: all are added, the article first, at the same time. */
 export interface Story {

@@ -1,5 +1,5 @@
 /** Parley as it is deployed, with two calls more: one fills the record, one tells what D1 has read since the Worker began. */
-import type { Env } from "../../../src/env.ts";
+import type { Env } from "../../../src/platform/env.ts";
 import worker from "../../../src/worker.ts";
 import { Counter } from "./counted.ts";
 import { fill, type Story } from "./fill.ts";

@@ -1,6 +1,6 @@
 /** Articles and events out of the sentences and names of data/, as many as are asked for, and queries that mean something to them. */
 import type { Data } from "../../../src/cli/data.ts";
-import { eventDocument } from "../../../src/record/event.ts";
+import { eventDocument } from "../../../src/record/events/event.ts";
 import { random } from "../random.ts";
 import type { Story } from "./fill.ts";
 

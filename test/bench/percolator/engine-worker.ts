@@ -3,12 +3,12 @@
  * (alerts, messages) is left out.
  */
 import { DurableObject } from "cloudflare:workers";
-import { SqlPostings } from "../../../src/alerts/postings.ts";
-import { migrate } from "../../../src/alerts/tables.ts";
 import { Percolator } from "../../../src/percolator/percolator.ts";
 import { parseQuery } from "../../../src/query/grammar.ts";
 import { makeVocabulary } from "../../../src/query/names.ts";
 import { analyse } from "../../../src/query/text.ts";
+import { SqlPostings } from "../../../src/shard/follow/postings.ts";
+import { migrate } from "../../../src/shard/tables.ts";
 import { timed } from "../clock.ts";
 
 const NO_NAMES = makeVocabulary([]);

@@ -1,0 +1,48 @@
+/** What curators change, by the API and by the pages alike. What changes something wakes the shards. */
+import { wakeShards } from "../alerts/shards.ts";
+import type { Context } from "../http/context.ts";
+import { failpoint } from "../platform/failpoint.ts";
+import type { ArticleInput } from "../record/articles/article.ts";
+import { type Added, type ArticlePut, addArticle, putArticle } from "../record/articles/write-articles.ts";
+import type { EventInput } from "../record/events/event.ts";
+import { type Put, putEvent, retractEvent, type SourcedEvent } from "../record/events/events.ts";
+import { readHead } from "../record/log.ts";
+import { type Names, readNames } from "../record/names/read-names.ts";
+
+/** An article's text may have 256 KB; as JSON it takes up to six bytes for one, and the other fields want some too. */
+export const MAX_BODY = 2 * 1024 * 1024;
+
+/** The names as they are now. */
+export const readVocabulary = async ({ env }: Context): Promise<Names> => readNames(env.DB, await readHead(env.DB));
+
+const wake = ({ env, waitUntil }: Context): void => waitUntil(wakeShards(env));
+
+/** See `addArticle`. */
+export async function add(context: Context, input: ArticleInput): Promise<Added> {
+  const added = await addArticle(context.env.DB, input, await readVocabulary(context));
+  failpoint("log.appended", context.env);
+  // Where it is there already as well: whoever asks again may have had no answer, because the Worker was killed before it woke anybody.
+  wake(context);
+  return added;
+}
+
+/** See `putArticle`. */
+export async function correct(context: Context, id: string, input: ArticleInput, from?: string): Promise<ArticlePut> {
+  const put = await putArticle(context.env.DB, id, input, await readVocabulary(context), from);
+  if (put.outcome !== "same") wake(context);
+  return put;
+}
+
+/** See `putEvent`. */
+export async function publish(context: Context, id: string, input: EventInput, seen?: number): Promise<Put> {
+  const put = await putEvent(context.env.DB, id, input, await readVocabulary(context), seen);
+  if (put.outcome !== "same") wake(context);
+  return put;
+}
+
+/** See `retractEvent`. */
+export async function retract(context: Context, id: string, reason: string, seen?: number): Promise<SourcedEvent> {
+  const event = await retractEvent(context.env.DB, id, reason, await readVocabulary(context), seen);
+  wake(context);
+  return event;
+}

@@ -1,0 +1,238 @@
+/** Articles in D1: adding and correcting. */
+
+import { badRequest, type InputError, Problem } from "../../http/problem.ts";
+import { sha256 } from "../../platform/digest.ts";
+import { indexEntries } from "../../query/narrow.ts";
+import { analyse } from "../../query/text.ts";
+import { liesAhead, surfaces } from "../fields.ts";
+import { commitEntry, readHead, THIS_ENTRY } from "../log.ts";
+import type { Names } from "../names/read-names.ts";
+import { failIfOvertaken, Overtaken, untilSettled } from "../overtaken.ts";
+import { fileEntries } from "../search/full-text.ts";
+import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
+import { fileNamesOfArticle, unfileNamesOfArticle } from "./linked-names.ts";
+import { articleEvent, readArticle } from "./read-articles.ts";
+
+export interface Added {
+  id: string;
+  log: number;
+  /** False where the article was on record already. */
+  added: boolean;
+}
+
+/**
+ * Adds an article. One with an id or URL that is on record already changes nothing and answers with the first one; where
+ * neither is given, title and text stand for the id.
+ */
+export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
+  const id = input.id ?? (await derivedId(input));
+  const earlier = await findSame(db, id, input.url ?? null);
+  if (earlier) return { ...earlier, added: false };
+  const article = await draftArticle(db, id, input);
+  try {
+    const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
+    await commitEntry(db, entry, insertStatements(db, article, names));
+  } catch (error) {
+    // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
+    const first = await findSame(db, id, article.url);
+    if (first) return { ...first, added: false };
+    throw error;
+  }
+  const added = await findSame(db, id, null);
+  if (added === null) throw new Error(`article ${id} vanished after it was added`);
+  return { ...added, added: true };
+}
+
+/** An id that the same article always gets: from its URL, or from title and text. */
+export async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
+  return `a-${(await sha256(url ?? JSON.stringify([title, text]))).slice(0, 20)}`;
+}
+
+const findSame = (db: D1Database, id: string, url: string | null) =>
+  db
+    .prepare("SELECT id, log FROM articles WHERE id = ?1 OR url = ?2 ORDER BY id = ?1 DESC LIMIT 1")
+    .bind(id, url)
+    .first<{ id: string; log: number }>();
+
+async function requireEvents(db: D1Database, ids: readonly string[]): Promise<ArticleEvent[]> {
+  const { results } = await db
+    .prepare("SELECT id, document FROM events WHERE id IN (SELECT value FROM json_each(?))")
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; document: string }>();
+  const known = new Map(results.map(({ id, document }) => [id, articleEvent(id, JSON.parse(document))]));
+  const errors = ids.flatMap((id, i) =>
+    known.has(id) ? [] : [{ path: `events.${i}`, message: `there is no event "${id}"` }],
+  );
+  if (errors.length > 0) throw badRequest(errors);
+  return [...known.values()];
+}
+
+/** An article as it will stand on record, with its events. Throws a Problem (400) where one of them is not on record. */
+export const draftArticle = async (db: D1Database, id: string, input: ArticleInput): Promise<Article> =>
+  newArticle(id, input, await requireEvents(db, input.events ?? []));
+
+/** An article as it will stand on record; its number is given by the log, as is that of the entry at which it sets off alerts. */
+function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
+  const now = new Date().toISOString();
+  const mode = input.mode ?? "new";
+  return {
+    id,
+    log: 0,
+    url: input.url ?? null,
+    title: input.title,
+    text: input.text,
+    summary: input.summary ?? null,
+    publisher: input.publisher ?? null,
+    language: input.language ?? null,
+    published_at: input.published_at,
+    dated_from: input.dated_from ?? null,
+    ours: input.ours ?? [],
+    added_at: input.added_at ?? now,
+    updated_at: now,
+    corrected: false,
+    mode,
+    set_off: mode === "new" ? 0 : null,
+    events,
+  };
+}
+
+export interface ArticlePut {
+  article: Article;
+  outcome: "created" | "corrected" | "same";
+}
+
+/**
+ * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off alerts only where it makes
+ * the article new; URL and events stay as they are (others are refused), and the mode where none is given. `from` is when the article that the caller
+ * corrects was last updated: throws a Problem (409) where it was since.
+ */
+export const putArticle = (
+  db: D1Database,
+  id: string,
+  input: ArticleInput,
+  names: Names,
+  from?: string,
+): Promise<ArticlePut> => untilSettled(() => tryToPut(db, id, input, names, from));
+
+async function tryToPut(
+  db: D1Database,
+  id: string,
+  input: ArticleInput,
+  names: Names,
+  from: string | undefined,
+): Promise<ArticlePut> {
+  const { number: seen } = await readHead(db);
+  const old = await readArticle(db, id);
+  if (old) refuseOtherLinks(old, input);
+  if (old && correctedFields(old, corrected(old, input)).length === 0) return { outcome: "same", article: old };
+  if (from !== undefined && old?.updated_at !== from)
+    throw new Problem(409, "Conflict", `Article "${id}" was changed by another request in between`);
+  if (old) await correct(db, corrected(old, input), names, seen);
+  else await addUnder(db, id, input, names);
+  const article = await readArticle(db, id);
+  if (article === undefined) throw new Error(`article ${id} vanished after it was put`);
+  return { outcome: old ? "corrected" : "created", article };
+}
+
+async function addUnder(db: D1Database, id: string, input: ArticleInput, names: Names): Promise<void> {
+  const { id: first, added } = await addArticle(db, { ...input, id }, names);
+  if (added) return;
+  if (first === id) throw new Overtaken(id);
+  throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
+}
+
+/** What a correction cannot change is refused rather than passed over. */
+function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): void {
+  const errors: InputError[] = [];
+  if (url && url !== old.url)
+    errors.push({ path: "url", message: `the address of an article stays as it is: ${old.url ?? "none"}` });
+  const linked = new Set(old.events.map((event) => event.id));
+  for (const [i, id] of events.entries()) {
+    if (!linked.has(id))
+      errors.push({ path: `events.${i}`, message: `put event "${id}" with this article among its articles instead` });
+  }
+  if (errors.length > 0) throw badRequest(errors);
+}
+
+/** The fields in which two states of an article differ. */
+export function correctedFields(old: Article, article: Article): CorrectedField[] {
+  const fields = ([...CORRECTABLE, "added_at"] as const)
+    .filter((column) => column !== "updated_at")
+    .filter((column) => article[column] !== old[column]);
+  return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
+}
+
+/** Whether a correction makes an article new, which sets off alerts. */
+export const becomesNew = (old: Article, { mode }: Article): boolean => mode === "new" && old.mode !== "new";
+
+/** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
+export function corrected(old: Article, input: ArticleInput): Article {
+  const now = newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]);
+  const article = { ...now, corrected: true, url: old.url, set_off: becomesNew(old, now) ? now.set_off : old.set_off };
+  if (surfaces(old.mode, article.mode)) return article;
+  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
+  return { ...article, log: old.log, added_at: liesAhead(old.added_at) ? article.added_at : old.added_at };
+}
+
+async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
+  const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
+  const guard = failIfOvertaken(db, seen, article.id);
+  await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
+}
+
+/** An entry's number in a statement: that of the statement's own entry for 0. */
+const entryOr = (entry: number | null): string => (entry === 0 ? THIS_ENTRY : String(entry ?? "NULL"));
+
+const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
+  ...(article.log === 0
+    ? [
+        db.prepare("DELETE FROM article_index WHERE rowid IN (SELECT log FROM articles WHERE id = ?)").bind(article.id),
+        unfileNamesOfArticle(db, article.id),
+        db.prepare(`UPDATE articles SET log = ${THIS_ENTRY} WHERE id = ?`).bind(article.id),
+        fileNamesOfArticle(db, article.id),
+      ]
+    : []),
+  db
+    .prepare(
+      `UPDATE articles SET corrected = 1, set_off = ${entryOr(article.set_off)}, ours = ?, added_at = ?, ${CORRECTABLE.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+    )
+    .bind(JSON.stringify(article.ours), article.added_at, ...CORRECTABLE.map((column) => article[column]), article.id),
+  ...indexArticle(db, article, names),
+];
+
+/** What a correction may change; id and url stay, and added_at unless it lies ahead or the article was silent. */
+const CORRECTABLE = [
+  "title",
+  "text",
+  "summary",
+  "publisher",
+  "language",
+  "published_at",
+  "dated_from",
+  "mode",
+  "updated_at",
+] as const;
+export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "added_at" | "ours";
+const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
+
+function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
+  const events = JSON.stringify(article.events.map((event) => event.id));
+  return [
+    db
+      .prepare(
+        `INSERT INTO articles (log, set_off, ours, ${COLUMNS.join(", ")}) VALUES (${THIS_ENTRY}, ${entryOr(article.set_off)}, ?, ${COLUMNS.map(() => "?").join(", ")})`,
+      )
+      .bind(JSON.stringify(article.ours), ...COLUMNS.map((column) => article[column])),
+    db
+      .prepare("INSERT INTO links (event, article, listed) SELECT DISTINCT value, ?, 0 FROM json_each(?)")
+      .bind(article.id, events),
+    fileNamesOfArticle(db, article.id),
+    ...indexArticle(db, article, names),
+  ];
+}
+
+/** Statements that file an article in the full-text index by its own words; the names of its events are filed in `linked-names.ts`. */
+function indexArticle(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
+  const own = { ...articleMatchable(article), names: [] };
+  return fileEntries(db, "article_index", article.log, indexEntries(analyse(own, names.vocabulary)));
+}
