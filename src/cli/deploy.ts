@@ -13,7 +13,7 @@ import { bin, ROOT } from "./paths.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Maximum size of the bundle in bytes, gzipped: a cold start has to fetch and parse it. */
-const MAX_BUNDLE = 250 * 1024;
+const MAX_BUNDLE = 500 * 1024;
 
 /** The binding of the database in wrangler.toml. */
 const BINDING = "DB";
