@@ -1,4 +1,4 @@
-/** The documentation is tested: what is promised there is so. */
+/** Compares the documents with the programs. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -22,7 +22,7 @@ describe("README.md", () => {
     for (const script of Object.keys(scripts)) expect(documents).toMatch(new RegExp(`npm (run )?${script}\\b`));
   });
 
-  it("has ten lines that verify a message, and they do not promise a file that is not there", () => {
+  it("verifies a message in ten lines, and links to files that exist", () => {
     for (const [, file = ""] of readme.matchAll(/\]\(([A-Za-z./]+)\)/g))
       expect(existsSync(join(ROOT, file)), file).toBe(true);
     const lines = /```js\n.*?createServer\((.*?)\n```/s.exec(readme)?.[1]?.split("\n").length ?? 0;

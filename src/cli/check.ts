@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types, and data/ against its schemas, with file, line and reason. */
+/** `npm run check`: checks format, lint, types and data/. Each mistake has its file, line and reason. */
 import { spawnSync } from "node:child_process";
 import { relative, resolve } from "node:path";
 import { readData } from "./data.ts";
@@ -9,11 +9,12 @@ import { readStartSettings } from "./program-settings.ts";
 import { runProgram } from "./run-program.ts";
 import { staleSchemas } from "./schemas.ts";
 
-/** Runs a program on the project. Returns whether it found nothing. */
+/** Runs a program on the project. Returns true if it found no mistake. */
 function run(program: string, ...options: string[]): boolean {
   return spawnSync(process.execPath, [bin(program), ...options], { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
+/** Prints the mistakes in a folder of data. Generated files are only checked if the data has none. */
 function checkData(folder: string, generated: (folder: string) => Mistake[]): boolean {
   const { names, articles, events, mistakes } = readData(folder);
   const all = mistakes.length > 0 ? mistakes : generated(folder);
@@ -23,7 +24,7 @@ function checkData(folder: string, generated: (folder: string) => Mistake[]): bo
   return all.length === 0;
 }
 
-/** Files that programs write, and that no longer match what they are written from. */
+/** Generated files that no longer match their sources. */
 const staleFiles = (folder: string): Mistake[] => [
   ...staleSchemas().map((file) => ({ file, line: 1, reason: "does not match the code: npm run schemas" })),
   ...staleMap(folder).map((file) => ({

@@ -1,4 +1,4 @@
-/** Reads and checks data/: every mistake with its file, line and reason. */
+/** Reads and checks data/. Each mistake has its file, line and reason. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isAlias, isNode, LineCounter, parseDocument } from "yaml";
@@ -11,21 +11,21 @@ import { listYaml, type Mistake } from "./data-files.ts";
 import { describeError } from "./run-program.ts";
 
 export interface Data {
-  /** By full id, in the order of the files. */
+  /** By id with its kind, such as `place:aleppo`, in the order of the files. */
   names: Map<string, NameInput>;
   articles: Map<string, z.infer<(typeof fileSchemas)["article"]>>;
   events: Map<string, EventInput>;
   mistakes: Mistake[];
 }
 
-/** A parsed file, and where in it each value stands. */
+/** A parsed file that knows the line of each value. */
 interface Source {
   file: string;
   document: Document.Parsed;
   lines: LineCounter;
 }
 
-/** Schemas of the files: what the API takes, the id being the file's name or, for names, an entry's own. */
+/** Schemas of the files. They are those of the API, except that the id of an article or event is the file's name. */
 export const fileSchemas = {
   names: z.array(nameEntry).describe("Names of one kind"),
   article: articleInput
@@ -76,16 +76,16 @@ function readNamesOf(kind: NameKind, file: string, { names, mistakes }: Data): v
   }
 }
 
-/** Names that another hides must exist. */
+/** Checks that the names exist that another name hides. */
 function checkHidden({ names, mistakes }: Data, folder: string): void {
   for (const [id, { hides = [] }] of names) {
     for (const hidden of hides.filter((other) => !names.has(other))) {
-      mistakes.push({ file: join(folder, "names"), line: 1, reason: `${id} hides ${hidden}, which there is not` });
+      mistakes.push({ file: join(folder, "names"), line: 1, reason: `${id} hides ${hidden}, which does not exist` });
     }
   }
 }
 
-/** One file an item; its name is the id. */
+/** Reads a folder with one item a file. Returns the parsed files by id. */
 function readEach<T>(
   folder: string,
   schema: z.ZodType<T>,
@@ -97,7 +97,11 @@ function readEach<T>(
     const file = join(folder, name);
     const id = /^([a-z0-9][a-z0-9._-]*)\.yaml$/.exec(name)?.[1];
     if (id === undefined)
-      mistakes.push({ file, line: 1, reason: "the file's name is the id: a-z, 0-9 and hyphens, then .yaml" });
+      mistakes.push({
+        file,
+        line: 1,
+        reason: "the file's name is the id: it may have a-z, 0-9, dots, hyphens and underscores, before .yaml",
+      });
     const source = parse(file, mistakes);
     const value = source && validate(source, schema, mistakes);
     if (id === undefined || source === undefined || value === undefined) continue;
@@ -136,7 +140,7 @@ function validate<T>(source: Source, schema: z.ZodType<T>, mistakes: Mistake[]):
   return undefined;
 }
 
-/** A mistake at a path, or at the nearest part of the file that holds it. */
+/** Returns a mistake with the line of a path, or of the nearest part of the file that contains it. */
 function mistakeAt({ file, document, lines }: Source, path: readonly (string | number)[], reason: string): Mistake {
   const keys = path.map((key) => (/^\d+$/.test(String(key)) ? Number(key) : key));
   for (let length = keys.length; length >= 0; length--) {
@@ -146,7 +150,7 @@ function mistakeAt({ file, document, lines }: Source, path: readonly (string | n
   return { file, line: 1, reason };
 }
 
-/** Names and articles that an event speaks of must exist. */
+/** Checks that the names and articles of an event exist. */
 function checkReferences(source: Source | undefined, event: EventInput, { names, articles, mistakes }: Data): void {
   if (source === undefined) return;
   const fields = { place: "places", actor: "actors", topic: "topics" } as const;
@@ -163,7 +167,7 @@ function checkReferences(source: Source | undefined, event: EventInput, { names,
       mistakes.push(mistakeAt(source, ["articles", i], `there is no file data/articles/${id}.yaml`));
   }
   if (event.published_at === undefined)
-    mistakes.push(mistakeAt(source, [], "published_at is missing: the moment it went onto the wire"));
+    mistakes.push(mistakeAt(source, [], "published_at is missing: the time at which the event came onto the wire"));
   if (event.articles.length === 0)
-    mistakes.push(mistakeAt(source, ["articles"], "an event in data/ rests on at least one article"));
+    mistakes.push(mistakeAt(source, ["articles"], "an event in data/ needs at least one article"));
 }

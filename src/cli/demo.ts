@@ -1,4 +1,4 @@
-/** `npm run demo`: the story in one command. Exit status 0 only if all of it happened. */
+/** `npm run demo`: registers two alerts, adds an article and verifies the messages. Exit status 0 only if all of it happened. */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { type ReceivedMessage, type Receiver, startReceiver } from "./receiver.t
 import { runProgram } from "./run-program.ts";
 import { startServer } from "./server.ts";
 
-/** How long a message may take, in seconds. */
+/** Time for a message to arrive, in seconds. */
 const PATIENCE = 20;
 
 const ARTICLE = {
@@ -41,11 +41,11 @@ async function story(url: string, token: string, receiver: Receiver): Promise<vo
   say("robot answers the challenge: confirmed");
   const asked = await receiver.next("person", "alert.confirm", PATIENCE);
   const confirmed = await post(String(asked.data["confirm_url"]), {}, undefined);
-  if (!confirmed.ok) throw new Error(`the button answered ${confirmed.status}`);
+  if (!confirmed.ok) throw new Error(`pressing the button failed with status ${confirmed.status}`);
   say("person opens the link and presses the button: confirmed");
 
   const added = await post(`${url}/api/articles`, { authorization: `Bearer ${token}` }, ARTICLE);
-  if (added.status !== 201) throw new Error(`the article was answered with ${added.status}`);
+  if (added.status !== 201) throw new Error(`adding the article failed with status ${added.status}`);
   say(`An article is added: "${ARTICLE.title}"`);
 
   for (const name of ["robot", "person"]) show(name, await receiver.next(name, "article.matched", PATIENCE));
@@ -54,7 +54,7 @@ async function story(url: string, token: string, receiver: Receiver): Promise<vo
 async function register(url: string, query: string, channel: string): Promise<Registered> {
   const response = await post(`${url}/api/alerts`, {}, { query, channel: { type: "webhook", url: channel } });
   if (response.status !== 201)
-    throw new Error(`the alert was answered with ${response.status}: ${await response.text()}`);
+    throw new Error(`registering the alert failed with status ${response.status}: ${await response.text()}`);
   const registered: Registered = await response.json();
   const read = registered.reading.map(({ text, means }) => `${text} as ${means}`).join(", ");
   say(`Alert "${query}" for ${new URL(channel).pathname.slice(1)}: read ${read}`);
@@ -62,7 +62,7 @@ async function register(url: string, query: string, channel: string): Promise<Re
 }
 
 function show(name: string, { verified, data }: ReceivedMessage): void {
-  if (!verified) throw new Error(`the message to ${name} bears no valid signature`);
+  if (!verified) throw new Error(`the message to ${name} has no valid signature`);
   say(`${name} gets message ${data["sequence"]}, signature verified; it matched`);
   const matches = data["matches"] as { term: string; means: string; field: string; text: string; snippet: string }[];
   for (const { term, means, field, text, snippet } of matches) {

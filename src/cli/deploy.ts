@@ -3,12 +3,12 @@
  * other way round, since wrangler creates the database with it. With --dry-run: bundles and prints the size, without an account.
  */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unstable_readConfig as readConfig } from "wrangler";
 import * as z from "zod";
+import { bundledFiles, inTemporaryFolder } from "./bundle.ts";
 import { bin, ROOT } from "./paths.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -20,7 +20,7 @@ const BINDING = "DB";
 
 type Stream = "inherit" | "pipe";
 
-/** Runs wrangler and returns what it printed, if its output is piped. A failure ends this program with the same exit status. */
+/** Runs wrangler. Returns its output if that is piped. A failure ends this program with wrangler's exit status. */
 function wrangler(options: readonly string[], output: Stream = "inherit"): string {
   const env = { ...process.env, WRANGLER_SEND_METRICS: process.env["WRANGLER_SEND_METRICS"] ?? "false" };
   const { status, stdout }: SpawnSyncReturns<string | null> = spawnSync(
@@ -32,19 +32,15 @@ function wrangler(options: readonly string[], output: Stream = "inherit"): strin
   return stdout ?? "";
 }
 
-/** Bundles into a folder of its own and measures what would be uploaded, without source maps and wrangler's note. */
+/** Bundles the Worker and prints the size of what would be uploaded. Throws if that is too large. */
 function checkBundle(): void {
-  const folder = mkdtempSync(join(tmpdir(), "parley-bundle-"));
-  try {
+  const bytes = inTemporaryFolder((folder) => {
     wrangler(["deploy", "--dry-run", "--outdir", folder]);
-    const files = readdirSync(folder).filter((file) => !/\.map$|^README/.test(file));
-    const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
-    const size = `${(bytes / 1024).toFixed(1)} KB gzipped, of at most ${MAX_BUNDLE / 1024} KB`;
-    console.log(`bundle: ${size}`);
-    if (bytes > MAX_BUNDLE) throw new Error(`the bundle is too large: ${size}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return bundledFiles(folder).reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+  });
+  const size = `${(bytes / 1024).toFixed(1)} KB gzipped, of at most ${MAX_BUNDLE / 1024} KB`;
+  console.log(`bundle: ${size}`);
+  if (bytes > MAX_BUNDLE) throw new Error(`the bundle is too large: ${size}`);
 }
 
 const configured = z.object({
@@ -54,7 +50,7 @@ const configured = z.object({
 });
 const listedDatabases = z.array(z.object({ uuid: z.string(), name: z.string() }));
 
-/** Whether the account has the database of wrangler.toml, which has an id there or is found by its name. */
+/** Whether the account has the database that wrangler.toml names by its id or its name. */
 function databaseExists(): boolean {
   const { d1_databases } = configured.parse(readConfig({ config: join(ROOT, "wrangler.toml") }));
   const wanted = d1_databases.find(({ binding }) => binding === BINDING);

@@ -1,4 +1,4 @@
-/** Loads data/ into a record, as a client of the public API. Loading twice changes nothing; an edited file becomes a correction. */
+/** Loads data/ into a Parley through its public API. Loading twice changes nothing; an edited file becomes a correction. */
 import { readData } from "./data.ts";
 import { shownFolder } from "./paths.ts";
 import { readStartSettings } from "./program-settings.ts";
@@ -10,7 +10,7 @@ export interface Loaded {
   same: number;
 }
 
-/** Loads a folder into the record at `url`. Throws where a file is mistaken, before anything is sent, or a call is refused. */
+/** Loads a folder into the Parley at `url`. Throws if a file has a mistake, before anything is sent, or if a call is refused. */
 export async function load(url: string, token: string, folder: string): Promise<Loaded> {
   const { names, articles, events, mistakes } = readData(folder);
   if (mistakes.length > 0) {
@@ -43,12 +43,12 @@ async function putOne(url: string, token: string, body: object): Promise<keyof L
 /** `npm run load -- https://wire.example [DIR]`, with CURATOR_TOKEN in the environment. */
 async function main(): Promise<void> {
   const [url, folder = readStartSettings().dataDir] = process.argv.slice(2);
-  // From the environment alone: the one in .dev.vars belongs to this machine's Parley.
+  // Only from the environment: the token in .dev.vars belongs to the Parley on this machine.
   const token = process.env["CURATOR_TOKEN"];
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new Error("usage: CURATOR_TOKEN=… npm run load -- https://wire.example [DIR]");
   }
-  if (!token) throw new Error("CURATOR_TOKEN is not set: it is the token of the Parley that is loaded");
+  if (!token) throw new Error("CURATOR_TOKEN is not set: it must be the token of the Parley at that address");
   const { created, corrected, same } = await load(new URL(url).origin, token, folder);
   console.log(`loaded ${shownFolder(folder)}: ${created} new, ${corrected} corrected, ${same} as they were`);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run map`: draws src/site/map/borders.svg, the land and the borders that maps show, from the atlas of Natural Earth. It is detailed
- * near the places on record, and the farther from them the coarser.
+ * `npm run map`: draws src/site/map/borders.svg, the land and borders of the site's maps, from the atlas of Natural Earth. The
+ * map is detailed near the places on record, and coarser with the distance from them.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -28,16 +28,16 @@ type Whole = [x: number, y: number];
 type Atlas = Topology<{ countries: GeometryCollection }>;
 
 const FILE = join(ROOT, "src", "site", "map", "borders.svg");
-/** Its number in ISO 3166-1. It reaches the pole, where Mercator's projection has no end. */
+/** Number in ISO 3166-1. Antarctica is left out: at the pole, Mercator's projection is infinite. */
 const ANTARCTICA = "010";
 
-/** As `project` does it, for lines: they are cut where they go round the back of the map, and have no points but their own. */
+/** The projection of `project`, for lines: it cuts them at the edge of the map and adds no points. */
 export const mercator = geoMercator()
   .scale((DEGREE * 180) / Math.PI)
   .translate([0, 0])
   .precision(0);
 
-/** What may be left out, in degrees: so much within NEAR of a place, and SLOPE of the distance beyond. */
+/** Detail that may be lost, in degrees: FINEST within NEAR of a place, plus SLOPE times the distance beyond. */
 const FINEST = 0.012;
 const NEAR = 4;
 const SLOPE = 0.028;
@@ -76,7 +76,7 @@ const placesIn = (folder: string): Coordinates[] =>
     id.startsWith("place:") && coordinates ? [coordinates] : [],
   );
 
-/** How coarse the map may be at a position, in degrees. */
+/** Returns a function that says how coarse the map may be at a position, in degrees. */
 function toleranceOf(places: readonly Coordinates[]): (position: Position) => number {
   const standing = places.map(onGlobe);
   return ([longitude, latitude]) => {
@@ -86,7 +86,7 @@ function toleranceOf(places: readonly Coordinates[]): (position: Position) => nu
   };
 }
 
-/** Neighbours share their border, and lose the same points of it. Islands too small to be seen go as a whole. */
+/** Simplifies the atlas. Neighbours lose the same points of their border, and islands that are too small to see are removed. */
 function simplified(atlas: Atlas, tolerance: (position: Position) => number) {
   const weighted = presimplify(atlas, (triangle) => planarTriangleArea(triangle) / tolerance(triangle[1]) ** 2);
   const coarse = simplify(weighted, 1);
@@ -94,7 +94,7 @@ function simplified(atlas: Atlas, tolerance: (position: Position) => number) {
   return filter(coarse, filterAttachedWeight(coarse, 4, size));
 }
 
-/** A path in whole units, each point relative to the one before. */
+/** Returns an SVG path in whole units, with each point relative to the one before. */
 function pathOf(shape: GeoPermissibleObjects): string {
   const lines: { points: Whole[]; closed: boolean }[] = [];
   const add = (x: number, y: number): unknown => lines.at(-1)?.points.push([Math.round(x), Math.round(y)]);
@@ -115,7 +115,7 @@ function pathOf(shape: GeoPermissibleObjects): string {
   return lines.map(({ points, closed }) => (closed ? written(points, 3, "z") : written(points, 2, ""))).join("");
 }
 
-/** Nothing where fewer different points than `least` are left. */
+/** Returns part of an SVG path, or nothing if fewer than `least` different points are left. */
 function written(points: readonly Whole[], least: number, end: string): string {
   const [start, ...others] = points.filter((point, i) => String(point) !== String(points[i - 1]));
   if (start === undefined || others.length + 1 < least) return "";
@@ -126,7 +126,7 @@ function written(points: readonly Whole[], least: number, end: string): string {
   return `M${joined(start)}l${joined(steps)}${end}`;
 }
 
-/** A sign parts two numbers as well as a space does. */
+/** Joins numbers with spaces, except where a minus sign already separates them. */
 const joined = (parts: readonly (number | string)[]): string => parts.join(" ").replaceAll(" -", "-");
 
 if (import.meta.main) await runProgram(() => writeFileSync(FILE, drawBorders(readStartSettings().dataDir)));

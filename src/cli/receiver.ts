@@ -1,27 +1,28 @@
-/** A receiver of webhooks, as a subscriber would run one: it answers the challenge, verifies every message, and keeps them. */
+/** A receiver of webhooks for the demo. It answers challenges, verifies every message, and keeps them all. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 
-/** A message as it arrived, verified or not. */
+/** A message that arrived. */
 export interface ReceivedMessage {
   id: string;
   type: string;
   data: Record<string, unknown>;
+  /** Whether the signature is valid. */
   verified: boolean;
 }
 
 export interface Receiver {
   url: string;
-  /** From now on messages at `/name` are verified with this secret. */
+  /** Sets the secret that verifies the messages at `/name`. */
   expect(name: string, secret: string): void;
-  /** The first message at `/name` of a type; throws where none comes within `seconds`. */
+  /** Waits for the first message of a type at `/name`. Throws if none arrives within `seconds`. */
   next(name: string, type: string, seconds: number): Promise<ReceivedMessage>;
   stop(): void;
 }
 
-/** `answers`: the names that answer the challenge of a confirmation; at the others someone has to press the button. */
+/** Starts a receiver. The names in `answers` answer the challenge; for the others someone has to press the button. */
 export async function startReceiver(answers: readonly string[]): Promise<Receiver> {
   const secrets = new Map<string, string>();
   const received = new Map<string, ReceivedMessage[]>();
@@ -46,7 +47,7 @@ export async function startReceiver(answers: readonly string[]): Promise<Receive
         if (message) return message;
         await wait(100);
       }
-      throw new Error(`no ${type} came to ${name} within ${seconds} seconds`);
+      throw new Error(`${name} got no ${type} within ${seconds} seconds`);
     },
     stop: () => {
       server.closeAllConnections();

@@ -1,4 +1,4 @@
-/** Writes data/schema/*.json, by which editors check and complete the files in data/ as one types. */
+/** `npm run schemas`: writes data/schema/*.json, with which editors check and complete the files in data/. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -7,14 +7,14 @@ import { DATA } from "./paths.ts";
 
 const FOLDER = join(DATA, "schema");
 
-/** Each schema's file and what should stand in it. */
+/** Each schema's file and its content. */
 const schemaFiles = (): [file: string, content: string][] =>
   Object.entries(fileSchemas).map(([name, schema]) => [
     join(FOLDER, `${name}.schema.json`),
     `${JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2)}\n`,
   ]);
 
-/** The schema files that are not what the schemas say. */
+/** Returns the schema files that do not match the schemas. */
 export function staleSchemas(): string[] {
   return schemaFiles()
     .filter(([file, content]) => readOr(file, "") !== content)

@@ -1,4 +1,4 @@
-/** `npm start`: migrations, the Worker, data/, and the cron, until Ctrl-C. */
+/** `npm start`: runs the Worker with its migrations, data/ and cron, until Ctrl-C. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { appendDevVar } from "./dev-vars.ts";
@@ -8,6 +8,7 @@ import { readStartSettings } from "./program-settings.ts";
 import { runProgram } from "./run-program.ts";
 import { startServer } from "./server.ts";
 
+/** Interval of the cron, in ms. */
 const MINUTE = 60_000;
 
 /** Makes a random token and keeps it for the next start. */
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   stopWithNpm(stop);
-  // What a killed run left behind goes on at once; data/ may take a moment.
+  // Wakes the shards at once, so that messages of a killed run are not delayed by loading data/.
   await server.tick();
   const { created, corrected, same } = await load(server.url, token, dataDir);
   console.log(`Loaded ${shownFolder(dataDir)}: ${created} new, ${corrected} corrected, ${same} as they were.
@@ -46,7 +47,7 @@ Ctrl-C stops it.`);
   setInterval(() => server.tick().catch((error: unknown) => console.error("cron:", error)), MINUTE);
 }
 
-/** npm that is killed tells its script nothing: look whether it is still there, behind the shell that it starts scripts with. */
+/** Stops when npm is gone: a killed npm sends its script no signal. The script's parent is a shell, and the shell's is npm. */
 function stopWithNpm(stop: () => Promise<void>): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const ancestors = (): string => `${process.ppid} ${parentOf(process.ppid)}`;
@@ -58,7 +59,7 @@ function stopWithNpm(stop: () => Promise<void>): void {
   }, 500);
 }
 
-/** The parent of a process, where the system tells it as Linux does (proc(5), /proc/pid/stat). */
+/** Returns the id of a process's parent, or undefined where the system has no /proc (proc(5), /proc/pid/stat). */
 function parentOf(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8")

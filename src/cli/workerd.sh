@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs workerd for as long as its parent lives. workerd by itself outlives a parent that is killed: it would keep the port, and
-# go on delivering beside the next one. Miniflare starts this in workerd's place (MINIFLARE_WORKERD_PATH); by `exec`
-# workerd takes over this process, so that Miniflare's signals reach it.
+# Runs workerd until its parent ends. By itself workerd survives a parent that is killed: it would keep the port, and deliver
+# messages beside the next one. Miniflare starts this script in place of workerd (MINIFLARE_WORKERD_PATH). With `exec`,
+# workerd takes over this process, so that signals from Miniflare reach workerd.
 parent=$PPID
 self=$$
 [ -z "$PARLEY_PID_FILE" ] || echo "$parent $self" >"$PARLEY_PID_FILE"

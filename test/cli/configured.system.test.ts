@@ -70,6 +70,15 @@ describe("npm start", () => {
     expect(nowhere.output).toMatch(/^HOST: this machine cannot listen on 192\.0\.2\.1/);
     expect(existsSync(join(project, "never", "v3"))).toBe(false);
   });
+
+  it("stops where a variable in wrangler.toml cannot be read", async () => {
+    const config = join(project, "wrangler.toml");
+    const text = readFileSync(config, "utf8");
+    writeFileSync(config, text.replace("[vars]", '[vars]\nDAILY_LIMIT = "many"\nREGISTRATION_LIMIT = 7'));
+    const broken = await run("src/cli/start.ts", [], { ...UNSET, STATE_DIR: "never", CURATOR_TOKEN: "t" }, project);
+    writeFileSync(config, text);
+    expect(broken).toMatchObject({ code: 1, output: 'DAILY_LIMIT must be a whole number, not "many"\n' });
+  });
 });
 
 describe("HOST", () => {

@@ -20,7 +20,7 @@ function copyOfData(): string {
 describe("data/", () => {
   const { names, articles, events, mistakes } = readData(DATA);
 
-  it("has no mistake, and its schemas are what the code says", () => {
+  it("has no mistake, and its schemas match the code", () => {
     expect(mistakes).toEqual([]);
     expect(staleSchemas()).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe("data/", () => {
     }
   });
 
-  it("has at least 18 events, each dated with a reason, with an article, and a summary of its own", () => {
+  it("has at least 18 events, each with the reason of its date and with an article", () => {
     expect(events.size).toBeGreaterThanOrEqual(18);
     for (const [id, event] of events) {
       expect(event.dated_from, id).toBeTruthy();
@@ -44,7 +44,7 @@ describe("data/", () => {
     expect([...events.values()].some(({ claims }) => (claims ?? []).length > 0)).toBe(true);
   });
 
-  it("has the four articles as abstracts of 80 to 150 words, marked as ours, without invented sources", () => {
+  it("has the four articles as our own abstracts of 80 to 160 words, without invented sources", () => {
     expect(articles.size).toBe(4);
     for (const [id, article] of articles) {
       const words = splitWords(article.text).length;
@@ -70,7 +70,7 @@ describe("data/", () => {
   });
 });
 
-describe("every mistake is told with file, line and reason", () => {
+describe("a mistake is reported with file, line and reason", () => {
   const EVENT = "events/2016-09-22-issg-new-york.yaml";
   const line = (file: string, pattern: RegExp): number =>
     readFileSync(join(DATA, file), "utf8")
@@ -78,7 +78,7 @@ describe("every mistake is told with file, line and reason", () => {
       .findIndex((text) => pattern.test(text)) + 1;
   const cases: [name: string, file: string, from: RegExp, to: string, at: RegExp, reason: RegExp][] = [
     ["an unknown field", EVENT, /^title:/m, "color: red\ntitle:", /^title:/, /color: there is no such field/],
-    ["a day that is not", EVENT, /^date: .*$/m, "date: 2016-02-30", /^date:/, /date: there is no such date/],
+    ["a date that does not exist", EVENT, /^date: .*$/m, "date: 2016-02-30", /^date:/, /date: there is no such date/],
     ["a date of another form", EVENT, /^date: .*$/m, "date: 22 September", /^date:/, /2016-09-22, 2016-09 or 2016/],
     ["an unknown name", EVENT, /^actors:.*$/m, "actors: [nobody]", /^actors:/, /no actor "nobody"/],
     [
@@ -93,7 +93,7 @@ describe("every mistake is told with file, line and reason", () => {
     ["bad YAML", EVENT, /^title:.*$/m, "title: a: b", /^title:/, /./],
     ["no coordinates", "names/places.yaml", /^ {2}coordinates:.*$/m, "", /^- id:/, /no coordinates/],
     ["an unknown language of spellings", "names/topics.yaml", /^ {4}en:/m, "    xx:", /^ {4}en:/, /./],
-    ["an address that is none", "articles/issg-in-new-york.yaml", /^url: .*$/m, "url: ftp://x", /^url:/, /http/],
+    ["an address that is not http", "articles/issg-in-new-york.yaml", /^url: .*$/m, "url: ftp://x", /^url:/, /http/],
   ];
   it.each(cases)("%s", (name, file, from, to, at, reason) => {
     const folder = join(state.path, name.replaceAll(" ", "-"));
@@ -131,7 +131,7 @@ describe("every mistake is told with file, line and reason", () => {
     expect(readData(folder).mistakes).toEqual([{ file: folder, line: 1, reason: expect.stringMatching(reason) }]);
   });
 
-  it("by npm run check, which then fails", async () => {
+  it("by npm run check, which fails", async () => {
     const folder = join(state.path, "checked");
     cpSync(DATA, folder, { recursive: true });
     writeFileSync(join(folder, "events", "Bad Name.yaml"), "title: x\n");

@@ -14,7 +14,8 @@ afterEach(() => cloudflare?.stop());
 
 const deploy = (...options: string[]) => run("src/cli/deploy.ts", options, cloudflare.env);
 
-describe("npm run deploy", () => {
+// Each deployment starts wrangler four times.
+describe("npm run deploy", { timeout: 400_000 }, () => {
   it("first: wrangler creates the database with the Worker, and the migrations follow", async () => {
     cloudflare = await startCloudflare(["another"]);
     const { code, output } = await deploy();

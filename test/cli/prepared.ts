@@ -1,16 +1,17 @@
-/** The Worker bundled, and data/ loaded, once for all test files that look at it running: each of them takes a copy. */
+/** Bundles the Worker and loads data/ once for all end-to-end tests. Each test file starts a copy. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { TestProject } from "vitest/node";
+import { bundle } from "../../src/cli/bundle.ts";
 import { load } from "../../src/cli/load.ts";
 import { DATA, ROOT } from "../../src/cli/paths.ts";
-import { bundle, type ServerOptions, startServer } from "../../src/cli/server.ts";
+import { type ServerOptions, startServer } from "../../src/cli/server.ts";
 import { TOKEN, temporaryState } from "./programs.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A folder with the Worker's modules and a state. */
+    /** Folder with the Worker's modules and a state. */
     prepared: string;
   }
 }
@@ -18,7 +19,7 @@ declare module "vitest" {
 const MODULES = "modules";
 const STATE = "state";
 
-/** As `npm start` sets it, and as many registrations as a test likes. */
+/** Settings of `npm start`, without a limit of registrations. */
 const SETTINGS = { CURATOR_TOKEN: TOKEN, ALLOW_PRIVATE_TARGETS: "true", REGISTRATION_LIMIT: "0" };
 
 export default async function setup({ provide }: TestProject): Promise<() => void> {
@@ -31,7 +32,7 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   await load(server.url, TOKEN, DATA);
   await server.stop();
   rmSync(join(stateDir, "workerd.pid"), { force: true });
-  // Else each workerd that this process starts for other tests would write its number into that file, and whoever takes a copy would end it.
+  // Otherwise every workerd that this process starts later writes its id into that file, and a test with a copy ends that workerd.
   process.env = before;
   provide("prepared", folder.path);
   return folder.remove;
@@ -42,7 +43,7 @@ export interface Running {
   stop: () => Promise<void>;
 }
 
-/** The Worker as `npm start` runs it, in this process: with data/ on record, on a state of its own. */
+/** Starts the Worker in this process as `npm start` does, with data/ on record and a state of its own. */
 export async function startPrepared(prepared: string, settings: Record<string, string> = {}): Promise<Running> {
   const state = temporaryState();
   cpSync(join(prepared, STATE), state.path, { recursive: true });

@@ -1,4 +1,4 @@
-/** Starts the project's programs as a user would, each with a port and a state of its own. */
+/** Runs the project's programs as a user does, each with a port and a state of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ export interface Program {
   process: ChildProcess;
   url: string;
   output: () => string;
-  /** Ends it as Ctrl-C does, and waits. */
+  /** Stops the program as Ctrl-C does, and waits until it has ended. */
   interrupt: () => Promise<void>;
 }
 
@@ -26,13 +26,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A folder for a state, removed at the end. */
+/** Makes a temporary folder. */
 export function temporaryState(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), "parley-test-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** `npm start`, up and loaded. */
+/** Runs `npm start` in a copy of the project, and waits until the record is loaded. */
 export async function start(
   stateDir: string,
   port: number,
@@ -53,7 +53,7 @@ export async function start(
   child.stderr.on("data", (chunk) => (output += chunk));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (let tries = 0; !output.includes("Ctrl-C stops it"); tries++) {
-    if (tries > 1500 || child.exitCode !== null) throw new Error(`npm start did not come up:\n${output}`);
+    if (tries > 1500 || child.exitCode !== null) throw new Error(`npm start failed:\n${output}`);
     await wait(100);
   }
   return {
@@ -67,7 +67,7 @@ export async function start(
   };
 }
 
-/** A program that runs to its end. */
+/** Runs a program until it ends. */
 export async function run(
   file: string,
   options: readonly string[] = [],
@@ -88,14 +88,14 @@ export async function run(
 
 export interface Hook {
   url: string;
-  /** The bodies that arrived, in order. */
+  /** Bodies of the requests, in the order in which they arrived. */
   bodies: { type: string; id: string; data: Record<string, unknown> }[];
-  /** While true, what arrives is left without an answer. */
+  /** While true, requests get no answer. */
   hold: boolean;
   close: () => void;
 }
 
-/** A receiver that answers challenges, and can be told to hold its answers back. */
+/** Starts a receiver that answers challenges, and that can withhold its answers. */
 export async function startHook(): Promise<Hook> {
   const hook: Hook = { url: "", bodies: [], hold: false, close: () => {} };
   const server = createServer({ keepAliveTimeout: 3_600_000 }, async (request, response) => {
@@ -131,10 +131,11 @@ export async function api(
   return text === "" ? {} : JSON.parse(text);
 }
 
-export async function until(isSo: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+/** Waits until a condition is true. */
+export async function until(holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
   for (let tries = 0; tries < seconds * 10; tries++) {
-    if (await isSo()) return;
+    if (await holds()) return;
     await wait(100);
   }
-  throw new Error("it never came to be");
+  throw new Error(`the condition did not become true within ${seconds} seconds`);
 }

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await program.interrupt();
-  // Nothing is left that would keep the port.
+  // No process is left that listens on the port.
   await expect(fetch(`${program.url}/healthz`)).rejects.toThrow();
   hook.close();
   state.remove();
@@ -40,7 +40,7 @@ const headOf = async (): Promise<number> => {
 };
 
 describe("npm start", () => {
-  it("loads data/ and says where things are", async () => {
+  it("loads data/ and prints the addresses", async () => {
     expect(program.output()).toMatch(/Loaded data\/: \d+ new, 0 corrected, 0 as they were/);
     for (const path of ["/", "/feed.rss", "/feed.json", "/api/status"]) {
       expect(program.output()).toContain(program.url + path);
@@ -48,7 +48,7 @@ describe("npm start", () => {
     }
   });
 
-  it("keeps the whole record of data/, with the dates of the files", async () => {
+  it("has the whole record of data/, with the dates of the files", async () => {
     const { record } = await api(program.url, "GET", "/api/status");
     expect(record).toEqual({ articles: 4, events: expect.any(Number), names: expect.any(Number) });
     const event = await api(program.url, "GET", "/api/events/2016-09-22-issg-new-york");
@@ -70,7 +70,7 @@ describe("loading data/", () => {
     expect(await headOf()).toBe(head);
   });
 
-  it("with an edited file is a correction, which keeps the old revision", async () => {
+  it("with an edited file makes a correction and keeps the old revision", async () => {
     const folder = join(state.path, "data");
     cpSync(DATA, folder, { recursive: true });
     const file = join(folder, "events", "2016-09-22-issg-new-york.yaml");
@@ -83,7 +83,7 @@ describe("loading data/", () => {
     expect(await load(program.url, TOKEN, DATA)).toMatchObject({ created: 0, corrected: 1 });
   });
 
-  it("with a mistaken file loads nothing", async () => {
+  it("loads nothing if a file has a mistake", async () => {
     const folder = join(state.path, "mistaken");
     cpSync(DATA, folder, { recursive: true });
     writeFileSync(join(folder, "events", "broken.yaml"), "title: [\n");
@@ -92,7 +92,7 @@ describe("loading data/", () => {
     expect(await headOf()).toBe(head);
   });
 
-  it("as npm run load does it", async () => {
+  it("works with npm run load", async () => {
     const { code, output } = await run("src/cli/load.ts", [program.url], { CURATOR_TOKEN: TOKEN });
     expect(output).toMatch(/loaded data\/: 0 new, 0 corrected, \d+ as they were/);
     expect(code).toBe(0);
@@ -102,7 +102,7 @@ describe("loading data/", () => {
 describe("killed with SIGKILL", () => {
   const article = (n: number) => ({ title: `Article ${n}`, text: `A meridian, number ${n}.`, published_at: null });
 
-  it("between the article and the delivery, nothing is lost: it goes out after the next start, under the same id", async () => {
+  it("between article and delivery: the message is sent after the next start, under the same id", async () => {
     const alert = await api(program.url, "POST", "/api/alerts", {
       query: "meridian",
       channel: { type: "webhook", url: hook.url },
@@ -132,7 +132,7 @@ describe("killed with SIGKILL", () => {
     expect(await view()).toMatchObject({ latest: 1, status: "active" });
   });
 
-  it("right after the 201, at different moments: every message arrives, no number is missing", async () => {
+  it("just after the 201: every message arrives, and no number is missing", async () => {
     const alert = await api(program.url, "POST", "/api/alerts", {
       query: "latitude",
       channel: { type: "webhook", url: `${hook.url}b` },
@@ -163,7 +163,7 @@ describe("killed with SIGKILL", () => {
   });
 });
 
-it("another start on the same port, or the same state, says so, and the first goes on", async () => {
+it("a second start on the same port or state fails with the reason, and the first one continues", async () => {
   const other = temporaryState();
   await expect(start(other.path, port)).rejects.toThrow(/in use|EADDRINUSE/i);
   await expect(start(state.path, await freePort())).rejects.toThrow(/running on this state already/);

@@ -4,8 +4,8 @@
  */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { bundle } from "../../src/cli/bundle.ts";
 import { ROOT } from "../../src/cli/paths.ts";
-import { bundle } from "../../src/cli/server.ts";
 import type { Failpoint } from "../../src/platform/failpoint.ts";
 import { summary } from "../bench/clock.ts";
 import { random as generator } from "../bench/random.ts";

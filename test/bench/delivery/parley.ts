@@ -2,9 +2,10 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundle } from "../../../src/cli/bundle.ts";
 import { load } from "../../../src/cli/load.ts";
 import { DATA } from "../../../src/cli/paths.ts";
-import { bundle, startServer } from "../../../src/cli/server.ts";
+import { startServer } from "../../../src/cli/server.ts";
 import type { Seed } from "./parley-worker.ts";
 
 export interface Parley {

@@ -1,7 +1,7 @@
 /** The plain loop of signed POSTs, in a process of its own. */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundle } from "../../../src/cli/server.ts";
+import { bundle } from "../../../src/cli/bundle.ts";
 import { makeFolder, removeFolder } from "./parley.ts";
 import type { PlainRun } from "./plain-worker.ts";
 

@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import AhoCorasick from "modern-ahocorasick";
-import { bundle } from "../../../src/cli/server.ts";
+import { bundle } from "../../../src/cli/bundle.ts";
 import { MemoryStore } from "../../../src/percolator/memory.ts";
 import { Percolator } from "../../../src/percolator/percolator.ts";
 import { parseQuery } from "../../../src/query/grammar.ts";
