@@ -52,7 +52,7 @@ function Layout({ children, ...page }: PageProps) {
       <Head {...page} />
       <body class={page.wide ? "wide" : undefined}>
         <a class="skip" href="#main">
-          Skip to the content
+          Skip to content
         </a>
         <header class="site">
           <a class="name" href="/">
@@ -78,7 +78,7 @@ function Layout({ children, ...page }: PageProps) {
           {children}
         </main>
         <footer class="site">
-          <p>Every event names its sources. What only one side says is marked as that side's claim.</p>
+          <p>Every event names its sources. Claims by one side are attributed to that side.</p>
           <p>
             <a href="/feeds.opml">All feeds (OPML)</a> · <a href="/openapi.json">API</a> ·{" "}
             <a href="/curate">Curators</a>

@@ -8,7 +8,7 @@ export function problemPage(wire: string, { status, title, message, headers }: P
       <h1>{title}</h1>
       <p>{/[.!?]$/.test(message) ? message : `${message}.`}</p>
       <p>
-        <a href="/">To the timeline</a>
+        <a href="/">Back to the timeline</a>
       </p>
     </article>
   );

@@ -48,7 +48,7 @@ export function ReadAs({ typed, names }: { typed: TypedQuery; names: Names }) {
               <code>{part.text}</code> is {labelsOf(part.names, names).join(" or ")} in any spelling
             </>
           ))}
-          . Put words in quotes to look for them literally.
+          . Put words in quotes to search for them literally.
         </p>
       )}
       {warnings(source, query, names.vocabulary).map((warning) => (

@@ -167,7 +167,7 @@ describe("the status", () => {
     expect(told).toMatchObject({ pending: 2, due: 1, retrying: 1, oldest_pending_seconds: 600 });
     const record = { articles: 1, events: 1, names: 1 };
     const inWords = findings({ log: { head: told.cursor, at: null }, record, shards: [told] }, Date.now());
-    expect(inWords.find(({ about }) => about === "What waits")).toMatchObject({ state: "wrong" });
+    expect(inWords.find(({ about }) => about === "Pending messages")).toMatchObject({ state: "wrong" });
     await behave("stuck-status", "echo");
     await behave("down-long", "echo");
     await passTime(since + 2 * HOUR);

@@ -97,7 +97,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     const badge = page.locator(`#message-${sequence} .badge`, { hasText: status });
     await until(async () => {
       if (await badge.isVisible()) return true;
-      if (!javascript) await page.click("text=Look again");
+      if (!javascript) await page.click("text=Refresh");
       return false;
     });
   }
@@ -107,7 +107,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await addArticle("An early one", `Nobody had said ${word} before.`);
     const page = await visit("/alerts/new", javascript);
     await preview(page, word, javascript);
-    expect(await page.locator("#found").innerText()).toBe("1 article on record matches.");
+    expect(await page.locator("#found").innerText()).toBe("1 past match.");
     expect(await page.locator("#preview mark").first().innerText()).toBe(word);
     expect(await page.locator("#preview figure").innerText()).toContain("Sep");
     await picture(page, "preview", javascript);
@@ -115,7 +115,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
 
     await page.check('[value="webhook"]');
     await page.fill("#url", receiver.url);
-    await page.click("text=Register the alert");
+    await page.click("text=Create the alert");
     const alert = await credentials(page);
     expect(alert.secret).toMatch(/^whsec_/);
     expect(receiver.messages[0]?.type ?? "alert.confirm").toBe("alert.confirm");
@@ -128,7 +128,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       expect(await page.locator("[data-copy]:visible").count()).toBe(0);
       const other = page.context().waitForEvent("page");
       await until(() => receiver.messages.length > 0);
-      await page.click("text=Look again").catch(() => {});
+      await page.click("text=Refresh").catch(() => {});
       await (await other).locator("#state").waitFor();
     }
     await picture(page, "registered", javascript);
@@ -138,40 +138,40 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await until(async () => (await read(alert))["status"] === "active");
     await addArticle("A new one", `They say ${word} now.`, { url: `https://courier.example/${word}` });
     await until(async () => (await read(alert))["latest"] === 1);
-    await own.click("text=Look again");
+    await own.click("text=Refresh");
     await expectMessage(own, 1, "Delivered", javascript);
     expect(await own.locator("#message-1").innerText()).toMatch(
       /A new one[\s\S]*accepted with status 200[\s\S]*thank you/,
     );
 
-    expect(await press(own, "Send a test")).toBe("A test is on its way, as message 2.");
+    expect(await press(own, "Send a test message")).toBe("The test is being sent as message 2.");
     await expectMessage(own, 2, "Delivered", javascript);
     await own.click('[aria-label="Send again: message 1"]');
-    await own.locator("#result", { hasText: "Message 1 is sent again." }).waitFor();
+    await own.locator("#result", { hasText: "Message 1 is being sent again." }).waitFor();
     await until(() => receiver.messages.filter(({ data }) => data["sequence"] === 1).length === 2);
 
     await own.click("#replay summary");
     await own.fill("#since", "2016-01-01");
-    expect(await press(own, "Send past articles", "replay")).toBe("2 messages made of past articles.");
+    expect(await press(own, "Send past matches", "replay")).toBe("2 past matches will be sent.");
     await expectMessage(own, 4, "Delivered", javascript);
 
     expect(await press(own, "Pause")).toMatch(/paused/);
     expect(await own.locator("#state").innerText()).toMatch(/Paused[\s\S]*its owner paused it/);
     expect(await press(own, "Resume")).toMatch(/active again/);
 
-    await press(own, "Make a new secret", "rotate");
+    await press(own, "Create a new secret", "rotate");
     const secret = await own.locator("#result code").innerText();
     expect(secret).not.toBe(alert.secret);
     await picture(own, "rotated", javascript);
     const before = receiver.messages.length;
-    await press(own, "Send a test");
+    await press(own, "Send a test message");
     await until(() => receiver.messages.length > before);
     expect([alert.secret, secret, `whsec_${btoa("x".repeat(32))}`].map(receiver.verifies)).toEqual([true, true, false]);
     await expectMessage(own, 5, "Delivered", javascript);
 
     await own.click("#change-query summary");
     await own.fill("#q", `${word} OR sophistry`);
-    if (javascript) await own.locator("#found", { hasText: "2 articles" }).waitFor();
+    if (javascript) await own.locator("#found", { hasText: "2 past matches" }).waitFor();
     else {
       expect(await own.locator('button:text-is("Change the query")').isVisible()).toBe(false);
       await own.click("text=Preview the change");
@@ -179,7 +179,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await own.locator("#preview mark").first().innerText()).toBe(word);
     await expectSound(own, javascript);
     expect(await press(own, "Change the query", "change-query")).toBe(
-      `From now on it is sent what matches ${[word, "sophistry"].sort().join(" OR ")}.`,
+      `The alert now sends what matches ${[word, "sophistry"].sort().join(" OR ")}.`,
     );
     await addArticle("Another", "A piece of sophistry.", { id: `sophistry-${word}` });
     await until(() => receiver.messages.some(({ data }) => JSON.stringify(data).includes(`sophistry-${word}`)));
@@ -213,7 +213,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     receiver.behaviour = { status: 200, body: "seen" };
     const page = await visit("/alerts/new?q=aleppo+anastrophe", javascript);
     await page.fill("#url", receiver.url);
-    await page.click("text=Register the alert");
+    await page.click("text=Create the alert");
     const alert = await credentials(page);
     await until(async () => JSON.stringify(await read(alert)).includes('"status":"delivered"'));
     const { pathname, search } = new URL(String(receiver.messages[0]?.data["confirm_url"]));
@@ -236,27 +236,27 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     receiver.behaviour = { status: 503, body: "<b>down</b> until <script>alert(1)</script>" };
     const page = await visit("/alerts/new?q=litotes", javascript);
     await page.fill("#url", receiver.url);
-    await page.click("text=Register the alert");
+    await page.click("text=Create the alert");
     const alert = await credentials(page);
     await until(async () => JSON.stringify(await read(alert)).includes('"status":503'));
     const own = await openAlert(alert, javascript);
     const said = await own.locator("#state").innerText();
-    expect(said).toMatch(/Waiting to be confirmed/);
+    expect(said).toMatch(/Waiting for confirmation/);
     expect(said).toContain("answered with status 503");
     expect(said).toContain("<b>down</b> until <script>alert(1)</script>");
     expect(await own.locator("#state script, #state b").count()).toBe(0);
     await expectSound(own, javascript);
 
     receiver.behaviour = "echo";
-    expect(await press(own, "Ask again to confirm")).toMatch(/asks it to confirm/);
+    expect(await press(own, "Request confirmation again")).toMatch(/confirmation request/);
     await until(async () => (await read(alert))["status"] === "active");
-    if (!javascript) await own.click("text=Look again");
+    if (!javascript) await own.click("text=Refresh");
     await own.locator("#state .active").waitFor();
 
     receiver.behaviour = { status: 410, body: "gone" };
     await addArticle("Not taken", `A litotes ${javascript}.`);
     await until(async () => (await read(alert))["status"] === "paused");
-    await own.click("text=Look again");
+    await own.click("text=Refresh");
     await own.locator("#state .paused").waitFor();
     expect(await own.locator("#state").innerText()).toContain("the receiver answered 410 Gone");
 
@@ -264,7 +264,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await own.click("#change-channel summary");
     await own.fill("#url", other.url);
     expect(await press(own, "Change the channel", "change-channel")).toMatch(
-      /go to a webhook at .* asks it to confirm/,
+      /go to a webhook at .* confirmation request/,
     );
     await until(async () => (await read(alert))["status"] === "active");
     await addArticle("Taken", `A litotes again ${javascript}.`);
@@ -277,13 +277,13 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await page.check('[value="ntfy"]');
     await page.fill("#url", "ftp://bot.example");
     await page.selectOption("#digest", "daily");
-    await page.click("text=Register the alert");
+    await page.click("text=Create the alert");
     expect(await page.locator("#url-error").innerText()).toMatch(/https/);
     expect(await page.inputValue("#url")).toBe("ftp://bot.example");
     expect(await page.inputValue("#q")).toBe("aleppo");
     expect(await page.inputValue("#digest")).toBe("daily");
     expect(await page.isChecked('[value="ntfy"]')).toBe(true);
-    expect(await page.locator("[role='alert']:not(#trouble)").innerText()).toContain("Address: ");
+    expect(await page.locator("[role='alert']:not(#trouble)").innerText()).toContain("URL: ");
     expect(faults.splice(0)).toEqual([expect.stringContaining("400")]);
     await expectSound(page, javascript);
   });
@@ -298,7 +298,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       said.push(await page.locator("#token-error").innerText());
       await page.context().close();
     }
-    expect(new Set(said)).toEqual(new Set(["There is no such alert, or this is not its token."]));
+    expect(new Set(said)).toEqual(new Set(["There is no such alert, or the token is wrong."]));
     expect(faults.splice(0)).toEqual(said.map(() => expect.stringContaining("404")));
   });
 
@@ -365,12 +365,12 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
         await route.fulfill({ response });
         arrived();
       });
-      await page.click("text=Look again");
+      await page.click("text=Refresh");
       expect(await press(page, "Pause")).toMatch(/paused/);
       release();
       await late;
       // What it asks next is answered after what was held.
-      await page.click("text=Look again");
+      await page.click("text=Refresh");
       await page.locator("#state .badge", { hasText: "Paused" }).waitFor();
       expect(await page.locator('button:text-is("Resume")').count()).toBe(1);
     });
@@ -378,9 +378,9 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     it("says that the alert is gone, where it was deleted elsewhere", async () => {
       const { page, id, token } = await opened("epizeuxis");
       await api(url(), "DELETE", `/api/alerts/${id}`, undefined, token);
-      await page.click("text=Look again");
+      await page.click("text=Refresh");
       await page.locator("#trouble").waitFor();
-      expect(await page.locator("#trouble").innerText()).toBe("There is no such alert, or this is not its token.");
+      expect(await page.locator("#trouble").innerText()).toBe("There is no such alert, or the token is wrong.");
       expect(faults.splice(0)).toEqual([expect.stringContaining("404")]);
     });
 
@@ -389,7 +389,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       await page.route("**/alerts/*", (route) => route.fulfill({ status: 503, body: "<title>Error 1102</title>" }));
       await page.click('button:text-is("Pause")');
       await page.locator("#trouble").waitFor();
-      expect(await page.locator("#trouble").innerText()).toMatch(/^There was no answer/);
+      expect(await page.locator("#trouble").innerText()).toMatch(/^The server did not answer/);
       expect(await page.locator('button:text-is("Pause")').isVisible()).toBe(true);
       faults.splice(0);
     });

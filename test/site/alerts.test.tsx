@@ -57,7 +57,7 @@ describe("the page of an alert", () => {
     expect(wrong.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
     const same = wrong.map(({ html }) => html.replaceAll(/al_\d+_\w{16}/g, "ID"));
     expect(new Set(same).size).toBe(1);
-    expect(same[0]).toContain("There is no such alert, or this is not its token");
+    expect(same[0]).toContain("There is no such alert, or the token is wrong");
   });
 
   it.each(["new.rss", "al_0_AAAAAAAAAAAAAAAA", "x", "al_0_aaaaaaaaaaaaaaaaa"])(
@@ -94,7 +94,7 @@ describe("an action that cannot be done says why, and changes nothing", () => {
   });
 
   it.each([
-    ["deleting without the tick", "delete", {}, 400, "Tick the box first."],
+    ["deleting without the tick", "delete", {}, 400, "Tick the box to confirm."],
     ["redelivering to a feed", "redeliver", { sequence: "1" }, 409, "nowhere to deliver to"],
     ["a message that is none", "redeliver", { sequence: "-1" }, 404, "There is no such message"],
     ["replaying from no day", "replay", {}, 400, "a day such as 2016-09-22 was expected"],
@@ -105,7 +105,7 @@ describe("an action that cannot be done says why, and changes nothing", () => {
       "replay",
       { since: "2016-02-02", until: "2016-02-01" },
       400,
-      "To May be left empty. the last day, 2016-02-01, lies before the first, 2016-02-02",
+      "To Optional. the last day, 2016-02-01, is before the first day, 2016-02-02",
     ],
     ["replaying before nothing", "replay", { since: "2016-02-01", before: "x" }, 400, "choose the days again"],
     ["replaying before less", "replay", { since: "2016-02-01", before: "-1" }, 400, "choose the days again"],
@@ -118,7 +118,7 @@ describe("an action that cannot be done says why, and changes nothing", () => {
     expect([answered, text(html)]).toEqual([status, expect.stringContaining(words)]);
     const shown = await act(alert, "show");
     expect(shown.status).toBe(200);
-    expect(text(shown.html)).toMatch(/Alert: zeugmatic Active .*Channel Private feed How often Each match at once/);
+    expect(text(shown.html)).toMatch(/Alert: zeugmatic Active .*Channel Private feed How often Immediately/);
   });
 
   it("an unknown action only shows it", async () => {
@@ -131,7 +131,7 @@ it("the query is tried before it is changed, and changes nothing by that", async
   await addArticle("alerts-page-chiasmus", { text: "Of an isocolon nobody spoke." });
   const { html } = await act(alert, "preview", { q: "isocolon" });
   expect(html).toContain("<mark>isocolon</mark>");
-  expect(text(html)).toContain("1 article on record matches.");
+  expect(text(html)).toContain("1 past match.");
   expect(html).toMatch(/<details class="folded" id="change-query" open/);
   expect(text(html)).toContain("Alert: chiasmus");
 });
@@ -158,7 +158,7 @@ it("a message is offered to be sent again only while that can be done", async ()
   expect(offered((await act(alert, "show")).html)).toBe(false);
   const url = `${inject("receiver")}/alerts-page-again/silent`;
   const pending = await act(alert, "channel", { type: "webhook", url });
-  expect(text(pending.html)).toContain("Waiting to be confirmed");
+  expect(text(pending.html)).toContain("Waiting for confirmation");
   expect([pending.html.includes('id="message-1"'), offered(pending.html)]).toEqual([true, false]);
   expect((await act(alert, "redeliver", { sequence: "1" })).status).toBe(409);
   await call((await confirmPath("alerts-page-again")) ?? "", { method: "POST" });
@@ -180,7 +180,7 @@ it("what is typed is tried on less than the API tries, and says where that is no
   // A query of many terms counts as more text.
   const q = ["homoioteleuton", ...Array.from({ length: 31 }, (_, i) => `nowhere${i}`)].join(" OR ");
   const { html } = await page(`/alerts/new?${new URLSearchParams({ q })}`);
-  expect(text(html)).toContain("At least 1 article on record matches.");
+  expect(text(html)).toContain("At least 1 past match.");
   expect(text(html)).toContain("only the newest 1 of them were looked at: older ones are not counted");
   const preview = await json<{ total: number; complete: boolean }>(call(`/api/preview?${new URLSearchParams({ q })}`));
   expect(preview).toMatchObject({ total: 2, complete: true });
@@ -237,7 +237,7 @@ describe("why an article matches", () => {
       "the word NEAR/8 Aleppo in any spelling, which does not occur",
     ],
     [{ means: "unknown name" }, "unknown name, in the text"],
-    [{ means: "language", field: "language", snippet: null }, "the language, of the whole"],
+    [{ means: "language", field: "language", snippet: null }, "the language, of the article"],
   ])("is told in words: %o", async (match, words) => expect(text(await why(match))).toContain(words));
 });
 

@@ -50,7 +50,7 @@ describe("however much is on record", () => {
   });
 
   it.each<[name: string, path: string, fields: Record<string, string> | undefined, words: string]>([
-    ["the desk", "/curate", undefined, "The newest articles"],
+    ["the desk", "/curate", undefined, "Newest articles"],
     ["an article", "/curate/articles/the-curlew", undefined, "First."],
     [
       "the preview of an article",

@@ -119,7 +119,7 @@ describe("signing in", () => {
     const answer = await signIn(token);
     expect(answer.status).toBe(401);
     expect(answer.headers.get("set-cookie")).toBeNull();
-    expect(answer.page).toMatch(/id="token-error">That is not the curators' token/);
+    expect(answer.page).toMatch(/id="token-error">This is not the curators' token/);
     if (token) expect(answer.page).not.toContain(token);
   });
 
@@ -158,7 +158,7 @@ describe("without a session", () => {
     const before = await head();
     const answer = await send(path, { title: "T", text: "T", step: "add" });
     expect(answer.status).toBe(401);
-    expect(answer.page).toContain("not signed in any more");
+    expect(answer.page).toContain("Your session has ended");
     expect(await head()).toBe(before);
   });
 

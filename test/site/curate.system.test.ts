@@ -122,7 +122,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
       await page.fill("#text", `Kept while nobody was signed in, ${word}.`);
       await page.context().clearCookies();
       await page.click("text=Preview");
-      await page.waitForSelector("h1:text('not signed in any more')");
+      await page.waitForSelector("h1:text('Your session has ended')");
       expect(faults.splice(0)).toEqual([expect.stringContaining("401")]);
       const [other] = await Promise.all([page.context().waitForEvent("page"), page.click("text=Sign in in another")]);
       await other.fill("#token", TOKEN);

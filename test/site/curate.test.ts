@@ -45,7 +45,7 @@ describe("adding an article", () => {
     const { status, page } = await post(path, { ...fields, text: "Kingfishers over Aleppo.", step: "preview" });
     expect(status).toBe(200);
     expect(await head()).toBe(before);
-    expect(page).toContain("none asks for this");
+    expect(page).toContain("because none matches");
     expect(page).toMatch(/name="events\[\]" value="kingfisher-event"/);
     expect(page).toContain("published within its dates");
   });
@@ -93,12 +93,12 @@ describe("adding an article", () => {
     expect(await head()).toBe(after);
     const [to, again] = [first, second].map(({ headers }) => headers.get("location") ?? "");
     expect(again).toBe(to?.replace("added", "there"));
-    expect(await look(again ?? "")).toContain("on record already");
+    expect(await look(again ?? "")).toContain("already on record");
   });
 
   it.each([
     ["id", { id: "alike" }, "with this id"],
-    ["address", { url: "https://paper.example/alike" }, "with this address"],
+    ["address", { url: "https://paper.example/alike" }, "with this URL"],
     ["text", { text: "Alike as two pins." }, "with this text"],
   ])("the preview says that one with the same %s is on record", async (_, same, words) => {
     await call("/api/articles/alike").then(async (known) => {
@@ -210,7 +210,7 @@ describe("correcting an article", () => {
       summary: "Ours.\n",
       dated_from: "So.\n",
       "ours[]": ["title"],
-      mode: /value="(\w+)" checked/.exec(page.slice(page.indexOf("Where it shows")))?.[1] ?? "",
+      mode: /value="(\w+)" checked/.exec(page.slice(page.indexOf("<legend>Mode")))?.[1] ?? "",
       from: valueIn(page, "from") ?? "",
       step: "put",
     });
@@ -286,7 +286,7 @@ describe("an event", () => {
     expect(page).toContain("It says so.");
     expect(page).toContain("Ibis source");
     expect(valueIn(page, "id")).toBe("2016-09-22-the-ibis-met");
-    expect(page).toContain("It puts a new event on record");
+    expect(page).toContain("This publishes a new event");
     const put = await post("/curate/events", { ...typed, id: valueIn(page, "id") ?? "", step: "publish" });
     expect(put.headers.get("location")).toBe("/curate/events/2016-09-22-the-ibis-met?done=created");
     expect(await eventOf("2016-09-22-the-ibis-met")).toMatchObject({
@@ -453,7 +453,7 @@ describe("an event", () => {
       ...{ articles: "as-it-is-source", mode: "historic", revision: valueIn(page, "revision") ?? "" },
     };
     const preview = await post("/curate/events/as-it-is", { ...form, step: "preview" });
-    expect(preview.page).toContain("It changes nothing");
+    expect(preview.page).toContain("This changes nothing");
     expect(preview.page).not.toContain('value="publish"');
     const { status, headers } = await post("/curate/events/as-it-is", { ...form, step: "publish" });
     expect([status, headers.get("location")]).toEqual([303, "/curate/events/as-it-is?done=same"]);
@@ -467,7 +467,7 @@ describe("an event", () => {
     for (const step of ["preview", "publish"]) {
       const { status, page } = await post("/curate/events/raced-event", { ...typed, revision, step });
       expect(status).toBe(409);
-      expect(page).toContain("Somebody else changed this event meanwhile");
+      expect(page).toContain("Somebody else changed this event");
       expect(page).toMatch(/<del>.*At first.*<\/del>.*<ins>.*Theirs.*<\/ins>/);
       expect(valueIn(page, "title")).toBe("Mine");
       expect(valueIn(page, "revision")).toBe("2");
@@ -485,8 +485,8 @@ describe("an event", () => {
     const typed = { date: "2016-09-22", title: "Mine", summary: "It met in the city.", mode: "new", revision: "1" };
     const { status, page } = await post("/curate/events/withdrawn-event", { ...typed, step: "publish" });
     expect(status).toBe(409);
-    expect(page).toContain("and retracted: <bdi>It was a rumour.</bdi>. What it says is as it was.");
-    expect(page).not.toContain("This is what changed in it");
+    expect(page).toContain("and retracted: <bdi>It was a rumour.</bdi>. Its text did not change.");
+    expect(page).not.toContain("This changed");
   });
 
   it("of two corrections at once one is written, the other told of it", async () => {
@@ -503,8 +503,20 @@ describe("an event", () => {
 describe("what publishing an event does is said before", () => {
   const form = { date: "2016-09-22", title: "The group met", summary: "It met in the city.", revision: "1" };
   it.each([
-    ["a new one", undefined, { mode: "historic", revision: "0" }, "It is historic: in feeds and search", undefined],
-    ["another mode alone, of which nobody is told", "historic", { mode: "silent" }, "From now on it is silent", false],
+    [
+      "a new one",
+      undefined,
+      { mode: "historic", revision: "0" },
+      "This publishes a new event as historic: in feeds and search",
+      undefined,
+    ],
+    [
+      "another mode alone, of which nobody is told",
+      "historic",
+      { mode: "silent" },
+      "The mode changes to silent",
+      false,
+    ],
     ["a correction that is told", "new", { mode: "new", title: "They met" }, "<del>", true],
     ["a correction that is told to nobody", "historic", { mode: "historic", title: "They met" }, "<del>", false],
   ] as const)("%s", async (name, mode, change, words, isTold) => {
@@ -512,7 +524,7 @@ describe("what publishing an event does is said before", () => {
     if (mode) await putEvent(id, { mode });
     const { page } = await post(mode ? `/curate/events/${id}` : "/curate/events", { ...form, id, ...change });
     expect(page).toContain(words);
-    if (isTold !== undefined) expect(page.includes("is told of the correction")).toBe(isTold);
+    if (isTold !== undefined) expect(page.includes("gets the correction")).toBe(isTold);
     expect(page).toContain('value="publish"');
   });
 });
@@ -524,7 +536,7 @@ describe("retracting an event", () => {
     const without = await post("/curate/events/gull/retract", { reason: " ", revision: "1" });
     expect(without.status).toBe(400);
     expect(errorAt(without.page, "reason")).toMatch(/empty/);
-    expect(without.page).toContain("Tick the box");
+    expect(without.page).toContain("tick the box to confirm");
     const unticked = await post("/curate/events/gull/retract", { reason: "It was a tern.", revision: "1" });
     expect(unticked.page).toContain("It was a tern.");
     expect(await head()).toBe(before);
@@ -542,7 +554,7 @@ describe("retracting an event", () => {
       revision: "2",
     };
     const preview = await post("/curate/events/gull", { ...typed, step: "preview" });
-    expect(preview.page).toContain("It will stand again");
+    expect(preview.page).toContain("Publishing undoes the retraction");
     await post("/curate/events/gull", { ...typed, step: "publish" });
     expect(await eventOf("gull")).toMatchObject({ retracted: null, revision: 3 });
   });
@@ -566,11 +578,11 @@ describe("the desk", () => {
     await putEvent("avocet", { title: "The avocet came" });
     await addArticle("avocet-article", { title: "Avocets seen", text: "Avocets." });
     const page = await look("/curate");
-    expect(page).toMatch(/Events without a source.*\/curate\/events\/avocet".*The newest events/s);
+    expect(page).toMatch(/Events without sources.*\/curate\/events\/avocet".*Newest events/s);
     expect(page).toContain('href="/curate/articles/avocet-article"');
     const found = await look("/curate?in=articles&q=avocets");
-    expect(found).toMatch(/<h2>Found<\/h2><ul class="lines"><li><a href="\/curate\/articles\/avocet-article"/);
-    expect(await look("/curate?q=unheardof")).toContain("Nothing was found");
+    expect(found).toMatch(/<h2>Results<\/h2><ul class="lines"><li><a href="\/curate\/articles\/avocet-article"/);
+    expect(await look("/curate?q=unheardof")).toContain("No results");
     expect(await look("/curate?q=%22never+closed")).toMatch(/id="q-error"/);
   });
 });

@@ -90,15 +90,15 @@ describe("the steps of a history", () => {
     document: eventDocument(event()),
   });
   it.each<[string, (string | null)[], string[]]>([
-    ["put once", [null], ["Put on record"]],
-    ["corrected", [null, null], ["Corrected", "Put on record"]],
-    ["retracted", [null, "Why."], ["Retracted: Why.", "Put on record"]],
+    ["put once", [null], ["Published"]],
+    ["corrected", [null, null], ["Corrected", "Published"]],
+    ["retracted", [null, "Why."], ["Retracted: Why.", "Published"]],
     [
       "retracted for another reason",
       [null, "Why.", "Because."],
-      ["Retracted for another reason: Because.", "Retracted: Why.", "Put on record"],
+      ["Reason of retraction changed: Because.", "Retracted: Why.", "Published"],
     ],
-    ["put again", [null, "Why.", null], ["Put on record again", "Retracted: Why.", "Put on record"]],
+    ["put again", [null, "Why.", null], ["Published again", "Retracted: Why.", "Published"]],
   ])("%s", (_, reasons, told) => {
     const revisions = reasons.map((reason, i) => at(i + 1, reason)).reverse();
     const steps = stepsOf({ revisions, sources: new Map() });
@@ -114,12 +114,7 @@ describe("the steps of a history", () => {
       corrected_at: "2026-11-03T00:00:00.000Z",
     };
     const steps = stepsOf({ revisions: [at(2, null), at(1, null)], sources: new Map([["a", source]]) });
-    expect(steps.map(({ what }) => what)).toEqual([
-      "A source was corrected",
-      "Corrected",
-      "A source was added",
-      "Put on record",
-    ]);
+    expect(steps.map(({ what }) => what)).toEqual(["Source corrected", "Corrected", "Source added", "Published"]);
   });
 });
 

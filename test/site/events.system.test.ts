@@ -30,8 +30,8 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
       ]);
       const sources = page.getByRole("region", { name: "Sources" });
       expect(await sources.getByRole("listitem").count()).toBe(1);
-      expect(await sources.innerText()).toContain("publisher not known, day not known, in English, the title is ours");
-      await page.getByText("How the day is known").click();
+      expect(await sources.innerText()).toContain("unknown publisher, exact day unknown, in English, title by us");
+      await page.getByText("How the date is known").click();
       expect(await page.getByText('The article prints "22 September".').isVisible()).toBe(true);
       const after = page.getByRole("region", { name: "After", exact: true }).getByRole("link").first();
       const title = await after.innerText();
@@ -51,7 +51,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
         places: ["vienna"],
       });
       const page = await open(`/events/${id}`, { javascript });
-      const history = page.getByRole("region", { name: "Revisions and corrections" });
+      const history = page.getByRole("region", { name: "Corrections" });
       expect(await history.locator("del:visible").count()).toBe(3);
       expect(await history.locator("p:has(del)").innerText()).toMatch(
         /Thursday[\s\S]*Friday[\s\S]*and spoke of the ceasefire/,
@@ -62,7 +62,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
       await retract(id, "They did not meet.");
       await page.reload();
       expect(await page.locator("h1").innerText()).toBe("Retracted: Delegations met in Geneva");
-      expect(await page.getByText("Why: They did not meet.").first().isVisible()).toBe(true);
+      expect(await page.getByText("Reason: They did not meet.").first().isVisible()).toBe(true);
       expect(await page.getByText("met on Friday").first().isVisible()).toBe(true);
       await page.screenshot({ path: join(PICTURES, `event-retracted ${name}.png`), fullPage: true });
     });
@@ -85,7 +85,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     expect(
       await page.getByText("The programme says so.").evaluate((text) => text.getBoundingClientRect().height),
     ).toBeGreaterThan(0);
-    expect(await page.getByRole("link", { name: "Make an alert of this" }).isVisible()).toBe(false);
+    expect(await page.getByRole("link", { name: "Create an alert" }).isVisible()).toBe(false);
   });
 
   it.each([390, 1280])("words without end do not make it scroll sideways: %d pixels wide", async (width) => {
@@ -107,11 +107,11 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     await api(url(), "POST", "/api/articles", { title: "x", text: "A meridian.", published_at: null }, TOKEN);
     await until(() => hook().bodies.some(({ type }) => type === "article.matched"));
     const page = await open("/status", { javascript: false });
-    await page.getByRole("link", { name: "Look again" }).click();
+    await page.getByRole("link", { name: "Refresh" }).click();
     await page.waitForLoadState();
-    expect(await page.locator(".verdict").innerText()).toContain("Everything is in order.");
+    expect(await page.locator(".verdict").innerText()).toContain("Everything is working.");
     expect(await page.locator(".counts").innerText()).toMatch(/^active\s+1/);
-    await page.getByText("Shard by shard").click();
+    await page.locator("summary", { hasText: "Shards" }).click();
     expect(await page.getByRole("rowheader").allInnerTexts()).toEqual(["0"]);
     await page.screenshot({ path: join(PICTURES, "status-open.png"), fullPage: true });
   });

@@ -68,9 +68,7 @@ describe("an event's page", () => {
     expect(sources).toContain('<time datetime="2016-09-22">22 September 2016</time>');
     expect(text(sources)).toContain("وكالة, 22 September 2016, in Arabic");
     expect(sources).toContain('<span lang="en" dir="ltr">What the wire calls it</span>');
-    expect(text(sources)).toContain(
-      "publisher not known, day not known, in Russian, the title is ours, no address on record",
-    );
+    expect(text(sources)).toContain("unknown publisher, exact day unknown, in Russian, title by us, no link on record");
   });
 
   it("says that an event is not yet sourced, and that it was not revised", async () => {
@@ -201,13 +199,13 @@ describe("revisions and corrections", () => {
     await addArticle("r-came", { title: "It came later", events: ["r-notes"] });
     await json(curate("PUT", "/api/articles/r-listed", { title: "Put right", text: "x", published_at: null }));
     const told = text(between(await page("r-notes"), 'id="history"', "</section>"));
-    expect(told).toMatch(/A source was corrected,[^,]*UTCPut right.*A source was added,[^,]*UTCIt came later/);
+    expect(told).toMatch(/Source corrected,[^,]*UTCPut right.*Source added,[^,]*UTCIt came later/);
   });
 
   it("say so where an event says what it said before", async () => {
     await putEvent("r-mode");
     await putEvent("r-mode", { mode: "historic" }, 200);
-    expect(await page("r-mode")).toContain("What it says stayed the same.");
+    expect(await page("r-mode")).toContain("The text did not change.");
   });
 
   it("are in the page's head as the time of the last one", async () => {
@@ -233,7 +231,7 @@ describe("a retracted event's page", () => {
       "Retracted: The group met",
       "retracted on",
       "It did not take place.",
-      "What it said",
+      "Before the retraction",
       "It met in the city.",
       "What it rested on",
     ];
@@ -256,7 +254,7 @@ describe("a retracted event's page", () => {
 
   it("has the retraction among its revisions, with the reason", async () => {
     const history = between(await retracted("t-history"), 'id="history"', "</section>");
-    expect(text(history)).toMatch(/Retracted,.*\(revision 2\)Why: It did not take place\..*Put on record/);
+    expect(text(history)).toMatch(/Retracted,.*\(revision 2\)Reason: It did not take place\..*Published/);
   });
 });
 
@@ -276,7 +274,7 @@ describe("neighbours on the page", () => {
     }
     const nav = between(await page("w-it"), 'id="neighbours"', "</nav>");
     expect(text(nav)).toBe(
-      ">Around this eventBefore2 January 1911Event second3 January 1911Event firstAfter5 January 1911Event next6 January 1911Event lastRelated1 January 1911Event farHama, Ceasefire",
+      ">Before and afterBefore2 January 1911Event second3 January 1911Event firstAfter5 January 1911Event next6 January 1911Event lastRelated1 January 1911Event farHama, Ceasefire",
     );
     expect([...nav.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(
       ["second", "first", "next", "last", "far"].map((id) => `/events/w-${id}`),

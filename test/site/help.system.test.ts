@@ -16,9 +16,9 @@ describe.runIf(hasBrowser)("/help, in Chromium", () => {
   it("a query is read as one types, and its link leads to what it finds", async () => {
     const page = await open("/help");
     await page.fill("#q", "isis -geneva");
-    await page.waitForSelector("#tried >> text=Islamic State in any spelling");
-    const found = await page.locator("#tried a").first().innerText();
-    await page.click("#tried a >> nth=0");
+    await page.waitForSelector("#reading >> text=Islamic State in any spelling");
+    const found = await page.locator("#reading a").first().innerText();
+    await page.click("#reading a >> nth=0");
     await page.waitForURL(/\?q=isis/);
     expect(await page.locator("main").innerText()).toContain(found);
   });
@@ -26,13 +26,13 @@ describe.runIf(hasBrowser)("/help, in Chromium", () => {
   it("without JavaScript the button does the same, and what is wrong is said beside the box", async () => {
     const page = await open("/help", { javascript: false });
     await page.fill("#q", 'aleppo "safe');
-    await page.click("text=Read it");
+    await page.click("text=Try it");
     await page.waitForURL(/q=aleppo/);
-    expect(await page.locator("#tried .error").innerText()).toMatch(/never closed/);
+    expect(await page.locator("#reading .error").innerText()).toMatch(/never closed/);
     expect(await page.inputValue("#q")).toBe('aleppo "safe');
     await page.fill("#q", "aleppo");
-    await page.click("text=Read it");
-    await page.waitForSelector("#tried >> text=It finds");
+    await page.click("text=Try it");
+    await page.waitForSelector("#reading >> text=It finds");
   });
 
   it("an example leads to the events that it counts", async () => {

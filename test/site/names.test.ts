@@ -82,11 +82,13 @@ describe("a name's page", () => {
     const html = await page("/actors/homs-council");
     const spellings = text(between(html, '<dl class="spellings">', "</dl>"));
     expect(spellings).toContain("AbbreviationsHCNC");
-    expect(spellings).toMatch(/Only where written in capitals.*HOOnly/);
-    expect(spellings).toMatch(/Only where written as a name.*Homs Council$/);
-    expect(html).toContain('may contain the name of <a href="/places/homs">Homs</a>: that is not meant there');
+    expect(spellings).toMatch(/Only in capitals.*HOOnly/);
+    expect(spellings).toMatch(/Only as a proper name.*Homs Council$/);
+    expect(html).toContain('contain the name of <a href="/places/homs">Homs</a>, which they do not mean');
     const hidden = await page("/places/homs");
-    expect(hidden).toContain('where it stands in the name of <a href="/actors/homs-council">Homs Council</a>.');
+    expect(hidden).toContain(
+      'Within the name of <a href="/actors/homs-council">Homs Council</a>, this name is not meant.',
+    );
   });
 
   it.each([
@@ -190,7 +192,7 @@ describe("/topics", () => {
     expect(text(between(places, '<a href="/places/homs">', "</li>"))).toBe("Homs 3 eventsCity in central Syria.");
     expect(between(html, '<h3 id="actor-person">People</h3>', "</ul>")).toContain("Anna Orange");
     expect(text(between(html, '<a href="/topics/harvest">', "</li>"))).toBe("Harvest 2 events");
-    expect(html).not.toContain("Counted are the newest");
+    expect(html).not.toContain("Counts are for the newest");
   });
 
   it("leads to each part of the page", async () => {
@@ -212,10 +214,10 @@ describe("a long record", () => {
   });
 
   it("counts the newest 200 events, and says so", async () => {
-    expect(await page("/topics")).toContain("Counted are the newest 200 events.");
+    expect(await page("/topics")).toContain("Counts are for the newest 200 events.");
     const html = await page("/topics/harvest");
     expect(text(between(html, '<h2 id="events">', "</h2>"))).toBe("The newest 200 events");
-    expect(html).toContain('<a href="/?q=topic%3Aharvest">All of them on the timeline</a>');
+    expect(html).toContain('<a href="/?q=topic%3Aharvest">All events on the timeline</a>');
     // So many stand in full; the timeline has the others.
     expect(html.match(/<h4/g)).toHaveLength(50);
     expect(html).toContain('href="/?q=topic%3Aharvest&amp;page=2"');

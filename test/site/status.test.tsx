@@ -49,35 +49,29 @@ describe("the status in words", () => {
       "well",
       /number 1,200, was written 3 hours ago\. .*1,040 events, 1 article, 2 names/,
     ],
-    [
-      "an empty record",
-      { ...status([]), log: { head: 0, at: null } },
-      "The record",
-      "well",
-      /^Nothing is on record yet/,
-    ],
-    ["no shard yet", status([]), "Up to date", "well", /^No alert was registered yet/],
-    ["all have followed", status([shard(), shard({ shard: 1 })]), "Up to date", "well", /^Every new entry was matched/],
+    ["an empty record", { ...status([]), log: { head: 0, at: null } }, "The record", "well", /^The record is empty/],
+    ["no shard yet", status([]), "Up to date", "well", /^There are no alerts yet/],
+    ["all have followed", status([shard(), shard({ shard: 1 })]), "Up to date", "well", /^All entries are matched/],
     [
       "one is behind what was just written",
       status([shard(), shard({ shard: 1, lag: 1 })], secondsAgo(5)),
       "Up to date",
       "watch",
-      /^Shard 1 still has up to 1 entry .* usual just after a change/,
+      /^Shard 1 still has to match up to 1 entry\. .* normal just after a change/,
     ],
     [
       "two are behind what was written long ago",
       status([shard({ lag: 7 }), shard({ shard: 1, lag: 30 })]),
       "Up to date",
       "wrong",
-      /^Shards 0 and 1 still have up to 30 entries .* should have taken seconds/,
+      /^Shards 0 and 1 still have to match up to 30 entries\. .* should take seconds/,
     ],
     [
       "one does not answer",
       status([shard(), { shard: 4, error: "does not answer" }]),
-      "Answering",
+      "Availability",
       "wrong",
-      /^Shard 4 does not answer, of 2\..*nothing is lost/,
+      /^Shard 4 does not answer, of 2\..*Nothing is lost/,
     ],
     [
       "none answers",
@@ -85,71 +79,65 @@ describe("the status in words", () => {
         { shard: 0, error: "does not answer" },
         { shard: 1, error: "does not answer" },
       ]),
-      "Answering",
+      "Availability",
       "wrong",
       /^Shards 0 and 1 do not answer, of 2\./,
     ],
     [
       "one message was sent",
       status([shard({ latency: { messages: 1, p50: 216, p99: 216 } })]),
-      "How long messages take",
+      "Delivery time",
       "well",
-      /^The last message took 216 milliseconds until/,
+      /^The last message took 216 milliseconds, including/,
     ],
-    [
-      "nothing was sent since they woke",
-      status([shard()]),
-      "How long messages take",
-      "well",
-      /^No message was sent since/,
-    ],
+    ["nothing was sent since they woke", status([shard()]), "Delivery time", "well", /^No messages were sent since/],
     [
       "the slower shard's figures hold for both",
       status([
         shard({ latency: { messages: 1000, p50: 120, p99: 2345 } }),
         shard({ shard: 1, latency: { messages: 500, p50: 340.4, p99: 900 } }),
       ]),
-      "How long messages take",
+      "Delivery time",
       "well",
-      /last 1,500 messages, half took 340 milliseconds or less .* 99 of 100 took 2\.3 seconds or less/,
+      /last 1,500 messages, half took 340 milliseconds or less, .* 99 of 100 took 2\.3 seconds or less/,
     ],
-    ["nothing waits", status([shard()]), "What waits", "well", /^No message waits/],
+    ["nothing waits", status([shard()]), "Pending messages", "well", /^No messages are pending/],
     [
       "what is new waits",
       status([waits(12, 0, 3)]),
-      "What waits",
+      "Pending messages",
       "well",
-      /^12 messages wait: 12 due now, 0 tried before\. The oldest has been due for 3 seconds\.$/,
+      /^12 messages are pending: 12 due now, 0 being retried\. The oldest has been due for 3 seconds\.$/,
     ],
     [
       "what was tried waits for its next attempt",
       status([shard({ pending: 1, retrying: 1 })]),
-      "What waits",
+      "Pending messages",
       "well",
-      /^1 message waits: 0 due now, 1 tried before\.$/,
+      /^1 message is pending: 0 due now, 1 being retried\.$/,
     ],
     [
       "what was never tried is due for long",
       status([waits(2, 0, 6 * MINUTE)]),
-      "What waits",
+      "Pending messages",
       "wrong",
-      /due for 6 minutes\. It should have been tried/,
+      /due for 6 minutes\. The shard may be stuck/,
     ],
     [
       "what is due for long is not hidden by one that is retried",
       status([waits(2, 1, 6 * MINUTE)]),
-      "What waits",
+      "Pending messages",
       "wrong",
-      /due for 6 minutes\. It should have been tried/,
+      /due for 6 minutes\. The shard may be stuck/,
     ],
     [
       "in one of two",
       status([waits(1, 1, 10), waits(2, 0, 6 * MINUTE, { shard: 1 })]),
-      "What waits",
+      "Pending messages",
       "wrong",
-      /^3 messages wait: 2 due now, 1 tried/,
+      /^3 messages are pending: 2 due now, 1 being retried/,
     ],
-    ["no receiver fails", status([shard()]), "Receivers", "well", /^No alert's last message failed/],
+    ["no receiver fails", status([shard()]), "Receivers", "well", /^No receiver is failing/],
     [
       "receivers fail",
       status([shard({ failing: { timeout: 1, "status 503": 2 } }), shard({ shard: 1, failing: { timeout: 4 } })]),
@@ -163,7 +151,7 @@ describe("the status in words", () => {
   });
 
   it("a shard that does not answer stands first", () => {
-    expect(findings(status([{ shard: 0, error: "does not answer" }]), NOW)[0]?.about).toBe("Answering");
+    expect(findings(status([{ shard: 0, error: "does not answer" }]), NOW)[0]?.about).toBe("Availability");
   });
 
   it.each<[FindingState, Status]>([
@@ -219,14 +207,14 @@ describe("its page", () => {
   });
 
   it.each<[string, Status, string, string]>([
-    ["healthy", status([shard()]), "✓ Everything is in order.", "How long messages take : in order"],
+    ["healthy", status([shard()]), "✓ Everything is working.", "Delivery time : OK"],
     [
       "with something to watch",
       status([shard({ failing: { timeout: 1 } })]),
-      "! The wire is in order.",
-      "Receivers : to watch",
+      "! This wire is working.",
+      "Receivers : attention",
     ],
-    ["broken", status([{ shard: 0, error: "does not answer" }]), "✕ Something is wrong.", "Answering : wrong"],
+    ["broken", status([{ shard: 0, error: "does not answer" }]), "✕ There is a problem.", "Availability : problem"],
   ])("says in words and by a sign what its colours say: %s", (_, told, overall, one) => {
     const page = text(render(<StatusView status={told} now={NOW} />));
     expect(page).toContain(overall);
@@ -236,7 +224,7 @@ describe("its page", () => {
   it("counts alerts of all shards by their state, and has a row for each shard", () => {
     const shards = [shard({ active: 1500 }), shard({ shard: 1, paused: 4 }), { shard: 2, error: "does not answer" }];
     const html = render(<StatusView status={status(shards)} now={NOW} />);
-    expect(text(html)).toMatch(/active 1,502 not confirmed yet 2 paused 4/);
+    expect(text(html)).toMatch(/active 1,502 not confirmed 2 paused 4/);
     expect(html.match(/<th scope="row">/g)).toHaveLength(3);
     expect(html).toContain('<td colspan="9">does not answer</td>');
   });

@@ -8,7 +8,7 @@ import { type Link, readTimeline } from "./timeline.ts";
 it("a record with nothing in it says so, and how to hear of what comes", async () => {
   const { html, count, overview, facets } = await readTimeline("/");
   expect(count).toBe("No event.");
-  expect(html).toContain("Nothing is on the wire yet");
+  expect(html).toContain("No events yet");
   expect(html).toContain('href="/feed.rss"');
   expect([overview, facets]).toEqual([[], []]);
 });
@@ -73,8 +73,8 @@ describe("a record of a few events", () => {
         "Thursday 22",
         "Wednesday 21",
         "Monday 12",
-        "On a day not known",
-        "In a month not known",
+        "Exact day unknown",
+        "Exact month unknown",
         "Thursday 31",
       ]);
       expect(html).toContain("On a day from 30 August 2016 to 2 September 2016");
@@ -115,9 +115,9 @@ describe("a record of a few events", () => {
     ])("facets, bars and circles lead to as many events as they say: %s", async (_, path) => {
       const { facets, overview } = await readTimeline(path);
       expect(facets.length).toBeGreaterThan(3);
-      await checkCounts(facets.filter(({ name }) => !name.includes("chosen")));
+      await checkCounts(facets.filter(({ name }) => !name.includes("selected")));
       // A topic's label says how many there are in the month that is chosen, as its link does.
-      await checkCounts(overview.filter(({ name }) => !name.includes("chosen")));
+      await checkCounts(overview.filter(({ name }) => !name.includes("selected")));
     });
 
     it("what is chosen leads away again", async () => {
@@ -140,7 +140,7 @@ describe("a record of a few events", () => {
         "December 2015: 1 event",
         "September 2016: 5 events",
       ]);
-      expect(html).toContain("2 events of which only the year is known");
+      expect(html).toContain("2 events with only the year known");
       expect((await readTimeline("/?q=title:ends")).overview).toHaveLength(1);
     });
 
@@ -148,9 +148,7 @@ describe("a record of a few events", () => {
       await putEvent("another-age", { date: "9999-12-31", title: "Sunset of the quagga", summary: "And truce." });
       const { overview, html } = await readTimeline("/?q=truce");
       expect(overview[0]?.name).toBe("September 2016: 3 events");
-      expect(html).toContain(
-        "Without a place in it: 1 event of which only the year is known and 1 event outside the years that it spans.",
-      );
+      expect(html).toContain("Not shown: 1 event with only the year known and 1 event outside these years.");
       expect((await readTimeline("/?q=quagga")).overview[0]?.name).toBe("December 9999: 1 event");
     });
 
@@ -161,8 +159,8 @@ describe("a record of a few events", () => {
         expect(html).toContain(`<a href="${path}?q=geneva"`);
       }
       expect(html).toContain('href="/alerts/new?q=geneva"');
-      expect(html).toContain("Feeds and alerts bring every month");
-      expect((await readTimeline("/?q=geneva")).html).not.toContain("Feeds and alerts bring every month");
+      expect(html).toContain("Feeds and alerts cover all months");
+      expect((await readTimeline("/?q=geneva")).html).not.toContain("Feeds and alerts cover all months");
     });
   });
 
@@ -213,11 +211,11 @@ describe("a record of a few events", () => {
     it("is kept and marked where it cannot be read, and no feed is offered for it", async () => {
       const { status, html, count } = await readTimeline(`/?q=${encodeURIComponent('aleppo <b> "sunset')}`);
       expect(status).toBe(200);
-      expect(count).toBe("The query could not be read.");
+      expect(count).toBe("This search cannot be read.");
       expect(html).toContain("never closed");
       expect(html).toContain("aleppo &lt;b> <mark>&quot;</mark>sunset");
       expect(html).toContain('aria-invalid="true"');
-      expect(html).not.toContain("Make this an alert");
+      expect(html).not.toContain("Create an alert");
     });
 
     it("and matches nothing leads on", async () => {
@@ -272,7 +270,7 @@ describe("a long record", () => {
       const { events, ways }: { events: string[]; ways: Link[] } = await readTimeline(path);
       seen.push(...events);
       sizes.push(events.length);
-      path = ways.find(({ name }) => ["Earlier events", "Older on the wire"].includes(name))?.href;
+      path = ways.find(({ name }) => ["Earlier events", "Published earlier"].includes(name))?.href;
     }
     expect(sizes).toEqual([50, 50, 50, 50, 5]);
     expect(new Set(seen).size).toBe(205);
@@ -280,11 +278,11 @@ describe("a long record", () => {
 
   it("says that there may be more, and leads back", async () => {
     const last = await readTimeline("/?q=parchment&page=4");
-    expect(last.count).toBe("200 events match; there may be more, older on the wire.");
-    expect(last.ways.map(({ name }) => name)).toEqual(["Later events", "Older on the wire"]);
+    expect(last.count).toBe("200 events match; there may be more, published earlier.");
+    expect(last.ways.map(({ name }) => name)).toEqual(["Later events", "Published earlier"]);
     const older = await readTimeline(last.ways[1]?.href ?? "");
     expect(older.count).toBe("5 events match.");
-    expect(older.html).toContain('<a href="/?q=parchment">To the newest</a>');
+    expect(older.html).toContain('<a href="/?q=parchment">Show the newest</a>');
   });
 
   it("answers a page beyond its last with the last", async () => {

@@ -75,7 +75,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     await page.waitForURL(/\/events\//);
     await page.goBack();
     expect(await shown(page)).toBe(found);
-    await page.click("text=Make this an alert");
+    await page.click("text=Create an alert");
     await page.waitForURL(/\/alerts\/new\?q=issg/);
     expect(await page.inputValue("#q")).toBe("issg OR lavrov");
   });
@@ -133,7 +133,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     await page.route("**/?q=aleppo+*", (route) => (answer ? route.fulfill(answer) : route.abort()));
     await page.locator("#q").fill("aleppo convoy");
     await page.locator("#trouble").waitFor();
-    expect(await page.locator("#trouble").innerText()).toMatch(/^There was no answer/);
+    expect(await page.locator("#trouble").innerText()).toMatch(/^The server did not answer/);
     expect([await page.title(), page.url()]).toEqual([title, address]);
     await page.unroute("**/?q=aleppo+*");
     await page.locator("#q").fill("convoy");
@@ -151,7 +151,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
   it("is used by keyboard: the picture is passed over or walked, and each of its links shows where one is", async () => {
     const page = await open("/", { width: 1280 });
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
-    await page.getByRole("link", { name: "Skip the picture" }).focus();
+    await page.getByRole("link", { name: "Skip the overview" }).focus();
     await page.keyboard.press("Tab");
     expect(await focused()).toMatch(/^September 2015: 7 events/);
     const outline = () => page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
@@ -164,7 +164,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     await page.getByRole("link", { name: /^May 2016: / }).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/month=2016-05/);
-    expect(await page.locator(".overview [aria-current] title").textContent()).toMatch(/^May 2016: .*chosen/);
+    expect(await page.locator(".overview [aria-current] title").textContent()).toMatch(/^May 2016: .*selected/);
   });
 
   it("shows the facets where there is room, and folds them where there is not", async () => {

@@ -49,20 +49,22 @@ export const ACTIONS = {
   preview: nothing,
   test: async ({ holder }) => {
     const { sequence } = await sendTest(holder);
-    return { said: `A test is on its way, as message ${sequence}.` };
+    return { said: `The test is being sent as message ${sequence}.` };
   },
   redeliver: async ({ holder, form }) => {
     const { sequence } = await redeliver(holder, form.get("sequence") ?? "");
-    return { said: `Message ${sequence} is sent again.` };
+    return { said: `Message ${sequence} is being sent again.` };
   },
   replay: replayDays,
   pause: async (asked) => {
     await change(asked, { status: "paused" });
-    return { said: "It is paused. Nothing is sent until you resume it." };
+    return { said: "The alert is paused. Nothing is sent until you resume it." };
   },
   resume: async (asked) => {
     const { status } = await change(asked, { status: "active" });
-    return { said: status === "active" ? "It is active again. What it held back goes out now." : ASKED };
+    return {
+      said: status === "active" ? "The alert is active again. Messages that were held back are being sent." : ASKED,
+    };
   },
   ask: async (asked) => {
     const { channel } = await viewAlert(asked.holder, asked.context);
@@ -71,19 +73,19 @@ export const ACTIONS = {
   },
   query: async (asked) => {
     const { query } = await change(asked, { query: asked.form.get("q") ?? "" });
-    return { said: `From now on it is sent what matches ${query}.` };
+    return { said: `The alert now sends what matches ${query}.` };
   },
   channel: async (asked) => {
     const { status, channel } = await change(asked, { channel: channelOf(readChannelFields(asked.form)) });
-    const now = `Its messages go to ${channelInWords(channel)} now.`;
+    const now = `Messages now go to ${channelInWords(channel)}.`;
     return { said: status === "pending" ? `${now} ${ASKED}` : now };
   },
   rotate: async ({ holder }) => {
     const { secret } = await rotate(holder);
-    return { said: "It has a new secret. For 24 hours messages bear both signatures.", secret };
+    return { said: "The alert has a new secret. For 24 hours, messages carry both signatures.", secret };
   },
   delete: async ({ holder, form }) => {
-    if (!form.has("sure")) throw badRequest([{ path: "sure", message: "tick the box first" }]);
+    if (!form.has("sure")) throw badRequest([{ path: "sure", message: "tick the box to confirm" }]);
     await remove(holder);
     return { said: "The alert is deleted. Nothing more is sent.", removed: true };
   },
@@ -93,7 +95,7 @@ export type Action = keyof typeof ACTIONS;
 
 export const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name);
 
-const ASKED = "A message asks it to confirm; until then what matches is kept.";
+const ASKED = "We sent a confirmation request. Matches are kept until it is confirmed.";
 
 const change = ({ holder, request, context }: ActionRequest, patch: object): Promise<HeldAlert> =>
   changeAlert(holder, check(patch, alertPatch), request, context);
@@ -108,7 +110,7 @@ async function replayDays({ holder, form }: ActionRequest): Promise<ActionResult
   ];
   if (errors.length > 0) throw badRequest(errors);
   if (until !== "" && until < since) {
-    throw badRequest([{ path: "until", message: `the last day, ${until}, lies before the first, ${since}` }]);
+    throw badRequest([{ path: "until", message: `the last day, ${until}, is before the first day, ${since}` }]);
   }
   const range = {
     since: `${since}T00:00:00Z`,
@@ -117,14 +119,16 @@ async function replayDays({ holder, form }: ActionRequest): Promise<ActionResult
   };
   const { count, before: next } = await replay(holder, check(range, replayInput));
   const made =
-    count === 0 ? "No article from those days matches." : `${counted(count, "message")} made of past articles.`;
+    count === 0
+      ? "No article from those days matches."
+      : `${counted(count, "past match", "past matches")} will be sent.`;
   if (next === null) return { said: made };
-  return { said: `${made} There may be older ones.`, rest: { since, until, before: String(next) } };
+  return { said: `${made} There may be older matches.`, rest: { since, until, before: String(next) } };
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const EXPECTED = "a day such as 2016-09-22 was expected";
-const FORGED = "where to go on from is not known: choose the days again";
+const FORGED = "the position to continue from is invalid: choose the days again";
 
 function dayErrors(path: string, day: string): InputError[] {
   if (!DAY.test(day)) return [{ path, message: EXPECTED }];

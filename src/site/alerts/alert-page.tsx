@@ -27,7 +27,7 @@ export const postAlertPage: Handler = async (request, context) => {
   const id = idOf(context);
   const form = await readForm(request);
   const holder = await open(id, form.get("token")?.trim() ?? "", context);
-  if (holder === undefined) return askForToken(context, id, "There is no such alert, or this is not its token.");
+  if (holder === undefined) return askForToken(context, id, "There is no such alert, or the token is wrong.");
   const action = form.get("action") ?? "show";
   return act(holder, isAction(action) ? action : "show", form, request, context);
 };
@@ -92,11 +92,11 @@ async function triedBy(action: Action, form: URLSearchParams, alert: HeldAlert, 
 const Deleted = ({ said }: { said: string }) => (
   <article>
     <h1 id="result" tabIndex={-1}>
-      Deleted
+      Alert deleted
     </h1>
     <p>{said}</p>
     <p>
-      <a href="/alerts/new">Register another</a>
+      <a href="/alerts/new">Create another alert</a>
     </p>
   </article>
 );
@@ -116,7 +116,7 @@ function askForToken(context: Context, id: string, wrong?: string): Response {
           autocomplete="off"
           spellcheck={false}
           required
-          hint="You were shown it when you registered the alert. It is only sent in the form, never in an address."
+          hint="You got the token when you created the alert."
           errors={wrong === undefined ? [] : [wrong]}
         />
         <button type="submit">Open</button>

@@ -4,7 +4,7 @@ import { Moment } from "../moment.tsx";
 import { counted } from "../text-format.ts";
 import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./alert-wording.ts";
 
-const TITLES = { pending: "Waiting to be confirmed", active: "Active", paused: "Paused" } as const;
+const TITLES = { pending: "Waiting for confirmation", active: "Active", paused: "Paused" } as const;
 
 /** `alert.client.js` refreshes this section while it has `data-waiting`. */
 export function AlertStatusSection({ alert }: { alert: AlertView }) {
@@ -16,13 +16,13 @@ export function AlertStatusSection({ alert }: { alert: AlertView }) {
         <span class={`badge ${status}`}>{TITLES[status]}</span>
       </h2>
       {status === "pending" && <Pending alert={alert} />}
-      {status === "paused" && <p>Nothing is sent: {alert.paused_because}.</p>}
+      {status === "paused" && <p>Nothing is sent. Reason: {alert.paused_because}.</p>}
       {status === "active" &&
         (channel.type === "feed" ? (
-          <p>What matches from now on appears in its private feed.</p>
+          <p>New matches appear in the private feed.</p>
         ) : (
           <p>
-            What matches is sent to {channelInWords(channel)}
+            Matches are sent to {channelInWords(channel)}
             {how !== undefined && `: ${how.charAt(0).toLowerCase()}${how.slice(1)}`}.
           </p>
         ))}
@@ -32,7 +32,7 @@ export function AlertStatusSection({ alert }: { alert: AlertView }) {
           {failing_since !== null && (
             <>
               {" "}
-              Nothing has got through since <Moment at={failing_since} />; after five days of that it is paused.
+              No message has arrived since <Moment at={failing_since} />. After five days the alert is paused.
             </>
           )}
         </p>
@@ -43,7 +43,7 @@ export function AlertStatusSection({ alert }: { alert: AlertView }) {
         </p>
       )}
       {omitted > 0 && (
-        <p class="warning">{`${counted(omitted, "match was", "matches were")} not sent: the alert has had its messages of the day.`}</p>
+        <p class="warning">{`${counted(omitted, "match was", "matches were")} not sent, because the alert reached its daily limit.`}</p>
       )}
     </section>
   );
@@ -53,19 +53,19 @@ function Pending({ alert: { confirmation, channel, expires_at } }: { alert: Aler
   return (
     <>
       {confirmation === null ? (
-        <p>It has not been asked yet.</p>
+        <p>No confirmation request was sent yet.</p>
       ) : (
         <Asked confirmation={confirmation} to={channelInWords(channel)} />
       )}
       <p>
-        It becomes active when the answer holds the challenge, or when someone opens the link in the message and presses
-        the button
+        The alert becomes active when the answer contains the challenge, or when someone opens the link in the message
+        and presses the button
         {expires_at !== null && (
           <>
             , until <Moment at={expires_at} />
           </>
         )}
-        . What matches meanwhile is kept for it.
+        . Matches are kept until then.
       </p>
     </>
   );
@@ -82,17 +82,17 @@ function Asked({
 }) {
   return (
     <>
-      {attempts.length === 0 && <p>The message that asks {to} to confirm is on its way.</p>}
+      {attempts.length === 0 && <p>The confirmation request to {to} is being sent.</p>}
       <Attempts attempts={attempts} />
       {attempts.length > 0 && status === "pending" && next_attempt_at !== null && (
         <p>
           The next attempt is due on <Moment at={next_attempt_at} seconds />.
         </p>
       )}
-      {status === "delivered" && <p>The message has arrived; its answer did not hold the challenge.</p>}
+      {status === "delivered" && <p>The request arrived, but the answer did not contain the challenge.</p>}
       {status === "failed" && (
         <p class="warning">
-          The message could not be delivered, and is not tried again. Check the address, then ask again.
+          The request could not be delivered and is not retried. Check the address, then request confirmation again.
         </p>
       )}
     </>

@@ -49,7 +49,7 @@ function Result({ alert: { id }, token, done: { said, secret, rest }, errors }: 
       {secret !== undefined && <Copyable id="secret" what="new secret" text={secret} />}
       {rest && (
         <AlertForm id={id} token={token} action="replay" fields={rest}>
-          <button type="submit">Go on with older ones</button>
+          <button type="submit">Continue with older matches</button>
         </AlertForm>
       )}
     </div>
@@ -74,10 +74,10 @@ function Actions({
   );
   return (
     <div class="actions">
-      {status === "active" && button("test", "Send a test")}
+      {status === "active" && button("test", "Send a test message")}
       {status === "active" && button("pause", "Pause")}
       {status === "paused" && button("resume", "Resume")}
-      {status === "pending" && channel.type !== "feed" && button("ask", "Ask again to confirm")}
+      {status === "pending" && channel.type !== "feed" && button("ask", "Request confirmation again")}
       <RefreshButton id={id} token={token} watch="state messages" {...(after + MESSAGES_SHOWN < latest && { after })} />
     </div>
   );
@@ -97,7 +97,7 @@ function Facts({ alert: { id, channel, created_at, confirmed_at, feed_url } }: {
       </dd>
       <dt>How often</dt>
       <dd>{DIGESTS.find(([digest]) => digest === (channel.digest ?? ""))?.[1]}</dd>
-      <dt>Registered</dt>
+      <dt>Created</dt>
       <dd>
         <Moment at={created_at} />
         {confirmed_at !== null && channel.type !== "feed" && (
@@ -108,7 +108,7 @@ function Facts({ alert: { id, channel, created_at, confirmed_at, feed_url } }: {
       </dd>
       <dt>Private feed</dt>
       <dd>
-        <a href={feed_url}>All its matches as a feed</a>
+        <a href={feed_url}>All matches as a feed</a>
       </dd>
       <dt>Id</dt>
       <dd>

@@ -5,11 +5,11 @@ export type ChannelType = Channel["type"];
 
 /** Names of the channel types, and whom each is for. */
 export const CHANNELS: Readonly<Record<ChannelType, { name: string; purpose: string }>> = {
-  webhook: { name: "Webhook", purpose: "For a program of yours: signed JSON." },
-  slack: { name: "Slack", purpose: "For a team: the address of an incoming webhook, as Slack gives it." },
-  discord: { name: "Discord", purpose: "For a server: the address of a webhook, from the channel's settings." },
-  ntfy: { name: "ntfy", purpose: "For a phone: the address of a topic, such as https://ntfy.sh/my-topic." },
-  feed: { name: "Private feed", purpose: "For a feed reader: nothing is called, and nobody has to confirm." },
+  webhook: { name: "Webhook", purpose: "For your own program: signed JSON." },
+  slack: { name: "Slack", purpose: "For a team: the URL of an incoming webhook from Slack." },
+  discord: { name: "Discord", purpose: "For a server: the URL of a webhook, from the channel's settings." },
+  ntfy: { name: "ntfy", purpose: "For a phone: the URL of a topic, such as https://ntfy.sh/my-topic." },
+  feed: { name: "Private feed", purpose: "For a feed reader: no confirmation needed." },
 };
 
 /** Names a channel without its URL, which may be a secret: "a webhook at bot.example". */
@@ -21,17 +21,17 @@ export function channelInWords(channel: Channel): string {
 
 /** How often an alert sends its matches. */
 export const DIGESTS = [
-  ["", "Each match at once"],
-  ["hourly", "Gathered, once an hour"],
-  ["daily", "Gathered, once a day"],
+  ["", "Immediately"],
+  ["hourly", "Once an hour, as a digest"],
+  ["daily", "Once a day, as a digest"],
 ] as const;
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   timeout: "no answer in time",
   "network error": "could not be reached",
-  refused: "the address may not be called",
-  unresolved: "the name of its host could not be looked up",
-  fault: "failed on our side; that does not count against the receiver",
+  refused: "the address is not allowed",
+  unresolved: "the host name could not be resolved",
+  fault: "failed on our side, which does not count against the receiver",
 };
 
 /** Returns "accepted with status 200", "answered with status 503" or "no answer in time". */

@@ -35,7 +35,7 @@ export function ChannelFields({ typed, errors, types }: ChannelFieldsProps) {
   return (
     <>
       <fieldset aria-describedby={wrong.length > 0 ? "type-error" : undefined}>
-        <legend>Where to</legend>
+        <legend>Send to</legend>
         {types.map((type) => (
           <label class="check">
             <input type="radio" name="type" value={type} checked={type === typed.type} required />
@@ -52,8 +52,8 @@ export function ChannelFields({ typed, errors, types }: ChannelFieldsProps) {
       </fieldset>
       <Field
         name="url"
-        label="Address"
-        hint="https, and reachable from the Internet. It is asked at once whether it wants this."
+        label="URL"
+        hint="https, reachable from the Internet. We send a confirmation request immediately."
         inputMode="url"
         spellcheck={false}
         autocomplete="off"

@@ -10,7 +10,7 @@ import { Found, LIVE, Reading } from "./query-preview.tsx";
 
 export const Manage = (props: AlertPageState) => (
   <section aria-labelledby="manage">
-    <h2 id="manage">Change it</h2>
+    <h2 id="manage">Change this alert</h2>
     <ChangeQuery {...props} />
     <ChangeChannel {...props} />
     {props.alert.status === "active" && <Replay {...props} />}
@@ -52,7 +52,7 @@ function ChangeQuery(props: AlertPageState) {
   return (
     <Folded id="change-query" title="Query" open={action === "preview" || failed(props, "query")}>
       <AlertForm id={alert.id} token={token} live={LIVE}>
-        <label for="q">What to look for</label>
+        <label for="q">Search for</label>
         <QueryInput source={source} wrong={problem !== undefined || missing !== undefined} />
         <Reading tried={tried} {...(missing !== undefined && { missing })} />
         <div class="actions">
@@ -76,7 +76,7 @@ function ChangeChannel(props: AlertPageState) {
   const open = failed(props, "channel");
   return (
     <Folded id="change-channel" title="Channel" open={open}>
-      <p>Another address is asked to confirm first; until then what matches is kept for it.</p>
+      <p>We send a confirmation request to a new URL. Matches are kept until it is confirmed.</p>
       <AlertForm id={alert.id} token={token} action="channel">
         <ChannelFields
           typed={open ? readChannelFields(form) : now}
@@ -99,14 +99,14 @@ function Replay(props: AlertPageState) {
     errors: open ? messagesAt(errors, name) : [],
   });
   return (
-    <Folded id="replay" title="Past articles" open={open}>
-      <p>Sends what matches among the articles that came onto the wire in these days (UTC), as new messages.</p>
+    <Folded id="replay" title="Past matches" open={open}>
+      <p>Sends the matches among articles published here on these days (UTC), as new messages.</p>
       <AlertForm id={alert.id} token={token} action="replay">
         <div class="days">
           <Field {...field("since")} label="From" required />
-          <Field {...field("until")} label="To" hint="May be left empty." />
+          <Field {...field("until")} label="To" hint="Optional." />
         </div>
-        <button type="submit">Send past articles</button>
+        <button type="submit">Send past matches</button>
       </AlertForm>
     </Folded>
   );
@@ -116,11 +116,11 @@ function Rotate({ alert, token }: AlertPageState) {
   return (
     <Folded id="rotate" title="Secret" open={false}>
       <p>
-        A new secret is shown once. For 24 hours messages bear both signatures, so that no message is lost while you put
-        it in.
+        The new secret is shown once. For 24 hours, messages carry both signatures, so no message is lost while you
+        switch.
       </p>
       <AlertForm id={alert.id} token={token} action="rotate">
-        <button type="submit">Make a new secret</button>
+        <button type="submit">Create a new secret</button>
       </AlertForm>
     </Folded>
   );
@@ -133,10 +133,10 @@ function Delete(props: AlertPageState) {
   return (
     <Folded id="delete" title="Delete" open={open}>
       <AlertForm id={alert.id} token={token} action="delete">
-        <p>Its messages and its feed go with it, and it cannot be brought back.</p>
+        <p>This also deletes its messages and its feed. It cannot be undone.</p>
         <label class="check">
           <input type="checkbox" name="sure" required aria-describedby={wrong.length > 0 ? "sure-error" : undefined} />
-          Delete this alert for good
+          Yes, delete this alert
         </label>
         {wrong.length > 0 && (
           <p class="error" id="sure-error">
@@ -144,7 +144,7 @@ function Delete(props: AlertPageState) {
           </p>
         )}
         <button type="submit" class="danger">
-          Delete
+          Delete the alert
         </button>
       </AlertForm>
     </Folded>

@@ -48,16 +48,16 @@ const PLACES: Readonly<Record<Match["field"], string>> = {
   title: ", in the title",
   text: ", in the text",
   publisher: ", the publisher",
-  event: ", by an event that it belongs to",
-  language: ", of the whole",
+  event: ", in an event that it reports",
+  language: ", of the article",
   absent: ", which does not occur",
 };
 
 const KINDS: Readonly<Record<string, string>> = {
   word: "the word",
-  phrase: "these words, as they are",
+  phrase: "exactly these words",
   compound: "these words in a row",
-  prefix: "words that begin so",
+  prefix: "words that begin like this",
   language: "the language",
 };
 

@@ -30,7 +30,7 @@ export function Messages({ alert, token, after, deliveries }: MessagesProps) {
     <section id="messages" aria-labelledby="messages-title" data-waiting={waiting ? "" : undefined}>
       <h2 id="messages-title">Messages</h2>
       {deliveries.length === 0 && (
-        <p>{alert.latest === 0 ? "None yet. Each article that matches will be listed here." : "None here."}</p>
+        <p>{alert.latest === 0 ? "No messages yet. Matches will be listed here." : "No messages here."}</p>
       )}
       <ol class="messages">
         {deliveries.toReversed().map((delivery) => (
@@ -102,7 +102,7 @@ function Message({ delivery, alert, token, after }: MessageProps) {
 function statusInWords({ status }: Delivery, { channel, status: state }: HeldAlert): string {
   if (status === "delivered") return channel.type === "feed" ? "In the feed" : "Delivered";
   if (status === "failed") return "Not delivered";
-  return state === "active" ? "On its way" : "Held back";
+  return state === "active" ? "Sending" : "Held";
 }
 
 /** Links to the previous and the next page of messages, with their numbers. */

@@ -25,7 +25,7 @@ export function Months({ byMonth }: { byMonth: Readonly<Record<string, number>> 
       <Bars months={months} />
       <figcaption>
         <details id="numbers">
-          <summary class="small">The numbers, by month</summary>
+          <summary class="small">Numbers by month</summary>
           <ul class="inline small">
             {months.map(([month, count]) => (
               <li>

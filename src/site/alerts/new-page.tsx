@@ -54,8 +54,9 @@ function showNew(context: Context, filled: Filled, { url, ...init }: Answer): Re
   return htmlPage(
     {
       wire: context.settings.title,
-      title: "New alert",
-      description: "Type a query, see what it would have sent so far, and be told of each new article that matches.",
+      title: "Create an alert",
+      description:
+        "Get an alert for each new article that matches a search. See its past matches before you create it.",
       ...(url !== undefined && { url }),
       section: "alerts",
       wide: true,
@@ -72,13 +73,13 @@ function NewAlert({ tried, typed, errors }: Filled) {
   const missing = problem === undefined ? messagesAt(errors, "query")[0] : undefined;
   return (
     <>
-      <h1>Be told of new articles</h1>
+      <h1>Create an alert</h1>
       <Mistakes errors={errors} />
       <search>
         <form method="get" action="/alerts/new" data-live={LIVE}>
-          <label for="q">What to look for</label>
+          <label for="q">Search for</label>
           <p class="hint" id="q-hint">
-            Names, words, "phrases", AND, OR, NOT: the <a href="/help#queries">query language</a> of the search.
+            Names, words, "phrases", AND, OR, NOT. See the <a href="/help#queries">search tips</a>.
           </p>
           <div class="row">
             <QueryInput source={source} wrong={problem !== undefined || missing !== undefined} hint="q-hint" />
@@ -89,9 +90,9 @@ function NewAlert({ tried, typed, errors }: Filled) {
       </search>
       <div class="sides">
         <section aria-labelledby="before">
-          <h2 id="before">What it would have sent so far</h2>
+          <h2 id="before">Past matches</h2>
           <p class="jump">
-            <a href="#register">To the registration</a>
+            <a href="#register">Skip to creating the alert</a>
           </p>
           <Found tried={tried} />
         </section>
@@ -105,26 +106,26 @@ function NewAlert({ tried, typed, errors }: Filled) {
 function Register({ source, typed, errors }: { source: string } & Pick<Filled, "typed" | "errors">) {
   return (
     <section aria-labelledby="register" class="register">
-      <h2 id="register">Register it</h2>
+      <h2 id="register">Send new matches</h2>
       <p class={source === "" ? "scripted" : undefined}>
-        For:{" "}
+        Search:{" "}
         <code data-typed="" dir="auto">
           {source}
         </code>
       </p>
-      {source === "" && <p class="scriptless">First preview a query; then choose here where its articles go.</p>}
+      {source === "" && <p class="scriptless">Preview a search first. Then choose here where matches are sent.</p>}
       <div class={source === "" ? "scripted" : undefined}>
         <form method="post" action="/alerts" class="one-click">
           <input type="hidden" name="query" value={source} data-typed="" />
           <input type="hidden" name="type" value="feed" />
           <button type="submit">Get a private feed</button>
-          <p class="hint">No server needed: one click, and an address for your feed reader.</p>
+          <p class="hint">One click gives you an address for your feed reader.</p>
         </form>
-        <h3>Or be sent messages</h3>
+        <h3>Or send messages</h3>
         <form method="post" action="/alerts">
           <input type="hidden" name="query" value={source} data-typed="" />
           <ChannelFields typed={typed} errors={errors} types={["webhook", "slack", "discord", "ntfy"]} />
-          <button type="submit">Register the alert</button>
+          <button type="submit">Create the alert</button>
         </form>
       </div>
     </section>
@@ -133,7 +134,7 @@ function Register({ source, typed, errors }: { source: string } & Pick<Filled, "
 
 const FIELDS: Readonly<Record<string, readonly [id: string, label: string]>> = {
   query: ["q", "Query"],
-  "channel.url": ["url", "Address"],
+  "channel.url": ["url", "URL"],
   "channel.digest": ["digest", "How often"],
 };
 
@@ -141,7 +142,7 @@ const FIELDS: Readonly<Record<string, readonly [id: string, label: string]>> = {
 const Mistakes = ({ errors }: { errors: readonly InputError[] }) =>
   errors.length === 0 ? null : (
     <div class="error" role="alert">
-      <p>The alert was not registered.</p>
+      <p>The alert was not created.</p>
       {errors.map(({ path, message }) => {
         const [id, label] = FIELDS[path] ?? ["register"];
         return (

@@ -77,7 +77,7 @@ function Examples({ names }: { names: Names }) {
   if (topics.length === 0) return null;
   return (
     <>
-      <p>Topics of this record to begin with:</p>
+      <p>Or start with a topic:</p>
       <ul class="inline">
         {topics.map(({ id, label }) => (
           <li>
@@ -90,12 +90,12 @@ function Examples({ names }: { names: Names }) {
 }
 
 function summary({ typed, preview }: TriedQuery): string {
-  if (typed.problem !== undefined) return "The query cannot be read yet.";
-  if (typed.query === undefined) return "Type a query, and see here what it finds on record.";
-  if (preview === undefined) return "Change it, and see here what the new one finds on record.";
-  if (preview.total === 0) return "Nothing on record matches. The alert would wait for the first article that does.";
+  if (typed.problem !== undefined) return "This search cannot be read yet.";
+  if (typed.query === undefined) return "Type a search to see its past matches.";
+  if (preview === undefined) return "Change the search to see its past matches.";
+  if (preview.total === 0) return "No past matches. The alert will send the first article that matches.";
   const least = preview.complete ? "" : "At least ";
-  return `${least}${counted(preview.total, "article")} on record ${preview.total === 1 ? "matches" : "match"}.`;
+  return `${least}${counted(preview.total, "past match", "past matches")}.`;
 }
 
 function Matches({ preview, names }: { preview: Preview; names: Names }) {
@@ -112,7 +112,7 @@ function Matches({ preview, names }: { preview: Preview; names: Names }) {
           <MatchList matches={more} names={names} />
           {left > 0 && (
             <p class="small quiet">
-              {left === 1 ? "The oldest one is left out here." : `The ${number(left)} oldest are left out here.`}
+              {left === 1 ? "The oldest match is not shown." : `The ${number(left)} oldest matches are not shown.`}
             </p>
           )}
         </details>
@@ -131,9 +131,9 @@ const MatchList = ({ matches, names }: { matches: Preview["matches"]; names: Nam
           </Foreign>
         </h3>
         <p class="small quiet">
-          <bdi>{article.publisher ?? "publisher not known"}</bdi> ·{" "}
+          <bdi>{article.publisher ?? "unknown publisher"}</bdi> ·{" "}
           {article.published_at === null ? (
-            "day not known"
+            "exact day unknown"
           ) : (
             <time>{article.published_at.slice(0, "2016-09-22".length)}</time>
           )}

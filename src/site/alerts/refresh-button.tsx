@@ -23,7 +23,7 @@ export const RefreshButton = ({ id, token, watch, after, elsewhere = false }: Pr
     <input type="hidden" name="token" value={token} />
     {after !== undefined && <input type="hidden" name="after" value={after} />}
     <button type="submit" class="second">
-      Look again
+      Refresh
     </button>
   </form>
 );

@@ -19,40 +19,40 @@ export async function registeredPage(context: Context, registered: Registered): 
   const page = `${context.origin}${alertPath(id)}#${token}`;
   const children = (
     <article class="registered">
-      <h1>The alert is registered</h1>
+      <h1>Alert created</h1>
       <p>
-        Every new article that matches <code dir="auto">{query}</code> is a message from now on.
+        It sends every new article that matches <code dir="auto">{query}</code>.
       </p>
       <div class="notice">
         <p>
-          <strong>Keep these now.</strong> Token and secret are not shown again.
+          <strong>Save these now.</strong> Token and secret are shown only once.
         </p>
       </div>
       <div class="sides">
         <dl class="credentials">
-          <dt>Its page</dt>
+          <dt>Page of this alert</dt>
           <dd>
             <p class="hint">
-              Keep this link: it opens the alert. What follows the # is the token; browsers never send it along.
+              Save this link to open the alert again. It contains the token after the #, which browsers never send.
             </p>
-            <Copyable id="page" what="link to its page" text={page} />
+            <Copyable id="page" what="link to the alert's page" text={page} />
             <a href={page}>Open the alert's page</a>
           </dd>
           <dt>Token</dt>
           <dd>
-            <p class="hint">Manages the alert, here and by the API. Keep it as you would a password.</p>
+            <p class="hint">Manages the alert, here and through the API. Keep it like a password.</p>
             <Copyable id="token" what="token" text={token} />
           </dd>
           <dt>Secret</dt>
           <dd>
             <p class="hint">
-              Verifies that messages come from here: <a href="/help#webhooks">how to verify them</a>.
+              Verifies that messages come from us: <a href="/help#webhooks">how to verify messages</a>.
             </p>
             <Copyable id="secret" what="secret" text={secret} />
           </dd>
           <dt>Private feed</dt>
           <dd>
-            <p class="hint">Its matches for a feed reader. Whoever has the address can read them.</p>
+            <p class="hint">All matches, for a feed reader. Anyone with the address can read them.</p>
             <Copyable id="feed" what="feed's address" text={feed_url} />
             <a href={feed_url}>Open the feed</a>
           </dd>
@@ -73,7 +73,7 @@ export async function registeredPage(context: Context, registered: Registered): 
   return htmlPage(
     {
       wire: context.settings.title,
-      title: "Alert registered",
+      title: "Alert created",
       section: "alerts",
       wide: true,
       scripts: ["/scripts/copy.js", "/scripts/alert.js"],

@@ -29,7 +29,7 @@ interface Shown {
 /** What the last step did, by the parameter `done`. */
 const DONE: ReadonlyMap<string | null, string> = new Map([
   ["added", "The article was added."],
-  ["there", "This article was on record already. Nothing was changed."],
+  ["there", "This article is already on record. Nothing was changed."],
   ["corrected", "The article was corrected."],
   ["same", SAME],
 ]);
@@ -66,7 +66,7 @@ export const postArticleForm: Handler = async (request, context) => {
 
 const OVERTAKEN: InputError = {
   path: "",
-  message: "Nothing was changed. Preview again to see what yours would change in the article as it is now.",
+  message: "Nothing was changed. Preview again to see what your version changes in the current article.",
 };
 
 async function requireArticle({ env, params }: Context): Promise<Article> {
@@ -107,7 +107,7 @@ function show(context: Context, { old, typed, errors = [], changed, done, status
               </button>
             </p>
           )}
-          <h2>{changed ? "What you wrote" : "The article"}</h2>
+          <h2>{changed ? "Your version" : "Article"}</h2>
           <ArticleFields typed={typed} errors={errors} added />
           <p class="actions">{changed ? <PreviewAgain /> : <Preview />}</p>
         </form>
@@ -139,7 +139,7 @@ const About = ({ article: { id, url, events } }: { article: Article }) => (
           ))}
         </ul>
       )}
-      <a href={`/curate/events?article=${id}`}>Add {events.length > 0 ? "another" : "an"} event that rests on it</a>
+      <a href={`/curate/events?article=${id}`}>Add {events.length > 0 ? "another" : "an"} event based on it</a>
     </dd>
   </dl>
 );
@@ -152,14 +152,14 @@ const LABELS: Readonly<Record<CorrectedField, string>> = {
   publisher: "Publisher",
   language: "Language",
   published_at: "Published",
-  dated_from: "How the day is known",
-  mode: "Where it shows",
-  added_at: "On this wire since",
-  ours: "Our wording",
+  dated_from: "How the date is known",
+  mode: "Mode",
+  added_at: "Published here since",
+  ours: "Written by us",
 };
 
 function Changes({ old, changed, fields }: { old: Article; changed: Article; fields: readonly CorrectedField[] }) {
-  if (fields.length === 0) return <p>Nothing: it says what is on record.</p>;
+  if (fields.length === 0) return <p>Nothing changes.</p>;
   const compare = makeCompare();
   return (
     <dl>
@@ -185,7 +185,7 @@ function FieldChange({ before, after, compare }: { before: string; after: string
         {counted(before.length, "character")} before, {number(after.length)} now.
       </p>
     );
-  if (before === after.trim()) return <p>White space alone.</p>;
+  if (before === after.trim()) return <p>Only white space.</p>;
   return <Difference stretches={compare(before, after)} />;
 }
 

@@ -23,9 +23,9 @@ export const ARTICLE_FIELDS = [
 ];
 
 const MODES: Modes = {
-  new: "in feeds and search, and sets off alerts",
-  historic: "in feeds and search, and sets off no alert",
-  silent: "in search and on pages only, and sets off no alert",
+  new: "in feeds and search; sets off alerts",
+  historic: "in feeds and search; sets off no alerts",
+  silent: "in search and on pages only; sets off no alerts",
 };
 
 /** Returns the article in the form. Throws a 400 Problem that names the fields. */
@@ -75,31 +75,31 @@ export function ArticleFields({
       <TextArea
         {...area("text")}
         label="Text"
-        hint="Matched against searches and alerts, never republished. At most 256 KB."
+        hint="Used for search and alerts, never republished. At most 256 KB."
         rows={14}
         dir="auto"
       />
       <div class="pair">
-        <Field {...field("publisher")} label="Publisher" hint="Leave empty where it is not known." dir="auto" />
+        <Field {...field("publisher")} label="Publisher" hint="Leave empty if unknown." dir="auto" />
         <Field {...field("language")} label="Language" hint="A tag such as en, ar or ru (BCP 47)." />
-        {!added && <Field {...field("url")} label="Address" hint="Where it can be read: https://…" inputMode="url" />}
+        {!added && <Field {...field("url")} label="URL" hint="Where it can be read: https://…" inputMode="url" />}
         <Field
           {...field("published_at")}
           label="Published"
-          hint="2016-09-22, or 2016-09-22T18:30:00Z. Leave empty where it is not known."
+          hint="2016-09-22, or 2016-09-22T18:30:00Z. Leave empty if unknown."
         />
       </div>
       <TextArea
         {...area("dated_from")}
-        label="How the day is known"
-        hint="Where the article does not say it."
+        label="How the date is known"
+        hint="If the article does not say it."
         rows={2}
         dir="auto"
       />
       <TextArea
         {...area("summary")}
         label="Summary"
-        hint="Our own words, never a sentence of the article."
+        hint="In our own words, never a sentence from the article."
         rows={3}
         dir="auto"
       />
@@ -108,7 +108,7 @@ export function ArticleFields({
         <Field
           {...field("id")}
           label="Id"
-          hint="1 to 100 of a-z, 0-9, point, hyphen and underscore, the first and the last a letter or a digit. Left empty, it is made of the address, or else of title and text."
+          hint="1 to 100 characters: a-z, 0-9, point, hyphen, underscore. The first and last are a letter or digit. If empty, we make one."
           spellcheck={false}
         />
       )}
@@ -119,7 +119,7 @@ export function ArticleFields({
 
 const Ours = ({ chosen, errors }: { chosen: readonly string[]; errors: readonly string[] }) => (
   <fieldset>
-    <legend>What is our wording, not the publisher's</legend>
+    <legend>Written by us, not by the publisher</legend>
     {OURS.map((field) => (
       <Box name="ours[]" value={field} checked={chosen.includes(field)}>
         The {field}

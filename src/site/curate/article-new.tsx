@@ -49,7 +49,7 @@ const show = (context: Context, { typed, errors = [], preview, status = 200 }: N
                   Add the article
                 </button>
               </p>
-              <h2>What you wrote</h2>
+              <h2>Your version</h2>
             </>
           )}
           {!preview && chosen(typed, errors).map((event) => <input type="hidden" name="events[]" value={event} />)}

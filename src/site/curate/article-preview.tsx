@@ -40,21 +40,21 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
   const known = new Set(likely.map(({ event }) => event.id));
   return (
     <section class="preview" aria-labelledby="preview">
-      <h2 id="preview">What adding it does</h2>
-      <p class="small quiet">Nothing is on record yet.</p>
+      <h2 id="preview">Preview</h2>
+      <p class="small quiet">Nothing is saved yet.</p>
       {alike && <OnRecord alike={alike} />}
       <p class="count">{setOffInWords(setOff, mode)}</p>
       {setOff.silent > 0 && (
         <p class="warning">
-          {setOff.silent === 1 ? "One group of alerts" : `${setOff.silent} groups of alerts`} did not answer, and{" "}
+          {setOff.silent === 1 ? "One group of alerts" : `${setOff.silent} groups of alerts`} did not answer and{" "}
           {setOff.silent === 1 ? "is" : "are"} not counted.
         </p>
       )}
       <fieldset>
-        <legend>Events that it may report</legend>
+        <legend>Related events</legend>
         <p class="hint">
-          The likeliest first: by the names that both have, rare ones counting more, and by how near their days are.
-          Tick those that it does report: their names count as the article's, for alerts as well.
+          The most likely events come first, by shared names and dates. Select the events that this article reports.
+          Their names then count as names of the article, also for alerts.
         </p>
         {chosen
           .filter((id) => !known.has(id))
@@ -66,7 +66,7 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
         {likely.map((each) => (
           <LikelyEvent likely={each} names={names} checked={chosen.includes(each.event.id)} />
         ))}
-        {likely.length === 0 && <p>No event on record has a name in common with it.</p>}
+        {likely.length === 0 && <p>No event shares a name with this article.</p>}
       </fieldset>
     </section>
   );
@@ -74,19 +74,19 @@ export function ShowPreview({ preview }: { preview: ArticlePreview }) {
 
 /** Returns how many alerts the article sets off, in words. */
 export function setOffInWords({ alerts }: SetOff, mode: string): string {
-  if (mode !== "new") return `It sets off no alert, as it is ${mode}.`;
-  if (alerts === 0) return "It sets off no alert: none asks for this.";
+  if (mode !== "new") return `It sets off no alerts, because it is ${mode}.`;
+  if (alerts === 0) return "It sets off no alerts, because none matches.";
   return `It sets off ${counted(alerts, "alert")}.`;
 }
 
 const OnRecord = ({ alike: { id, title, same } }: { alike: Alike }) => (
   <p class="warning">
-    {same === "text" ? "An article with this text" : `An article with this ${same === "id" ? "id" : "address"}`} is on
-    record already:{" "}
+    {same === "text" ? "An article with this text" : `An article with this ${same === "id" ? "id" : "URL"}`} is already
+    on record:{" "}
     <Elsewhere to={`/curate/articles/${id}`}>
       <bdi>{title}</bdi>
     </Elsewhere>
-    . {same === "text" ? "Adding this one makes two of it." : "Adding this one changes nothing."}
+    . {same === "text" ? "Adding this one creates a duplicate." : "Adding this one changes nothing."}
   </p>
 );
 
@@ -103,8 +103,8 @@ const LikelyEvent = ({
     <bdi>{event.title}</bdi>{" "}
     <span class="small quiet">
       ({event.date}
-      {event.end_date !== null && ` to ${event.end_date}`}; <Elsewhere to={`/events/${event.id}`}>its page</Elsewhere>).
-      In common: {shared.map((name) => labelOf(names, name)).join(", ")}
+      {event.end_date !== null && ` to ${event.end_date}`}; <Elsewhere to={`/events/${event.id}`}>open</Elsewhere>).
+      Shared names: {shared.map((name) => labelOf(names, name)).join(", ")}
       {days !== undefined && `; ${daysInWords(days)}`}.
     </span>
   </Box>

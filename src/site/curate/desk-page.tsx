@@ -28,7 +28,7 @@ export const deskPage: Handler = async (_, context) => {
     title: "Desk",
     children: (
       <>
-        <h1>The desk</h1>
+        <h1>Curators' desk</h1>
         <Search typed={typed} among={among} />
         {typed.query ? await found(context, names, typed.query, among) : await newest(context, head, names)}
       </>
@@ -43,7 +43,7 @@ const Search = ({ typed: { source, problem }, among }: { typed: TypedQuery; amon
     <form method="get" action="/curate" class="find">
       <Field
         name="q"
-        label="Find what is to be corrected"
+        label="Find an event or article"
         type="search"
         value={source}
         errors={problem === undefined ? [] : [problem]}
@@ -52,7 +52,7 @@ const Search = ({ typed: { source, problem }, among }: { typed: TypedQuery; amon
       />
       <Choice
         name="in"
-        label="Among"
+        label="In"
         value={among}
         options={[
           ["events", "Events"],
@@ -72,7 +72,7 @@ async function found({ env }: Context, names: Names, query: ParsedQuery, among: 
       : (await listArticles(env.DB, names, query, page, false)).items.map((article) => (
           <ArticleLine article={article} />
         ));
-  return items.length === 0 ? <p>Nothing was found.</p> : <List title="Found">{items}</List>;
+  return items.length === 0 ? <p>No results.</p> : <List title="Results">{items}</List>;
 }
 
 async function newest({ env }: Context, head: Head, names: Names): Promise<VNode> {
@@ -83,9 +83,9 @@ async function newest({ env }: Context, head: Head, names: Names): Promise<VNode
     listed.slice(0, LISTED).map((event) => <EventLine event={event} />);
   return (
     <>
-      {unsourced.length > 0 && <List title="Events without a source">{lines(unsourced)}</List>}
-      <List title="The newest events">{lines(events)}</List>
-      <List title="The newest articles">
+      {unsourced.length > 0 && <List title="Events without sources">{lines(unsourced)}</List>}
+      <List title="Newest events">{lines(events)}</List>
+      <List title="Newest articles">
         {articles.items.map((article) => (
           <ArticleLine article={article} />
         ))}
@@ -120,9 +120,9 @@ const ArticleLine = ({ article }: { article: Article }) => (
       <Foreign language={titleLanguage(article)}>{article.title}</Foreign>
     </a>{" "}
     <span class="small quiet">
-      <bdi>{article.publisher ?? "publisher not known"}</bdi>
+      <bdi>{article.publisher ?? "unknown publisher"}</bdi>
       {article.mode !== "new" && `, ${article.mode}`}
-      {article.events.length === 0 && ", in no event yet"}
+      {article.events.length === 0 && ", not in an event"}
     </span>
   </li>
 );

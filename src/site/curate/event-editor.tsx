@@ -41,12 +41,12 @@ export function EventEditor(editing: Editing) {
         {overtaken && <Overtaken {...overtaken} names={names} />}
       </FormHead>
       {editing.retraction && !overtaken && (
-        <FormErrors errors={["The event was not retracted: see what is missing at the end of this page."]} />
+        <FormErrors errors={["The event was not retracted. See the errors at the end of this page."]} />
       )}
       <form method="post" action={action} data-unsaved={draft || overtaken || errors.length > 0 ? "yes" : ""}>
         <input type="hidden" name="revision" value={typed.get("revision") ?? "0"} />
         {draft && <Publishing draft={draft} names={names} />}
-        {draft && <h2>What you wrote</h2>}
+        {draft && <h2>Your version</h2>}
         <EventFields typed={typed} errors={errors} newest={editing.newest} asksId={old === undefined} />
         <p class="actions">{draft ? <PreviewAgain /> : <Preview />}</p>
       </form>
@@ -59,7 +59,7 @@ function Publishing({ draft, names }: { draft: Draft; names: Names }) {
   const { old } = draft;
   return (
     <section class="does" aria-labelledby="does">
-      <h2 id="does">What publishing it does</h2>
+      <h2 id="does">What publishing does</h2>
       <WhatItDoes draft={draft} names={names} />
       {changesAnything(draft) && (
         <p class="actions">
@@ -69,7 +69,7 @@ function Publishing({ draft, names }: { draft: Draft; names: Names }) {
               ? "Publish the event"
               : old.retracted === null
                 ? "Publish the correction"
-                : "Let it stand again"}
+                : "Publish the event again"}
           </button>
         </p>
       )}
@@ -84,7 +84,7 @@ const About = ({ event: { id, revision, updated_at, retracted } }: { event: Sour
         <p>
           <strong>This event was retracted:</strong> <bdi>{retracted}</bdi>
         </p>
-        <p>Publishing it again lets it stand again.</p>
+        <p>Publish it again to undo the retraction.</p>
       </div>
     )}
     <p class="small quiet">
@@ -100,20 +100,20 @@ function Overtaken({ before, now, names }: { before: Revision | undefined; now: 
   const differs = before !== undefined && changedFields(now, before.document).length > 0;
   return (
     <section class="error" role="alert" aria-labelledby="overtaken">
-      <h2 id="overtaken">Somebody else changed this event meanwhile</h2>
+      <h2 id="overtaken">Somebody else changed this event</h2>
       <p>
-        Nothing of yours was published. It is at revision {now.revision} now
+        Your version was not published. The event is now at revision {now.revision}
         {now.retracted !== null && (
           <>
             , and retracted: <bdi>{now.retracted}</bdi>
           </>
         )}
-        . {differs ? "This is what changed in it:" : before && "What it says is as it was."}
+        . {differs ? "This changed:" : before && "Its text did not change."}
       </p>
       {differs && <DocumentChanges before={before.document} after={now} sources={now.sources} names={names} />}
       <p>
-        What you wrote is below; preview it to see what it would change in the event as it is now. Or{" "}
-        <a href={`/curate/events/${now.id}`}>begin anew from the event as it is</a>.
+        Your version is below. Preview it to see what it changes in the current event, or{" "}
+        <a href={`/curate/events/${now.id}`}>start again from the current event</a>.
       </p>
     </section>
   );

@@ -26,9 +26,9 @@ export const EVENT_FIELDS = [
 
 /** What each mode does. Retractions are sent in every mode. */
 export const EVENT_MODES: Modes = {
-  new: "in feeds and search; whoever was sent an article of it is told of corrections",
-  historic: "in feeds and search; corrections are told to nobody",
-  silent: "in search and on pages only; corrections are told to nobody",
+  new: "in feeds and search; corrections go to everyone who received one of its articles",
+  historic: "in feeds and search; corrections are not sent",
+  silent: "in search and on pages only; corrections are not sent",
 };
 
 /** Empty rows for more claims. */
@@ -58,14 +58,14 @@ export function EventFields({ typed, errors, newest, asksId }: Fields) {
       <Field {...field("title")} label="Title" dir="auto" />
       <TextArea {...area("summary")} label="What happened" rows={6} dir="auto" />
       <div class="pair">
-        <Field {...field("date")} label="Date" hint="As precise as is known: 2016-09-22, 2016-09 or 2016." />
-        <Field {...field("end_date")} label="Last day" hint="Where it is not the first." />
+        <Field {...field("date")} label="Date" hint="As precise as known: 2016-09-22, 2016-09 or 2016." />
+        <Field {...field("end_date")} label="Last day" hint="If it is not the first day." />
       </div>
       <Within checked={typed.get("precision") === "within"} errors={messagesAt(errors, "precision")} />
       <TextArea
         {...area("dated_from")}
         label="How the date is known"
-        hint="How it was worked out from the articles."
+        hint="How you worked it out from the articles."
         rows={2}
         dir="auto"
       />
@@ -77,14 +77,14 @@ export function EventFields({ typed, errors, newest, asksId }: Fields) {
       <Sources
         typed={typed}
         newest={newest}
-        area={<TextArea {...lines("articles")} label="Ids of articles" hint="One a line." />}
+        area={<TextArea {...lines("articles")} label="Ids of articles" hint="One per line." />}
       />
       <Claims rows={claimsOf(typed)} errors={errors} />
       {asksId && (
         <Field
           {...field("id")}
           label="Id"
-          hint="It stands in the event's address and stays as it is. Left empty, one is made of date and title."
+          hint="Part of the event's URL, so it never changes. If empty, we make one from date and title."
           spellcheck={false}
         />
       )}
@@ -93,12 +93,12 @@ export function EventFields({ typed, errors, newest, asksId }: Fields) {
   );
 }
 
-const NAME_HINT = "One a line: an id such as aleppo, or a name in any spelling on record.";
+const NAME_HINT = "One per line: an id such as aleppo, or a name in any spelling on record.";
 
 const Within = ({ checked, errors }: { checked: boolean; errors: readonly string[] }) => (
   <div class="field">
     <Box name="precision" value="within" checked={checked}>
-      It happened on one day between the two, which is not known
+      It happened on one unknown day between these
     </Box>
     {errors.length > 0 && <p class="error">{errors.join(" · ")}</p>}
   </div>
@@ -113,7 +113,7 @@ function Sources({ typed, newest, area }: Pick<Fields, "typed" | "newest"> & { a
   const older = [...ticked].filter((id) => !listed.has(id) && !others.some((article) => article.id === id));
   return (
     <fieldset>
-      <legend>Articles that it rests on</legend>
+      <legend>Sources</legend>
       {area}
       {older.map((id) => (
         <Box name="article[]" value={id} checked>
@@ -122,12 +122,12 @@ function Sources({ typed, newest, area }: Pick<Fields, "typed" | "newest"> & { a
       ))}
       {others.length > 0 && (
         <details open={ticked.size > 0}>
-          <summary>The newest articles</summary>
+          <summary>Newest articles</summary>
           {others.map((article) => (
             <Box name="article[]" value={article.id} checked={ticked.has(article.id)}>
               <Foreign language={titleLanguage(article)}>{article.title}</Foreign>{" "}
               <span class="small quiet">
-                <bdi>{article.publisher ?? "publisher not known"}</bdi>, <code>{article.id}</code>
+                <bdi>{article.publisher ?? "unknown publisher"}</bdi>, <code>{article.id}</code>
               </span>
             </Box>
           ))}
@@ -142,8 +142,10 @@ function Claims({ rows, errors }: { rows: readonly ClaimRow[]; errors: readonly 
   const general = errors.filter(({ path }) => path === "claims").map(({ message }) => message);
   return (
     <fieldset class="claims">
-      <legend>What only one side says</legend>
-      <p class="hint">Who says so (an actor's id, or plain words), and what. A row that is emptied is taken out.</p>
+      <legend>Attributed claims</legend>
+      <p class="hint">
+        Who makes the claim (an actor's id, or plain words), and what they say. Empty rows are removed.
+      </p>
       {general.length > 0 && <p class="error">{general.join(" · ")}</p>}
       {all.map(({ by, says }, i) => (
         <div class="claim">

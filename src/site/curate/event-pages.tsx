@@ -20,7 +20,7 @@ import { curatorsPage, SAME, seeOther } from "./page.tsx";
 const NEWEST_ARTICLES = 20;
 
 const DONE: ReadonlyMap<string | null, string> = new Map([
-  ["created", "The event is on record."],
+  ["created", "The event was published."],
   ["corrected", "The event was corrected."],
   ["same", SAME],
 ]);
@@ -81,7 +81,7 @@ export const postRetraction: Handler = async (request, context) => {
 function readRetraction(typed: Typed): string {
   const parsed = retraction.safeParse({ reason: typed.get("reason") ?? "" });
   const errors = parsed.success ? [] : inputErrors(parsed.error);
-  if (typed.get("sure") !== "yes") errors.push({ path: "sure", message: "Tick the box to say that you mean it" });
+  if (typed.get("sure") !== "yes") errors.push({ path: "sure", message: "tick the box to confirm" });
   if (!parsed.success || errors.length > 0) throw badRequest(errors);
   return parsed.data.reason;
 }
@@ -108,7 +108,7 @@ async function takeForm(
     }
     const names = await readVocabulary(context);
     const draft = await draftEvent(DB, id, input, names);
-    if ((draft.old?.revision ?? 0) !== seen) throw new Problem(409, "Conflict", "Another request has changed it");
+    if ((draft.old?.revision ?? 0) !== seen) throw new Problem(409, "Conflict", "Another request changed the event");
     return await show(context, { typed, old, draft });
   } catch (error) {
     const { status, errors } = errorsOf(error);
@@ -144,7 +144,7 @@ async function overtaken(
   seen: number,
 ): Promise<Pick<Editing, "old" | "errors" | "overtaken">> {
   if (old === undefined) {
-    return { old, errors: [{ path: "id", message: "there is an event with this id already; give this one another" }] };
+    return { old, errors: [{ path: "id", message: "an event with this id already exists; choose another id" }] };
   }
   const now = await readEvent(db, old.id);
   const before = await readRevision(db, old.id, seen);

@@ -20,7 +20,7 @@ export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
   const event: SourcedEvent = { ...draft.event, revision: 1 };
   return (
     <div class="preview">
-      <p class="notice">This is how the event's page will look. Nothing is on record yet.</p>
+      <p class="notice">This is a preview of the event's page. Nothing is saved yet.</p>
       <article class="event">
         <EventColumns event={event} names={names} />
         <div class="more">
@@ -35,17 +35,17 @@ export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
 export function WhatItDoes({ draft, names }: { draft: Draft; names: Names }) {
   const { event, old, changed } = draft;
   const shows = `${event.mode}: ${EVENT_MODES[event.mode]}.`;
-  if (old === undefined) return <p>It puts a new event on record. It is {shows}</p>;
-  if (!changesAnything(draft)) return <p>It changes nothing: it says what is on record.</p>;
+  if (old === undefined) return <p>This publishes a new event as {shows}</p>;
+  if (!changesAnything(draft)) return <p>This changes nothing.</p>;
   const standsAgain = old.retracted !== null;
   // A change of mode alone is not a correction.
   const isTold = event.mode === "new" && (standsAgain || changed.length > 0);
   return (
     <>
-      {standsAgain && <p>The event was retracted. It will stand again.</p>}
-      {old.mode !== event.mode && <p>From now on it is {shows}</p>}
+      {standsAgain && <p>The event was retracted. Publishing undoes the retraction.</p>}
+      {old.mode !== event.mode && <p>The mode changes to {shows}</p>}
       <DocumentChanges before={old} after={event} sources={[...old.sources, ...event.sources]} names={names} />
-      {isTold && <p>Whoever was sent an article of this event is told of the correction.</p>}
+      {isTold && <p>Everyone who received an article of this event gets the correction.</p>}
     </>
   );
 }

@@ -71,11 +71,7 @@ function Wrong({ errors, shown }: { errors: readonly InputError[]; shown: readon
     .map(({ path, message }) => (path ? `${path}: ${message}` : message));
   if (errors.length === 0) return null;
   return (
-    <FormErrors
-      errors={
-        others.length < errors.length ? ["Some of it cannot be taken yet: see beside the fields.", ...others] : others
-      }
-    />
+    <FormErrors errors={others.length < errors.length ? ["Please correct the marked fields.", ...others] : others} />
   );
 }
 
@@ -87,7 +83,7 @@ export function ModeChoice({ modes, value, errors }: { modes: Modes; value: stri
   const wrong = messagesAt(errors, "mode");
   return (
     <fieldset>
-      <legend>Where it shows</legend>
+      <legend>Mode</legend>
       {Object.entries(modes).map(([mode, does]) => (
         <label class="check">
           <input type="radio" name="mode" value={mode} checked={mode === value} />
@@ -125,7 +121,7 @@ export const Preview = () => (
     <button type="submit" name="step" value="preview">
       Preview
     </button>
-    <span class="small quiet">Nothing is changed by it.</span>
+    <span class="small quiet">A preview changes nothing.</span>
   </>
 );
 

@@ -61,7 +61,7 @@ const Ways = ({ here }: { here: string }) => (
 );
 
 /** Shown if a form changed nothing. */
-export const SAME = "It says the same as before. Nothing was changed.";
+export const SAME = "There were no changes to save.";
 
 /** Redirects after a form was processed, so that a reload does not send the form again. */
 export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}): Response =>

@@ -16,15 +16,22 @@ export function RetractForm({
   const sure = messagesAt(errors, "sure");
   return (
     <section class="retract" aria-labelledby="retract">
-      <h2 id="retract">Retract it</h2>
+      <h2 id="retract">Retract this event</h2>
       <p>
-        Its page and its item in the feeds stay, and say that it was retracted and why. Whoever was sent an article of
-        it is told so.
+        Its page and feed items stay and say that it was retracted, and why. Everyone who received one of its articles
+        is notified.
       </p>
       <FormErrors errors={messagesAt(errors, "")} />
       <form method="post" action={`/curate/events/${id}/retract`} data-unsaved={errors.length > 0 ? "yes" : ""}>
         <input type="hidden" name="revision" value={String(revision)} />
-        <TextArea name="reason" label="Why" value={reason} rows={3} dir="auto" errors={messagesAt(errors, "reason")} />
+        <TextArea
+          name="reason"
+          label="Reason"
+          value={reason}
+          rows={3}
+          dir="auto"
+          errors={messagesAt(errors, "reason")}
+        />
         <div class="field">
           <Box name="sure" value="yes" checked={false}>
             I want to retract this event

@@ -26,8 +26,7 @@ export const forSignedIn =
   };
 
 function refuseOtherSites(request: Request, context: Context): void {
-  if (!isFromHere(request, context))
-    throw new Problem(403, "Forbidden", "This form was sent by a page of another site");
+  if (!isFromHere(request, context)) throw new Problem(403, "Forbidden", "This form was sent from another site");
 }
 
 /** GET /curate/session?to=…: the sign-in form. */
@@ -53,7 +52,7 @@ export const signIn: Handler = async (request, context) => {
   }
   // RFC 9110, section 15.5.2, requires a challenge. Browsers ignore this one and show the page.
   const headers = { "www-authenticate": "Bearer" };
-  return askForToken(context, { to, error: "That is not the curators' token.", status: 401, headers });
+  return askForToken(context, { to, error: "This is not the curators' token.", status: 401, headers });
 };
 
 /** POST /curate/sign-out */
@@ -85,13 +84,16 @@ interface Asking {
 function askForToken({ settings }: Context, { to, error, status = 200, headers = {} }: Asking): Response {
   const children = (
     <article>
-      <h1>For curators</h1>
-      <p>Curators add articles, put events on record, correct and retract them. They sign in with the wire's token.</p>
+      <h1>Curators: sign in</h1>
+      <p>
+        Curators add articles and publish, correct and retract events. They sign in with the curators' token of this
+        wire.
+      </p>
       <form method="post" action="/curate/session">
         <input type="hidden" name="to" value={to} />
         <Field
           name="token"
-          label="The curators' token"
+          label="Curators' token"
           type="password"
           autocomplete="current-password"
           required
@@ -108,13 +110,13 @@ function askForToken({ settings }: Context, { to, error, status = 200, headers =
 function closed({ settings }: Context): Response {
   const children = (
     <article>
-      <h1>There is no desk here</h1>
+      <h1>The desk is not open</h1>
       <p>
-        This wire has no curators' token, so nobody can sign in. Whoever runs it opens the desk by setting{" "}
+        This wire has no curators' token, so nobody can sign in. Its operator can open the desk by setting{" "}
         <code>CURATOR_TOKEN</code>.
       </p>
       <p>
-        <a href="/">To the timeline</a>
+        <a href="/">Back to the timeline</a>
       </p>
     </article>
   );
@@ -125,16 +127,16 @@ function closed({ settings }: Context): Response {
 function sessionOver({ settings }: Context): Response {
   const children = (
     <article>
-      <h1>You are not signed in any more</h1>
-      <p>Nothing was changed. What you wrote is not lost:</p>
+      <h1>Your session has ended</h1>
+      <p>Nothing was changed, and your text is not lost:</p>
       <ol>
         <li>
           <a href="/curate" target="_blank" rel="noopener">
-            Sign in in another window
+            Sign in in another tab
           </a>
           .
         </li>
-        <li>Come back here and load this page again. The browser asks whether to send the form again: let it.</li>
+        <li>Come back here and reload this page. Allow the browser to send the form again.</li>
       </ol>
     </article>
   );

@@ -66,7 +66,7 @@ function EventArticle({ shown: { event, names, history, neighbours }, url }: { s
           <EventSources event={event} />
           <HistoryView history={history} names={names} />
           <p class="small quiet unprinted">
-            For curators: <a href={`/curate/events/${event.id}`}>correct or retract</a> this event.
+            Curators can <a href={`/curate/events/${event.id}`}>correct or retract</a> this event.
           </p>
         </div>
         {!isRetracted && <EventItem event={event} names={names} url={url} />}

@@ -37,14 +37,14 @@ function Told({ event }: { event: SourcedEvent }) {
       </h1>
       <div class="notice">
         <p>
-          This event was retracted on <Moment at={updated_at} />. It is kept here so that whoever saw it can see why.
+          This event was retracted on <Moment at={updated_at} />. This page stays so that readers can see why.
         </p>
         <p dir="auto">
-          <strong>Why:</strong> {retracted}
+          <strong>Reason:</strong> {retracted}
         </p>
       </div>
       <section class="said" aria-labelledby="said">
-        <h2 id="said">What it said</h2>
+        <h2 id="said">Before the retraction</h2>
         {when}
         <p class="summary" dir="auto">
           {summary}
@@ -88,8 +88,8 @@ function Claims({ event, names }: { event: SourcedEvent; names: Names }) {
   if (event.claims.length === 0) return null;
   return (
     <section class="claims" aria-labelledby="claims">
-      <h2 id="claims">What only one side says</h2>
-      <p class="small quiet">Each is a claim by the one who is named, not a finding of this record.</p>
+      <h2 id="claims">Attributed claims</h2>
+      <p class="small quiet">Each claim is made by the side named. It is not a finding of this record.</p>
       <ul>
         {event.claims.map(({ by, says }) => (
           <li>
@@ -129,7 +129,7 @@ function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
           </dd>
         </>
       )}
-      <dt>On the wire since</dt>
+      <dt>Published here</dt>
       <dd>
         <Moment at={event.published_at} />
         {event.revision > 1 && event.retracted === null && (
@@ -143,10 +143,10 @@ function Facts({ event, names }: { event: SourcedEvent; names: Names }) {
 }
 
 const DATED: Readonly<Record<Precision, string>> = {
-  day: "How the day is known",
-  month: "Known to the month; why",
-  year: "Known to the year; why",
-  within: "Known to lie in these days; why",
+  day: "How the date is known",
+  month: "Exact day unknown",
+  year: "Exact month unknown",
+  within: "Exact day unknown",
 };
 
 function NameList({ title, ids, names }: { title: string; ids: readonly string[]; names: Names }) {

@@ -27,17 +27,17 @@ export function queryAround(
 
 export const Follow = ({ query }: { query: ParsedQuery }) => (
   <section class="follow unprinted" aria-labelledby="follow">
-    <h2 id="follow">Hear what comes next</h2>
+    <h2 id="follow">Follow this event</h2>
     <p>
       <a class="button" href={`/alerts/new${searchOf(query)}`}>
-        Make an alert of this
+        Create an alert
       </a>
     </p>
     <p class="small">
-      It asks for <code>{query.canonical}</code>. You can change that before anything is registered.
+      Search: <code>{query.canonical}</code>. You can change it before you create the alert.
     </p>
     <p class="small" id="follow-feeds">
-      The events that this finds, as a feed:
+      Events that match this search, as a feed:
     </p>
     <ul class="inline small" aria-labelledby="follow-feeds">
       {STANDING.filter(([listing]) => listing === EVENTS).map(([listing, extension]) => (

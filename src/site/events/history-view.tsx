@@ -24,7 +24,7 @@ export function HistoryView({ history, names }: { history: History; names: Names
   const telling = { names, sources: history.sources, compare: makeCompare() };
   return (
     <section class="history" aria-labelledby="history">
-      <h2 id="history">Revisions and corrections</h2>
+      <h2 id="history">Corrections</h2>
       <ol>
         {steps.map((step, i) => (
           <li>
@@ -47,7 +47,7 @@ function StepView({ step, open, telling }: { step: Step; open: boolean; telling:
   );
   const told = (
     <>
-      {reason !== undefined && <p dir="auto">Why: {reason}</p>}
+      {reason !== undefined && <p dir="auto">Reason: {reason}</p>}
       {source !== undefined && <SourceTitle id={source.id} telling={telling} />}
     </>
   );
@@ -57,7 +57,7 @@ function StepView({ step, open, telling }: { step: Step; open: boolean; telling:
       <>
         <p>{head}</p>
         {told}
-        {isUnchanged && <p class="small quiet">What it says stayed the same.</p>}
+        {isUnchanged && <p class="small quiet">The text did not change.</p>}
       </>
     );
   }
@@ -111,7 +111,7 @@ function ListChange({
   added: readonly string[];
   label: (id: string) => ComponentChildren;
 }) {
-  if (removed.length + added.length === 0) return <p>In another order.</p>;
+  if (removed.length + added.length === 0) return <p>Order changed.</p>;
   return (
     <ul>
       {removed.map((id) => (

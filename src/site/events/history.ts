@@ -27,20 +27,20 @@ export function stepsOf({ revisions, sources }: History): Step[] {
 /** Undefined if the revision before was too long to be read with this one. */
 function step(now: DatedRevision, before: DatedRevision | undefined): Step | undefined {
   const { at, revision } = now;
-  if (revision === 1) return { at, revision, what: "Put on record", changes: [] };
+  if (revision === 1) return { at, revision, what: "Published", changes: [] };
   if (before === undefined) return undefined;
   const reason = now.retracted !== null && now.retracted !== before.retracted ? { reason: now.retracted } : {};
   return { at, revision, what: whatWasDone(now, before), changes: changesBetween(before, now), ...reason };
 }
 
 function whatWasDone(now: DatedRevision, before: DatedRevision): string {
-  if (now.retracted === null) return before.retracted === null ? "Corrected" : "Put on record again";
+  if (now.retracted === null) return before.retracted === null ? "Corrected" : "Published again";
   if (before.retracted === null) return "Retracted";
-  return now.retracted === before.retracted ? "Corrected" : "Retracted for another reason";
+  return now.retracted === before.retracted ? "Corrected" : "Reason of retraction changed";
 }
 
 function sourceSteps(source: HistoricSource): Step[] {
   const { linked_at, corrected_at } = source;
   const step = (at: string | null, what: string): Step[] => (at === null ? [] : [{ at, what, source, changes: [] }]);
-  return [...step(linked_at, "A source was added"), ...step(corrected_at, "A source was corrected")];
+  return [...step(linked_at, "Source added"), ...step(corrected_at, "Source corrected")];
 }

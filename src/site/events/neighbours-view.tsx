@@ -8,7 +8,7 @@ export function NeighboursView({ neighbours, names }: { neighbours: Neighbours; 
   if (before.length + after.length + related.length === 0) return null;
   return (
     <nav class="neighbours unprinted" aria-labelledby="neighbours">
-      <h2 id="neighbours">Around this event</h2>
+      <h2 id="neighbours">Before and after</h2>
       <div>
         <Group id="before" title="Before" events={before} />
         <Group id="after" title="After" events={after} />

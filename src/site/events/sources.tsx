@@ -35,11 +35,11 @@ type Details = Pick<Source, "url" | "publisher" | "published_at" | "language" | 
 /** Who published an article, when, and in which language. */
 export function SourceDetails({ url, publisher, published_at, language, ours }: Details) {
   const details = [
-    publisher ?? "publisher not known",
-    published_at === null ? "day not known" : <Day at={published_at} />,
+    publisher ?? "unknown publisher",
+    published_at === null ? "exact day unknown" : <Day at={published_at} />,
     ...(language === null ? [] : [`in ${languageName(language)}`]),
-    ...(ours.includes("title") ? ["the title is ours"] : []),
-    ...(url === null ? ["no address on record"] : []),
+    ...(ours.includes("title") ? ["title by us"] : []),
+    ...(url === null ? ["no link on record"] : []),
   ];
   return (
     <>

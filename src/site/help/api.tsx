@@ -9,11 +9,11 @@ export function ApiHelp({ origin, example }: { origin: string; example: CountedE
     <section aria-labelledby="api">
       <h2 id="api">API</h2>
       <p>
-        <a href="/openapi.json">{`${origin}/openapi.json`}</a> describes every call (OpenAPI 3.1). The record as JSON
-        and the preview of a query need no key; an alert is managed with its own token, as{" "}
+        <a href="/openapi.json">{`${origin}/openapi.json`}</a> describes every request (OpenAPI 3.1). Reading the record
+        and previewing a query need no key. An alert is managed with its own token, as{" "}
         <code>Authorization: Bearer</code>.
       </p>
-      <Code label="Calls of the API with curl">{`# What would this query have sent, and why?
+      <Code label="Calls of the API with curl">{`# What are the past matches of this query, and why?
 curl '${origin}/api/preview?${search}'
 
 # The newest events that match it
@@ -22,9 +22,9 @@ curl '${origin}/api/events?${search}&limit=5'
 # Your alert's messages by number, each with its attempts
 curl ${origin}/api/alerts/ID/deliveries -H 'authorization: Bearer TOKEN'`}</Code>
       <p>
-        What cannot be done is answered as <code>application/problem+json</code> (RFC 9457), with each mistake and its
-        place. How the wire is doing: <a href="/status">status</a>, and as JSON <a href="/api/status">/api/status</a>.
-        Curators sign in at <a href="/curate">the desk</a>.
+        Errors are <code>application/problem+json</code> (RFC 9457) and name each mistake and its place. See the{" "}
+        <a href="/status">status page</a>, or <a href="/api/status">/api/status</a> as JSON. Curators sign in at{" "}
+        <a href="/curate">the desk</a>.
       </p>
     </section>
   );

@@ -53,14 +53,14 @@ export function makeExamples(events: readonly Selected[], articles: readonly Art
   const event = (source: string, asks: string): Example => ({ source, asks, of: "events" });
   const article = (source: string, asks: string): Example => ({ source, asks, of: "articles" });
   return [
-    event(`${p} ${t}`, "both, anywhere in title or text; AND between them says the same"),
-    event(`${a} OR ${b}`, "either of them; | says the same"),
-    event(`${t} -${p}`, "the first without the second; NOT says the same"),
-    event(`(${a} OR ${b}) ${s}`, "parentheses group"),
-    event(`"${first} ${second}"`, "these words in this order, literally: no plurals, no other spellings"),
+    event(`${p} ${t}`, "both, anywhere in title or text; the same as AND"),
+    event(`${a} OR ${b}`, "either of them; the same as |"),
+    event(`${t} -${p}`, "the first without the second; the same as NOT"),
+    event(`(${a} OR ${b}) ${s}`, "parentheses group terms"),
+    event(`"${first} ${second}"`, "exactly these words in this order, without plurals or other spellings"),
     event(`${first} NEAR/8 ${second}`, "at most 8 words apart, in either order"),
-    event(`${first.slice(0, 5)}*`, "words with this beginning, of at least three letters"),
-    event(`title:${first}`, "only in the title; before a parenthesis too"),
+    event(`${first.slice(0, 5)}*`, "words that begin with these letters, at least three"),
+    event(`title:${first}`, "only in the title; also before parentheses"),
     ...[place, actor, topic].flatMap((typed) =>
       typed === undefined
         ? []
@@ -71,7 +71,7 @@ export function makeExamples(events: readonly Selected[], articles: readonly Art
       : [
           event(
             words(abbreviation.capitals?.[0] ?? ""),
-            `${abbreviation.label}: an abbreviation that is also a word counts only where the text writes it as one`,
+            `${abbreviation.label}: an abbreviation that is also a word counts only in capitals`,
           ),
         ]),
     article(`publisher:${publisher.includes(" ") ? `"${publisher}"` : publisher}`, "only in the publisher's name"),

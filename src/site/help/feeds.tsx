@@ -10,8 +10,8 @@ export function FeedHelp({ origin, example }: { origin: string; example: Counted
     <section aria-labelledby="feeds">
       <h2 id="feeds">Feeds</h2>
       <p>
-        Paste an address into your feed reader, or the address of any page here: pages name their feeds. In a calendar,
-        events stand on the days on which they happened.
+        Paste one of these addresses, or the address of any page here, into your feed reader. In a calendar, events are
+        on the days on which they happened.
       </p>
       <dl class="examples">
         {STANDING.map(([listing, extension]) => (
@@ -26,7 +26,7 @@ export function FeedHelp({ origin, example }: { origin: string; example: Counted
         ))}
       </dl>
       <dl>
-        <dt>Only what matches a query</dt>
+        <dt>Follow a search</dt>
         <dd>
           Add <code>?q=</code> to any of them
           {example && (
@@ -34,36 +34,37 @@ export function FeedHelp({ origin, example }: { origin: string; example: Counted
               : <a href={`/feed.rss${filter}`}>{`${origin}/feed.rss${filter}`}</a>
             </>
           )}
-          . Every search has its feeds beside it.
+          . Every search page links its feeds.
         </dd>
         <dt>More or fewer</dt>
         <dd>
-          <code>limit</code> sets the number of items, 1 to 200; 50 unless you say. Older items are behind the feed's
-          own links <code>next</code> and <code>prev-archive</code>. A calendar has no older pages, so subscribe to{" "}
-          <a href="/feed.ics?limit=200">{`${origin}/feed.ics?limit=200`}</a>.
+          <code>limit</code> sets the number of items, from 1 to 200; the default is 50. The feed's links{" "}
+          <code>next</code> and <code>prev-archive</code> lead to older items. A calendar has no older pages, so
+          subscribe to <a href="/feed.ics?limit=200">{`${origin}/feed.ics?limit=200`}</a>.
         </dd>
         <dt>All feeds at once</dt>
         <dd>
           <a href="/feeds.opml">{`${origin}/feeds.opml`}</a> is a list to import (OPML): all events, all articles, and a
           feed for every topic, place and actor that has events.
         </dd>
-        <dt>What is new, what changed</dt>
+        <dt>Dates and corrections</dt>
         <dd>
-          An item is dated when it came onto the wire; the day of the event stands in its text. A correction keeps id
-          and date. A retracted event becomes a notice under the same id. For seven days after a change, an item stands
-          in its feeds beside the newest ones, however old it is; in a filtered feed also if it matched before the
+          The date of an item is when it was published here; the day of the event is in its text. A corrected item keeps
+          its id and date. A retracted event becomes a notice with the same id. For seven days after a change, the item
+          is listed beside the newest ones, however old it is; a filtered feed also lists items that matched before the
           change.
         </dd>
       </dl>
       <h3 id="private">A private feed</h3>
       <p>
-        No server, and still only what you watch for: <a href="/alerts/new">make an alert</a> and choose the private
-        feed. Its address holds a key that nobody else knows. Whoever has the address can read it.
+        A private feed has only the matches of your alert and needs no server. <a href="/alerts/new">Create an alert</a>{" "}
+        and choose the private feed. Its address contains a secret key: anyone with the address can read the feed.
       </p>
-      <h3 id="websub">Pushed rather than polled</h3>
+      <h3 id="websub">Push with WebSub</h3>
       <p>
         <code>{`${origin}/hub`}</code> is a <a href="https://www.w3.org/TR/websub/">WebSub</a> hub for every feed above,
-        filtered ones too; feeds name it as <code>rel="hub"</code>. Your callback is asked first whether it wants this.
+        including filtered ones. Feeds link to it as <code>rel="hub"</code>. We first ask your callback to confirm the
+        subscription.
       </p>
       <Code label="A WebSub subscription with curl">{`curl ${origin}/hub -d hub.mode=subscribe \\
   --data-urlencode 'hub.topic=${origin}/feed.atom' \\

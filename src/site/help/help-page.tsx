@@ -44,7 +44,7 @@ export const helpPage: Handler = async (_, context) => {
       <nav aria-label="On this page">
         <ul class="inline">
           <li>
-            <a href="#queries">Queries</a>
+            <a href="#queries">Search tips</a>
           </li>
           <li>
             <a href="#feeds">Feeds</a>
@@ -72,7 +72,7 @@ export const helpPage: Handler = async (_, context) => {
   return htmlPage({
     wire: settings.title,
     title: "Help",
-    description: "How to ask for events and articles, read them as feeds, and be told of new ones.",
+    description: "How to search events and articles, follow them as feeds, and get alerts.",
     url: `${origin}/help`,
     section: "help",
     scripts: ["/scripts/live.js"],

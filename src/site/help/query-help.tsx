@@ -29,11 +29,11 @@ interface Props {
 export function QueryHelp({ examples, looked, typed, found, names }: Props) {
   return (
     <section aria-labelledby="queries">
-      <h2 id="queries">Queries</h2>
+      <h2 id="queries">Search tips</h2>
       <p>
-        The same query is a search on <a href="/">the timeline</a>, a feed, and an alert. Write the words that must
-        occur. Words that are a known name stand for it in every spelling and language on record, the longest name
-        first; put them in quotes to look for them as they are.
+        The same query works as a search on <a href="/">the timeline</a>, as a feed, and as an alert. Type the words
+        that must occur. Words that are a known name find all its spellings and languages; the longest name counts. Put
+        words in quotes to search for them literally.
       </p>
       <TryIt typed={typed} found={found} names={names} />
       <h3>What you can write</h3>
@@ -53,25 +53,24 @@ export function QueryHelp({ examples, looked, typed, found, names }: Props) {
         ))}
       </dl>
       <p class="small quiet">
-        Counted among the newest {counted(looked.events, "event")}
+        Counts are for the newest {counted(looked.events, "event")}
         {looked.whole && ", which are all on record,"} and the newest {counted(looked.articles, "article")}.
       </p>
-      <h3>How it is read</h3>
+      <h3>How queries are read</h3>
       <ul>
         <li>
-          Operators are in capitals. <code>NOT</code> binds tightest, then <code>AND</code>, then <code>OR</code>.
+          Write operators in capitals. <code>NOT</code> binds tightest, then <code>AND</code>, then <code>OR</code>.
         </li>
         <li>
-          Whole words match, never parts: <code>isis</code> is not in “crisis”.
+          Only whole words match: <code>isis</code> does not match “crisis”.
         </li>
         <li>
-          Upper and lower case, accents, Arabic vowel marks and variants of letters do not matter. Outside quotes
-          neither do plurals and possessives, Russian declension, and Arabic particles.
+          Upper and lower case, accents, Arabic vowel marks and variants of letters do not matter. Outside quotes,
+          plurals, possessives, Russian declension and Arabic particles do not matter either.
         </li>
         <li>
           A query has at most {LIMITS.characters} characters, {LIMITS.terms} terms and {LIMITS.depth} levels of
-          parentheses, and at least one term that must occur. One that cannot be read is refused with the place where it
-          goes wrong.
+          parentheses, and at least one term that must occur. If a query cannot be read, the error shows where.
         </li>
       </ul>
     </section>
@@ -84,20 +83,20 @@ function TryIt({ typed, found, names }: Pick<Props, "typed" | "found" | "names">
     <search>
       <form method="get" action="/help#q" data-live="reading">
         <label for="q">Try a query</label>
-        <QueryInput source={source} wrong={problem !== undefined} />
-        <p class="actions unprinted">
-          <button type="submit">Read it</button>
-        </p>
+        <div class="row">
+          <QueryInput source={source} wrong={problem !== undefined} />
+          <button type="submit">Try it</button>
+        </div>
         <div id="reading">
           <ReadAs typed={typed} names={names} />
           {query && (
             <p>
               It finds <a href={addressOf({ q: query.canonical })}>{counted(found ?? 0, "event")}</a>. See{" "}
-              <a href={alertOf(query)}>which articles an alert would have sent</a>.
+              <a href={alertOf(query)}>past matches among articles</a>.
             </p>
           )}
           {query === undefined && problem === undefined && (
-            <p class="quiet small">You see here how it is read, and how many events it finds.</p>
+            <p class="quiet small">Shows how the query is read and how many events it finds.</p>
           )}
         </div>
       </form>

@@ -19,20 +19,20 @@ interface Props {
 }
 
 const CHANNELS = [
-  ["Private feed", "read in a feed reader; nothing is called", "needs no confirmation"],
-  ["Webhook", "signed JSON to your own program", "your answer, or the link"],
+  ["Private feed", "a feed for your feed reader", "no confirmation needed"],
+  ["Webhook", "signed JSON to your own program", "your answer, or the link in the message"],
   ["Slack", "an incoming webhook of Slack", "the link in the message"],
   ["Discord", "a webhook of Discord", "the link in the message"],
   ["ntfy", "a topic of ntfy, for a phone", "the link in the message"],
 ] as const;
 
 const TYPES = [
-  ["alert.confirm", "asks whether you want this; holds challenge and confirm_url"],
+  ["alert.confirm", "asks you to confirm; contains challenge and confirm_url"],
   ["article.matched", "a new article that matches, and why"],
-  ["event.corrected", "an event of an article that you got has changed, and which fields"],
-  ["event.retracted", "such an event was retracted, and why"],
-  ["alert.digest", "the matches of an hour or a day together, where you asked for that"],
-  ["alert.test", "you asked for a test"],
+  ["event.corrected", "an event of an article that you received was corrected, and which fields changed"],
+  ["event.retracted", "an event of an article that you received was retracted, and why"],
+  ["alert.digest", "the matches of an hour or a day in one message, if you asked for it"],
+  ["alert.test", "a test that you asked for"],
 ] as const;
 
 export function WebhookHelp({ origin, settings, sample }: Props) {
@@ -40,8 +40,8 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
     <section aria-labelledby="webhooks">
       <h2 id="webhooks">Alerts and webhooks</h2>
       <p>
-        An alert sends each article that matches its query and is added after you registered.{" "}
-        <a href="/alerts/new">Make one</a>, see what it would have sent so far, and choose where it goes.
+        An alert sends each new article that matches its query. <a href="/alerts/new">Create an alert</a>, see its past
+        matches, and choose where to send new ones.
       </p>
       <Scrolls label="Where an alert can go">
         <table>
@@ -65,18 +65,18 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
         </table>
       </Scrolls>
       <p>From a program:</p>
-      <Code label="Registering an alert with curl">{`curl ${origin}/api/alerts -H 'content-type: application/json' -d '
+      <Code label="Creating an alert with curl">{`curl ${origin}/api/alerts -H 'content-type: application/json' -d '
   {"query": ${JSON.stringify(sample?.example.source ?? "truce").replaceAll("'", "'\\''")},
    "channel": {"type": "webhook", "url": "https://you.example/hook"}}'`}</Code>
       <p>
-        The answer holds <code>id</code>, <code>token</code> (it manages the alert), <code>secret</code> (it verifies
-        the messages) and <code>feed_url</code>. Token and secret are shown this once.
+        The answer contains <code>id</code>, <code>token</code> (manages the alert), <code>secret</code> (verifies
+        messages) and <code>feed_url</code>. Token and secret are shown only once.
       </p>
       <h3>Confirmation</h3>
       <p>
-        Your address first gets a message of type <code>alert.confirm</code>. Answer with <code>data.challenge</code>,
+        Your URL first receives a message of type <code>alert.confirm</code>. Answer with <code>data.challenge</code>,
         as text or as <code>{'{"challenge": "…"}'}</code>. Or open <code>data.confirm_url</code> and press the button.
-        An alert that nobody confirms within 24 hours is removed.
+        Alerts that are not confirmed within 24 hours are deleted.
       </p>
       <h3>Messages</h3>
       <dl class="examples">
@@ -91,24 +91,24 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
       </dl>
       {sample && <SampleMessage sample={sample} />}
       <p>
-        <code>sequence</code> counts an alert's messages 1, 2, 3 … without a gap. If one is missing, fetch it by its
-        number. The same message may come twice, under the same <code>webhook-id</code>.
+        <code>sequence</code> numbers an alert's messages 1, 2, 3 … without a gap. If one is missing, fetch it by its
+        number. A message may arrive twice, with the same <code>webhook-id</code>.
         {settings.dailyLimit > 0 &&
-          ` An alert gets at most ${settings.dailyLimit} messages a day; a replay sends the rest.`}
+          ` An alert sends at most ${settings.dailyLimit} messages a day; a replay sends the rest.`}
       </p>
-      <h3 id="verify">Verifying</h3>
+      <h3 id="verify">Verify messages</h3>
       <p>
-        Messages are signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> describes: base64 of
-        HMAC-SHA256 over <code>id.timestamp.body</code>. Its libraries do that for you (
+        Messages are signed according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: base64 of
+        HMAC-SHA256 over <code>id.timestamp.body</code>. Its libraries verify them (
         <code>npm install standardwebhooks</code>):
       </p>
       <Code label="A receiver in JavaScript">{RECEIVER}</Code>
-      <h3 id="retries">When your address does not answer</h3>
+      <h3 id="retries">Retries</h3>
       <p>
-        Any 2xx within ten seconds is success; a redirect is not followed. Everything else is tried again after about{" "}
-        {listed(settings.retrySeconds.map(spanInWords))}, or when your <code>Retry-After</code> says. Then the message
-        is marked failed; it stays in the list, and you can have it sent again. 410 pauses the alert, and so do five
-        days without a single success. What came while it was paused, a replay finds.
+        Any 2xx status within ten seconds is a success. Redirects are not followed. Everything else is retried after
+        about {listed(settings.retrySeconds.map(spanInWords))}, or when your <code>Retry-After</code> header says. After
+        that, the message is marked as failed. It stays in the list, and you can send it again. The alert is paused by a
+        status 410, and after five days without a success. A replay sends the matches of the time while it was paused.
       </p>
     </section>
   );
@@ -121,9 +121,9 @@ function SampleMessage({ sample: { headers, body, example } }: { sample: Sample 
   return (
     <div class="sample">
       <p>
-        This is what the newest article that matches <code>{example.source}</code> would bring you, signed just now with
-        the sample secret <code>{SAMPLE_SECRET}</code>. Lines are broken here to be read; the signature is that of the
-        message on one line.
+        This is the message for the newest article that matches <code>{example.source}</code>, signed just now with the
+        sample secret <code>{SAMPLE_SECRET}</code>. It is formatted for reading; the signature is for the message on one
+        line.
       </p>
       <Code label="A message with its headers">
         {`${lines.join("\n")}\n\n${JSON.stringify(JSON.parse(body), null, 2)}`}
@@ -132,7 +132,7 @@ function SampleMessage({ sample: { headers, body, example } }: { sample: Sample 
         <summary>Send it to your own receiver</summary>
         <p>
           Start the receiver below with <code>SECRET={SAMPLE_SECRET}</code> and paste this into a terminal. The
-          signature is good for five minutes; reload the page for a new one.
+          signature is valid for five minutes; reload the page for a new one.
         </p>
         <Code label="The sample message with curl">
           {["curl http://localhost:9000/ \\", ...options, `  --data-raw '${body.replaceAll("'", "'\\''")}'`].join("\n")}

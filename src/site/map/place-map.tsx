@@ -42,11 +42,10 @@ export function PlaceMap({ selected, names, address, here }: MapProps) {
       <figcaption class="small quiet">
         <TooClose marks={[...marks, ...crowded]} address={address} />
         <p>
-          {left > 0 && `The ${places.length} places with most events are shown, of ${places.length + left}. `}
-          Circles grow with the number of events that happened there; a circle leads to those that speak of the place as
-          well.
-          {places.some(({ area }) => area) && " Rings are countries and regions, drawn at their middle."} Borders:
-          Natural Earth, as that data set draws them.
+          {left > 0 && `Showing the ${places.length} places with most events, of ${places.length + left}. `}
+          Larger circles mean more events. Select a circle to see the events that mention the place.
+          {places.some(({ area }) => area) && " Rings are countries and regions, drawn at their centre."} Borders are
+          from Natural Earth.
         </p>
       </figcaption>
     </figure>
@@ -77,7 +76,7 @@ function TooClose({ marks, address }: { marks: readonly PlaceMark[]; address: (i
   return (
     <details>
       <summary>
-        {places.length === 1 ? "One place is" : `${places.length} places are`} too close to another to be drawn
+        {places.length === 1 ? "One place is" : `${places.length} places are`} too close to another place to be drawn
       </summary>
       <ul>
         {covering.map(({ label, beside }) => (

@@ -22,7 +22,7 @@ import { pageOf } from "../timeline/paging.ts";
 import { type Selection, selectEvents } from "../timeline/selection.ts";
 import { addressOf } from "../timeline/timeline-params.ts";
 import { Meaning } from "./meaning.tsx";
-import { schemaType, typeInWords } from "./name-kinds.ts";
+import { KINDS, kindOf, schemaType, typeInWords } from "./name-kinds.ts";
 import { Related } from "./related.tsx";
 import { Spellings } from "./spellings.tsx";
 
@@ -39,7 +39,7 @@ export const namePage =
     return htmlPage({
       wire: settings.title,
       title: name.label,
-      description: `${name.description ?? `${typeInWords(name.type)}.`} Its events on record, all its spellings, and its feeds.`,
+      description: `${name.description ?? `${typeInWords(name.type)}.`} Events, spellings and feeds.`,
       url: origin + namePath(id),
       section: "topics",
       wide: true,
@@ -67,7 +67,7 @@ function NameView({ name, names, query, selection }: NameViewProps) {
   return (
     <article class="name-page" itemscope itemtype={schemaType(name)}>
       <Meaning name={name} />
-      <FeedsBeside query={query} month={undefined} />
+      <FeedsBeside title={`Follow this ${KINDS[kindOf(name)].one.toLowerCase()}`} query={query} />
       <section aria-labelledby="events" class="its-events">
         <h2 id="events">{howMany(selection)}</h2>
         {events.length > 0 && <OverTime {...{ name, names, query, selection }} />}
@@ -76,7 +76,7 @@ function NameView({ name, names, query, selection }: NameViewProps) {
         {pages > 1 && (
           <p>
             <a class="button second" href={addressOf({ q: query.canonical, page: 2 })}>
-              Earlier events, on the timeline
+              Earlier events on the timeline
             </a>
           </p>
         )}
@@ -102,7 +102,7 @@ function OverTime({ names, query, selection: { events, next } }: NameViewProps) 
     <>
       <p class="small">
         <a href={addressOf({ q: query.canonical })}>
-          {next === undefined ? "Search in them on the timeline" : "All of them on the timeline"}
+          {next === undefined ? "Search these events on the timeline" : "All events on the timeline"}
         </a>
       </p>
       <Overview selected={events} query={query} names={names} month={undefined} address={addressOf} />

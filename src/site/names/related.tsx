@@ -20,7 +20,7 @@ export function Related({ id, selected, names }: { id: string; selected: readonl
   if (related.length === 0) return null;
   return (
     <section aria-labelledby="related">
-      <h2 id="related">In the same events</h2>
+      <h2 id="related">Related names</h2>
       <ul class="names">
         {related.map(({ record, count }) => (
           <li>

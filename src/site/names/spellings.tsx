@@ -21,7 +21,7 @@ export function Spellings({ name, names }: { name: NameRecord; names: Names }) {
   return (
     <>
       <p class="small">
-        Any of these finds it: in any case, with or without accents, in the plural, and with the endings of cases.
+        A search for any of these finds the name. Upper and lower case, accents, plurals and case endings do not matter.
       </p>
       <dl class="spellings">
         {LANGUAGES.map(([language, label]) => (
@@ -29,14 +29,14 @@ export function Spellings({ name, names }: { name: NameRecord; names: Names }) {
         ))}
         <Entry title="Abbreviations" spellings={name.abbreviations ?? []} language={null} />
         <Entry
-          title="Only where written in capitals"
-          note="In small letters, each is an ordinary word."
+          title="Only in capitals"
+          note="In lower case, these are ordinary words."
           spellings={name.capitals ?? []}
           language={null}
         />
         <Entry
-          title="Only where written as a name"
-          note="Of the spellings above, these are ordinary words as well: they count with a capital; in Arabic script, without the article."
+          title="Only as a proper name"
+          note="These spellings are also ordinary words. They count only with a capital letter or, in Arabic script, without the article."
           spellings={name.proper ?? []}
           language={null}
         />
@@ -100,12 +100,12 @@ function Hidden({ name, names }: { name: NameRecord; names: Names }) {
     <>
       {hides.length > 0 && (
         <p class="small">
-          A spelling of it may contain the name of <Links ids={hides} names={names} />: that is not meant there.
+          Some spellings contain the name of <Links ids={hides} names={names} />, which they do not mean.
         </p>
       )}
       {hiddenBy.length > 0 && (
         <p class="small">
-          It is not meant where it stands in the name of <Links ids={hiddenBy} names={names} />.
+          Within the name of <Links ids={hiddenBy} names={names} />, this name is not meant.
         </p>
       )}
     </>

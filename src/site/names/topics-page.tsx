@@ -20,10 +20,10 @@ export const topicsPage: Handler = async (_, { env, settings, origin }) => {
     <>
       <h1>Topics, actors and places</h1>
       <p>
-        What the record is about. Each has all its spellings, its events, and a feed of its own.
-        {next !== undefined && ` Counted are the newest ${events.length} events.`}
+        Everything the record covers. Each page has events, spellings and a feed.
+        {next !== undefined && ` Counts are for the newest ${events.length} events.`}
       </p>
-      {records.length === 0 && <p>No name is on record yet.</p>}
+      {records.length === 0 && <p>No names on record yet.</p>}
       <nav aria-label="On this page">
         <ul class="inline">
           {groupsOf(records).map(({ anchor, title }) => (
@@ -41,7 +41,7 @@ export const topicsPage: Handler = async (_, { env, settings, origin }) => {
   return htmlPage({
     wire: settings.title,
     title: "Topics, actors and places",
-    description: "All topics, actors and places on record, with what they mean and how many events there are of each.",
+    description: "All topics, actors and places on record, with a description and the number of events.",
     url: `${origin}/topics`,
     section: "topics",
     wide: true,

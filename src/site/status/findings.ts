@@ -45,32 +45,31 @@ function silentShards({ shards }: Status): Finding[] {
   const silent = shards.filter((shard) => "error" in shard).map(({ shard }) => shard);
   if (silent.length === 0) return [];
   const which = silent.length === 1 ? `Shard ${silent[0]} does not answer` : `Shards ${listed(silent)} do not answer`;
-  const says = `${which}, of ${shards.length}. Their alerts send nothing until they do; nothing is lost meanwhile.`;
-  return [{ state: "wrong", about: "Answering", says }];
+  const says = `${which}, of ${shards.length}. Their alerts send nothing until they answer again. Nothing is lost.`;
+  return [{ state: "wrong", about: "Availability", says }];
 }
 
 function newest({ log, record }: Status, now: number): Finding {
   const held = `${counted(record.events, "event")}, ${counted(record.articles, "article")}, ${counted(record.names, "name")}`;
   const says =
     log.at === null
-      ? "Nothing is on record yet."
-      : `The last entry, number ${number(log.head)}, was written ${agoInWords(log.at, now)}. On record are ${held}.`;
+      ? "The record is empty."
+      : `The last entry, number ${number(log.head)}, was written ${agoInWords(log.at, now)}. The record has ${held}.`;
   return { state: "well", about: "The record", says };
 }
 
 function following({ log }: Status, shards: readonly AnsweringShard[], now: number): Finding {
   const about = "Up to date";
   const behind = shards.filter(({ lag }) => lag > 0);
-  if (shards.length === 0)
-    return { state: "well", about, says: "No alert was registered yet, so nothing has to follow." };
-  if (behind.length === 0) return { state: "well", about, says: "Every new entry was matched against all alerts." };
+  if (shards.length === 0) return { state: "well", about, says: "There are no alerts yet." };
+  if (behind.length === 0) return { state: "well", about, says: "All entries are matched against all alerts." };
   const entries = counted(Math.max(...behind.map(({ lag }) => lag)), "entry", "entries");
   const which = `${behind.length === 1 ? "Shard" : "Shards"} ${listed(behind.map(({ shard }) => shard))}`;
-  const says = `${which} still ${behind.length === 1 ? "has" : "have"} up to ${entries} to match against their alerts.`;
+  const says = `${which} still ${behind.length === 1 ? "has" : "have"} to match up to ${entries}.`;
   const isLate = log.at !== null && now - Date.parse(log.at) > BEHIND * 1000;
   return isLate
-    ? { state: "wrong", about, says: `${says} That should have taken seconds.` }
-    : { state: "watch", about, says: `${says} That is usual just after a change.` };
+    ? { state: "wrong", about, says: `${says} This should take seconds.` }
+    : { state: "watch", about, says: `${says} This is normal just after a change.` };
 }
 
 /**
@@ -78,34 +77,33 @@ function following({ log }: Status, shards: readonly AnsweringShard[], now: numb
  * holds for the 99th percentile.
  */
 function latency(shards: readonly AnsweringShard[]): Finding {
-  const about = "How long messages take";
+  const about = "Delivery time";
   const known = shards.map((shard) => shard.latency).filter((each) => each !== null);
-  if (known.length === 0)
-    return { state: "well", about, says: "No message was sent since the alerts' shards last woke." };
+  if (known.length === 0) return { state: "well", about, says: "No messages were sent since the shards started." };
   const messages = known.reduce((total, each) => total + each.messages, 0);
   const most = (key: "p50" | "p99"): string => duration(Math.max(...known.map((each) => each[key])));
   const says =
     messages === 1
-      ? `The last message took ${most("p50")} until its receiver had answered.`
-      : `Of the last ${number(messages)} messages, half took ${most("p50")} or less until the receiver had answered, 99 of 100 took ${most("p99")} or less.`;
+      ? `The last message took ${most("p50")}, including the receiver's answer.`
+      : `Of the last ${number(messages)} messages, half took ${most("p50")} or less, including the receiver's answer, and 99 of 100 took ${most("p99")} or less.`;
   return { state: "well", about, says };
 }
 
 function waiting(shards: readonly AnsweringShard[]): Finding {
-  const about = "What waits";
+  const about = "Pending messages";
   const pending = sum(shards, (shard) => shard.pending);
-  if (pending === 0) return { state: "well", about, says: "No message waits." };
+  if (pending === 0) return { state: "well", about, says: "No messages are pending." };
   const [due, retrying] = [sum(shards, (shard) => shard.due), sum(shards, (shard) => shard.retrying)];
   const oldest = Math.max(...shards.map((shard) => shard.oldest_pending_seconds ?? 0));
   const says = [
-    `${counted(pending, "message waits", "messages wait")}: ${number(due)} due now, ${number(retrying)} tried before.`,
+    `${counted(pending, "message is", "messages are")} pending: ${number(due)} due now, ${number(retrying)} being retried.`,
     ...(oldest > 0 ? [`The oldest has been due for ${spanInWords(oldest)}.`] : []),
   ].join(" ");
   if (oldest <= WAITING) return { state: "well", about, says };
   return {
     state: "wrong",
     about,
-    says: `${says} It should have been tried by now: its shard may be stuck, or its receiver too slow for its messages.`,
+    says: `${says} The shard may be stuck, or the receiver too slow for its messages.`,
   };
 }
 
@@ -115,8 +113,7 @@ function failing(shards: readonly AnsweringShard[]): Finding {
     ...failingOf(shards, "failing", "alert"),
     ...failingOf(shards, "failing_subscriptions", "WebSub subscription"),
   ];
-  if (told.length === 0)
-    return { state: "well", about, says: "No alert's last message failed, and no subscription's." };
+  if (told.length === 0) return { state: "well", about, says: "No receiver is failing." };
   return { state: "watch", about, says: told.join(" ") };
 }
 

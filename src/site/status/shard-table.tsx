@@ -10,23 +10,22 @@ const milliseconds = (value: number | undefined): string =>
 const COLUMNS: readonly (readonly [title: string, value: (shard: AnsweringShard) => string])[] = [
   ["Alerts", ({ alerts }) => number(alerts)],
   ["Entries behind", ({ lag }) => number(lag)],
-  ["Waiting", ({ pending }) => number(pending)],
+  ["Pending", ({ pending }) => number(pending)],
   ["Due", ({ due }) => number(due)],
-  ["Tried before", ({ retrying }) => number(retrying)],
-  ["Under way", ({ in_flight }) => number(in_flight)],
+  ["Being retried", ({ retrying }) => number(retrying)],
+  ["In flight", ({ in_flight }) => number(in_flight)],
   ["Longest due", ({ oldest_pending_seconds: oldest }) => (oldest === null ? "–" : spanInWords(oldest))],
-  ["Half within", ({ latency }) => milliseconds(latency?.p50)],
-  ["99 % within", ({ latency }) => milliseconds(latency?.p99)],
+  ["Median", ({ latency }) => milliseconds(latency?.p50)],
+  ["99th percentile", ({ latency }) => milliseconds(latency?.p99)],
 ];
 
 export function ShardTable({ status: { shards } }: { status: Status }) {
   if (shards.length === 0) return null;
   return (
     <details>
-      <summary>Shard by shard</summary>
+      <summary>Shards</summary>
       <p class="small quiet">
-        Alerts live in shards, each of which follows the record and sends by itself. Times are of the last messages
-        since it woke.
+        Each shard holds a part of the alerts, follows the record and sends messages. Times are for its last messages.
       </p>
       <Scrolls label="Shards">
         <table class="small">

@@ -12,7 +12,7 @@ export const statusPage: Handler = async (_, { env, settings, origin }) => {
   return htmlPage({
     wire: settings.title,
     title: "Status",
-    description: "Is the wire up to date, how long do messages take, and what waits.",
+    description: "Whether this wire is up to date, how long messages take, and what is pending.",
     url: `${origin}/status`,
     section: "status",
     children: <StatusView status={status} now={Date.now()} />,
@@ -22,11 +22,11 @@ export const statusPage: Handler = async (_, { env, settings, origin }) => {
 /** Each state has a sign and a word, so that colour is not needed to tell them apart. */
 const SIGNS: Readonly<Record<FindingState, string>> = { well: "✓", watch: "!", wrong: "✕" };
 const VERDICTS: Readonly<Record<FindingState, string>> = {
-  well: "Everything is in order.",
-  watch: "The wire is in order. What is marked is to be watched.",
-  wrong: "Something is wrong.",
+  well: "Everything is working.",
+  watch: "This wire is working. See the marked items.",
+  wrong: "There is a problem.",
 };
-const WORDS: Readonly<Record<FindingState, string>> = { well: "in order", watch: "to watch", wrong: "wrong" };
+const WORDS: Readonly<Record<FindingState, string>> = { well: "OK", watch: "attention", wrong: "problem" };
 
 export function StatusView({ status, now }: { status: Status; now: number }) {
   const found = findings(status, now);
@@ -39,7 +39,7 @@ export function StatusView({ status, now }: { status: Status; now: number }) {
         <strong>{VERDICTS[overall]}</strong>
       </p>
       <p class="small quiet">
-        As of <Moment at={new Date(now).toISOString()} />. <a href="/status">Look again</a>
+        As of <Moment at={new Date(now).toISOString()} />. <a href="/status">Refresh</a>
       </p>
       <ul class="findings">
         {found.map((finding) => (
@@ -49,7 +49,7 @@ export function StatusView({ status, now }: { status: Status; now: number }) {
       <AlertCounts status={status} />
       <ShardTable status={status} />
       <p class="small">
-        The same for programs: <a href="/api/status">/api/status</a> (JSON).
+        For programs: <a href="/api/status">/api/status</a> (JSON).
       </p>
     </div>
   );
@@ -78,9 +78,9 @@ function AlertCounts({ status }: { status: Status }) {
   const shards = answering(status);
   const counts = [
     ["active", sum(shards, ({ active }) => active)],
-    ["not confirmed yet", sum(shards, ({ unconfirmed }) => unconfirmed)],
+    ["not confirmed", sum(shards, ({ unconfirmed }) => unconfirmed)],
     ["paused", sum(shards, ({ paused }) => paused)],
-    ["subscriptions of the hub (WebSub)", sum(shards, ({ subscriptions }) => subscriptions)],
+    ["WebSub subscriptions", sum(shards, ({ subscriptions }) => subscriptions)],
   ] as const;
   return (
     <section aria-labelledby="alerts">

@@ -23,7 +23,7 @@ export function ActiveFilters({ query, month, names }: ChosenProps) {
   ];
   if (ways.length === 0) return null;
   return (
-    <ul class="inline chips" aria-label="Narrowed to">
+    <ul class="inline chips" aria-label="Active filters">
       {ways.map(({ label, href }) => (
         <li>
           <a href={href}>

@@ -36,7 +36,7 @@ export function EventList({ selected, names }: { selected: readonly Selected[]; 
 }
 
 /** Date formats by the length of the period. */
-const NOT_KNOWN: Readonly<Record<number, string>> = { 7: "On a day not known", 4: "In a month not known" };
+const NOT_KNOWN: Readonly<Record<number, string>> = { 7: "Exact day unknown", 4: "Exact month unknown" };
 
 const WEEKDAY = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" });
 

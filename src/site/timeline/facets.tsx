@@ -101,7 +101,7 @@ const FacetLinks = ({ facets, address }: Pick<FacetsOfKindProps, "facets" | "add
           <span>
             {chosen && "✓ "}
             {label}
-            {chosen && <span class="hidden">, chosen: remove</span>}
+            {chosen && <span class="hidden">, selected: remove</span>}
           </span>{" "}
           <span class="count">{count}</span>
         </a>

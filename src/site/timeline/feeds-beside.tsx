@@ -4,11 +4,17 @@ import { FORMATS } from "../../feeds/formats.ts";
 import { LISTINGS } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 
-export function FeedsBeside({ query, month }: { query: ParsedQuery | undefined; month: string | undefined }) {
+interface FeedsBesideProps {
+  title: string;
+  query: ParsedQuery | undefined;
+  month?: string | undefined;
+}
+
+export function FeedsBeside({ title, query, month }: FeedsBesideProps) {
   const search = searchOf(query);
   return (
     <section class="beside unprinted" aria-labelledby="feeds">
-      <h2 id="feeds">{query ? "These as a feed" : "Subscribe"}</h2>
+      <h2 id="feeds">{title}</h2>
       {LISTINGS.map((listing) => (
         <ul class="inline" aria-label={`Feeds of ${listing.name}`}>
           <li class="quiet">{listing.label}</li>
@@ -21,10 +27,10 @@ export function FeedsBeside({ query, month }: { query: ParsedQuery | undefined; 
       ))}
       <p>
         <a class="button second" href={`/alerts/new${search}`}>
-          {query ? "Make this an alert" : "Make an alert"}
+          Create an alert
         </a>
       </p>
-      {month !== undefined && <p class="small quiet">Feeds and alerts bring every month.</p>}
+      {month !== undefined && <p class="small quiet">Feeds and alerts cover all months.</p>}
     </section>
   );
 }

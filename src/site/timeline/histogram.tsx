@@ -29,7 +29,7 @@ export function Histogram({ selected, query, month, address, columns, bands }: O
             href={address({ q: query?.canonical, month: chosen ? undefined : period })}
             aria-current={chosen ? "true" : undefined}
           >
-            <title>{`${inWords(period)}: ${counted(count, "event")}${chosen ? ", chosen: to all" : ""}`}</title>
+            <title>{`${inWords(period)}: ${counted(count, "event")}${chosen ? ", selected: show all" : ""}`}</title>
             <rect class="target" x={start} width={width} y="0" height={FLOOR} />
             <rect class="mark" x={bar} width={barWidth} y={top} height={FLOOR - top} />
             {columns.periods.length <= NUMBERED && (

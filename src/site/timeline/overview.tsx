@@ -24,7 +24,7 @@ export function Overview(props: OverviewProps) {
   return (
     <figure class="overview">
       <a class="skip" href="#overview-end">
-        Skip the picture
+        Skip the overview
       </a>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset holds no picture; without the role it is read as an image, and its links are not. */}
       <svg width="100%" height={height} role="group" aria-label="Events over time, and by topic">
@@ -35,7 +35,7 @@ export function Overview(props: OverviewProps) {
         ))}
       </svg>
       <figcaption id="overview-end" class="small quiet" tabIndex={-1}>
-        Events over time{topics.length > 0 && ", and the topics they are most often on"}.{leftOut(events, columns)}
+        Events over time{topics.length > 0 && ", and by the most frequent topics"}.{leftOut(events, columns)}
       </figcaption>
     </figure>
   );
@@ -48,10 +48,10 @@ function leftOut(events: readonly EventDocument[], columns: Columns): string {
     columns.isOutside,
   );
   const said = [
-    [left.get(false), "of which only the year is known"] as const,
-    [left.get(true), "outside the years that it spans"] as const,
+    [left.get(false), "with only the year known"] as const,
+    [left.get(true), "outside these years"] as const,
   ].flatMap(([events, why]) => (events === undefined ? [] : [`${counted(events.length, "event")} ${why}`]));
-  return said.length === 0 ? "" : ` Without a place in it: ${said.join(" and ")}.`;
+  return said.length === 0 ? "" : ` Not shown: ${said.join(" and ")}.`;
 }
 
 /** A frame around the selected month or year. */

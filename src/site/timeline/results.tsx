@@ -32,8 +32,7 @@ export function Results(props: ResultsProps) {
       <h2 id="events">Events</h2>
       {shown.before !== undefined && (
         <p class="notice">
-          Others came onto the wire after these.{" "}
-          <a href={addressOf({ q: shown.q, month: shown.month })}>To the newest</a>
+          Newer events are not shown. <a href={addressOf({ q: shown.q, month: shown.month })}>Show the newest</a>
         </p>
       )}
       {items.length > 0 ? <EventList selected={items} names={names} /> : <NoEvents {...props} />}
@@ -52,7 +51,7 @@ function Ways({ shown, page, pages, next }: WaysProps) {
   const ways = [
     { label: "Later events", href: addressOf({ ...shown, page: page - 1 }), leads: page > 1 },
     { label: "Earlier events", href: addressOf({ ...shown, page: page + 1 }), leads: page < pages },
-    { label: "Older on the wire", href: addressOf({ q, month, before: next }), leads: page === pages && !!next },
+    { label: "Published earlier", href: addressOf({ q, month, before: next }), leads: page === pages && !!next },
   ].filter(({ leads }) => leads);
   if (ways.length === 0) return null;
   return (
@@ -73,7 +72,7 @@ function Ways({ shown, page, pages, next }: WaysProps) {
 /** Suggestions where else to look. */
 function NoEvents({ query, shown, matching }: ResultsProps) {
   if (query === undefined && shown.month === undefined && shown.before === undefined) {
-    return <p>Nothing is on the wire yet. What comes will stand here, and in the feeds.</p>;
+    return <p>No events yet. New events will appear here and in the feeds.</p>;
   }
   return (
     <ul>
@@ -86,7 +85,7 @@ function NoEvents({ query, shown, matching }: ResultsProps) {
       )}
       {query !== undefined && (
         <li>
-          <a href={`/alerts/new${searchOf(query)}`}>Be told of the first article that matches</a>
+          <a href={`/alerts/new${searchOf(query)}`}>Alert me when something matches</a>
         </li>
       )}
       <li>

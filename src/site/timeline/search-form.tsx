@@ -16,7 +16,7 @@ export const SearchForm = ({ typed, month, names }: { typed: TypedQuery; month: 
         {typed.source.trim() === "" ? (
           <p class="small quiet">
             Words, names in any spelling, <code>"phrases"</code>, <code>OR</code>, <code>NOT</code>,{" "}
-            <code>topic:ceasefire</code>: <a href="/help">how to ask</a>.
+            <code>topic:ceasefire</code>. See the <a href="/help">search tips</a>.
           </p>
         ) : (
           <ReadAs typed={typed} names={names} />

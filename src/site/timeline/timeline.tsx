@@ -35,11 +35,13 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
       <p>{description}</p>
       <SearchForm typed={typed} month={month} names={names} />
       <p id="count" role="status">
-        {typed.problem === undefined ? countInWords(selected.length, shown, next) : "The query could not be read."}
+        {typed.problem === undefined ? countInWords(selected.length, shown, next) : "This search cannot be read."}
       </p>
       <div id="shown">
         <ActiveFilters query={query} month={month} names={names} />
-        {typed.problem === undefined && <FeedsBeside query={query} month={month} />}
+        {typed.problem === undefined && (
+          <FeedsBeside title={query ? "Follow this search" : "Follow"} query={query} month={month} />
+        )}
         {events.length > 0 && (
           <section class="over-time" aria-labelledby="over-time">
             <h2 id="over-time">Over time</h2>
@@ -53,7 +55,7 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
               <PlaceMap {...within} address={(id) => addressOf({ q: narrowed(query, id, names) ?? id, month })} />
             </section>
             <section class="narrow unprinted" aria-labelledby="narrow">
-              <h2 id="narrow">Narrow</h2>
+              <h2 id="narrow">Filter</h2>
               <details id="facets">
                 <summary>By topic, actor or place</summary>
                 <Facets {...within} address={(q) => addressOf({ q, month })} />
@@ -71,6 +73,6 @@ export function Timeline({ typed, shown, selection: { events, next }, names, des
 function countInWords(count: number, { q, month }: TimelineParams, next: number | undefined): string {
   const events = count === 0 ? "No event" : counted(count, "event");
   const match = q === undefined ? "" : count < 2 ? " matches" : " match";
-  const more = next === undefined ? "" : "; there may be more, older on the wire";
+  const more = next === undefined ? "" : "; there may be more, published earlier";
   return `${events}${match}${month === undefined ? "" : ` in ${inWords(month)}`}${more}.`;
 }

@@ -90,7 +90,7 @@ function RowLabel({ topic, query, names, month, address, y }: TopicRowProps) {
   if (q === undefined || (count === 0 && !chosen)) return text;
   return (
     <a href={address({ q: q || undefined, month })} aria-current={chosen ? "true" : undefined}>
-      <title>{`${topic.label}: ${counted(count, "event")}${chosen ? ", chosen: to all" : ""}`}</title>
+      <title>{`${topic.label}: ${counted(count, "event")}${chosen ? ", selected: show all" : ""}`}</title>
       {text}
     </a>
   );
