@@ -1,4 +1,4 @@
-/** A receiver of webhooks that keeps what it gets as it came, and behaves as it is told. */
+/** A webhook receiver that records its requests and answers as a test tells it to. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
@@ -10,11 +10,11 @@ export interface Message {
 
 export interface Receiver {
   url: string;
-  /** What it answers: the challenge of a confirmation with 200, or this status and body. */
+  /** Its answer: the challenge of a confirmation with 200, or this status and body. */
   behaviour: "echo" | { status: number; body: string };
-  /** In order. */
+  /** In order of arrival. */
   messages: Message[];
-  /** Whether the last message bears a signature of this secret, by the package standardwebhooks. */
+  /** Returns true if the last message has a valid signature of this secret, by the package standardwebhooks. */
   verifies: (secret: string) => boolean;
   close: () => void;
 }

@@ -1,4 +1,4 @@
-/** Alerts in a browser, from the first letter of a query to the end, with a receiver that is really called. */
+/** Alerts in a browser, from the first letter of a query to deletion, with a real receiver. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -16,9 +16,9 @@ const MODES = [
 describe.runIf(hasBrowser)("alerts in a browser", () => {
   const { url, faults, open } = useSite({ RETRY_SECONDS: "1,1,600" });
   let receiver: Receiver;
-  /** The addresses of all that was asked for. */
+  /** The URLs of all requests. */
   let asked: string[];
-  /** The last page, as it came. */
+  /** The HTML of the last page. */
   let served: string;
 
   beforeEach(async () => {
@@ -46,13 +46,15 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
   const picture = (page: Page, name: string, javascript: boolean) =>
     page.screenshot({ path: join(PICTURES, `alert, ${name}, ${javascript ? "" : "un"}scripted.png`), fullPage: true });
 
-  /** Valid HTML as it came, and nothing that axe-core finds. What runs in the page needs no script of the page's own. */
+  /**
+   * Expects valid HTML and no axe-core findings. axe-core runs through the debugger and needs no script of the page.
+   */
   async function expectSound(page: Page, javascript: boolean): Promise<void> {
     if (javascript) expect.soft(await accessibility(page)).toEqual([]);
     else expect.soft(await validity(served)).toEqual([]);
   }
 
-  /** Types a query, and sees what it finds. */
+  /** Types a query and waits for its matches. */
   async function preview(page: Page, query: string, javascript: boolean): Promise<void> {
     await page.fill("#q", query);
     if (!javascript) await page.click("text=Preview");
@@ -72,7 +74,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     return { id: new URL(address).pathname.split("/").at(-1) ?? "", token, secret, feed };
   }
 
-  /** Opens an alert's page: by the link that has the token in its fragment, or by typing the token. */
+  /** Opens an alert's page: by the link with the token in its fragment, or by typing the token. */
   async function openAlert({ id, token }: Credentials, javascript: boolean): Promise<Page> {
     const page = await visit(`/alerts/${id}${javascript ? `#${token}` : ""}`, javascript);
     if (!javascript) {
@@ -83,7 +85,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     return page;
   }
 
-  /** Presses a button, and answers what the page says came of it. */
+  /** Presses a button and returns the result that the page shows. */
   async function press(page: Page, button: string, folded?: string): Promise<string> {
     await page.evaluate(() => document.querySelector("#result")?.remove()).catch(() => {});
     if (folded && (await page.locator(`#${folded}`).getAttribute("open")) === null)
@@ -92,7 +94,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     return page.locator("#result").innerText();
   }
 
-  /** Waits until the message is said to be so. With scripts the page looks again by itself. */
+  /** Waits until a message has this status. With scripts, the page refreshes itself. */
   async function expectMessage(page: Page, sequence: number, status: string, javascript: boolean): Promise<void> {
     const badge = page.locator(`#message-${sequence} .badge`, { hasText: status });
     await until(async () => {
@@ -197,7 +199,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
 
   const read = ({ id, token }: Credentials) => api(url(), "GET", `/api/alerts/${id}`, undefined, token);
 
-  it.each(MODES)("a private feed takes one click, and answers, %s", async (_, javascript) => {
+  it.each(MODES)("a private feed is created with one click and can be read, %s", async (_, javascript) => {
     const page = await visit("/alerts/new?q=synecdoche", javascript);
     await page.click("text=Get a private feed");
     const alert = await credentials(page);
@@ -209,7 +211,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await own.locator('[aria-label="Send again: message 1"]').count()).toBe(0);
   });
 
-  it.each(MODES)("somebody opens the link to confirm, and presses the button, %s", async (_, javascript) => {
+  it.each(MODES)("someone confirms an alert through the link in the message, %s", async (_, javascript) => {
     receiver.behaviour = { status: 200, body: "seen" };
     const page = await visit("/alerts/new?q=aleppo+anastrophe", javascript);
     await page.fill("#url", receiver.url);
@@ -228,11 +230,11 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await other.click("text=Confirm the alert");
     await other.locator("h1", { hasText: "This alert is confirmed" }).waitFor();
     expect((await read(alert))["status"]).toBe("active");
-    // Whoever registered it sees it arrive.
+    // The page of the person who created the alert shows the confirmation.
     if (javascript) await page.locator("#state .active").waitFor();
   });
 
-  it.each(MODES)("a receiver that fails: its attempts and answers in words, %s", async (_, javascript) => {
+  it.each(MODES)("shows the attempts and answers of a failing receiver, %s", async (_, javascript) => {
     receiver.behaviour = { status: 503, body: "<b>down</b> until <script>alert(1)</script>" };
     const page = await visit("/alerts/new?q=litotes", javascript);
     await page.fill("#url", receiver.url);
@@ -272,7 +274,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     other.close();
   });
 
-  it.each(MODES)("what is wrong stands beside the field, and what was typed is kept, %s", async (_, javascript) => {
+  it.each(MODES)("shows an error beside its field and keeps the input, %s", async (_, javascript) => {
     const page = await visit("/alerts/new?q=aleppo", javascript);
     await page.check('[value="ntfy"]');
     await page.fill("#url", "ftp://bot.example");
@@ -288,7 +290,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     await expectSound(page, javascript);
   });
 
-  it.each(MODES)("a wrong token and an unknown alert get the same words, %s", async (_, javascript) => {
+  it.each(MODES)("answers a wrong token and an unknown alert alike, %s", async (_, javascript) => {
     const { id } = await api(url(), "POST", "/api/alerts", { query: "meiosis", channel: { type: "feed" } });
     const said: string[] = [];
     for (const alert of [String(id), "al_0_aaaaaaaaaaaaaaaa", "al_77_aaaaaaaaaaaaaaaa"]) {
@@ -314,7 +316,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
   });
 
-  it("with scripts a registration is not sent again by a second press in the same moment", async () => {
+  it("with scripts, pressing the button twice creates one alert", async () => {
     const page = await visit("/alerts/new?q=anadiplosis", true);
     const refused = await page.evaluate(() =>
       [1, 2].map(() => {
@@ -326,7 +328,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(refused).toEqual([false, true]);
   });
 
-  it("with scripts what stands in the box is registered, previewed or not", async () => {
+  it("with scripts, the alert uses the query in the input even without a preview", async () => {
     const page = await visit("/alerts/new?q=first", true);
     await page.fill("#q", "second");
     await page.click("text=Get a private feed");
@@ -334,8 +336,8 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
     expect(await page.locator(".registered code").first().innerText()).toBe("second");
   });
 
-  describe("with scripts, where things happen at the same time", () => {
-    /** An alert that somebody has open. */
+  describe("with scripts, concurrent actions", () => {
+    /** An alert whose page is open. */
     async function opened(query: string): Promise<{ page: Page; id: string; token: string }> {
       const { id, token } = await api(url(), "POST", "/api/alerts", { query, channel: { type: "feed" } });
       const page = await visit(`/alerts/${id}#${token}`, true);
@@ -343,7 +345,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       return { page, id: String(id), token: String(token) };
     }
 
-    it("what is typed in one form outlasts the sending of another", async () => {
+    it("sending one form keeps what was typed in another", async () => {
       const { page } = await opened("tmesis");
       await page.click("#change-query summary");
       await page.fill("#q", "tmesis OR zeugma");
@@ -352,7 +354,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       expect(await page.locator("#change-query").getAttribute("open")).not.toBeNull();
     });
 
-    it("an answer to what was asked before says nothing of what came after", async () => {
+    it("a stale answer does not replace a newer one", async () => {
       const { page } = await opened("syllepsis");
       const { promise: held, resolve: release } = Promise.withResolvers<void>();
       const { promise: late, resolve: arrived } = Promise.withResolvers<void>();
@@ -369,13 +371,13 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       expect(await press(page, "Pause")).toMatch(/paused/);
       release();
       await late;
-      // What it asks next is answered after what was held.
+      // The next refresh is answered after the delayed one.
       await page.click("text=Refresh");
       await page.locator("#state .badge", { hasText: "Paused" }).waitFor();
       expect(await page.locator('button:text-is("Resume")').count()).toBe(1);
     });
 
-    it("says that the alert is gone, where it was deleted elsewhere", async () => {
+    it("says that the alert was deleted elsewhere", async () => {
       const { page, id, token } = await opened("epizeuxis");
       await api(url(), "DELETE", `/api/alerts/${id}`, undefined, token);
       await page.click("text=Refresh");
@@ -384,7 +386,7 @@ describe.runIf(hasBrowser)("alerts in a browser", () => {
       expect(faults.splice(0)).toEqual([expect.stringContaining("404")]);
     });
 
-    it("says so where there is no answer, and keeps the page", async () => {
+    it("keeps the page and shows an error if the server does not answer", async () => {
       const { page } = await opened("antanaclasis");
       await page.route("**/alerts/*", (route) => route.fulfill({ status: 503, body: "<title>Error 1102</title>" }));
       await page.click('button:text-is("Pause")');

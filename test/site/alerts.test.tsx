@@ -1,4 +1,4 @@
-/** Pages of alerts as they are served: what they show, and what they never do. */
+/** The HTML of the alerts' pages. */
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import type { Match } from "../../src/query/explain.ts";
@@ -29,13 +29,13 @@ const page = async (path: string, fields?: Record<string, string>): Promise<{ st
 const act = ({ id, token }: Alert, action: string, fields: Record<string, string> = {}) =>
   page(`/alerts/${id}`, { token, action, ...fields });
 
-/** What a page says. */
+/** The text of a page. */
 const text = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
 beforeAll(putNames);
 
 describe("the page of an alert", () => {
-  it("is the same for whoever has no token, whether or not there is such an alert", async () => {
+  it("without a token, is the same whether or not the alert exists", async () => {
     const { id, token } = await register("prolepsis");
     const there = await page(`/alerts/${id}`);
     const absent = await page("/alerts/al_0_aaaaaaaaaaaaaaaa");
@@ -67,7 +67,7 @@ describe("the page of an alert", () => {
     },
   );
 
-  it("is kept by nobody, and named to nobody", async () => {
+  it("is not cached, sends no referrer and sets no cookie", async () => {
     const { id, token } = await register("syllepsis");
     const body = new URLSearchParams({ token });
     for (const init of [{}, { method: "POST", body }]) {
@@ -78,7 +78,7 @@ describe("the page of an alert", () => {
     }
   });
 
-  it("answers to GET and POST only; /alerts leads to the form", async () => {
+  it("answers GET and POST only; /alerts redirects to the form", async () => {
     const { id } = await register("tmesis");
     expect((await call(`/alerts/${id}`, { method: "DELETE" })).headers.get("allow")).toBe("GET, HEAD, POST");
     expect((await call(`/alerts/${id}`, { method: "HEAD" })).status).toBe(200);
@@ -87,7 +87,7 @@ describe("the page of an alert", () => {
   });
 });
 
-describe("an action that cannot be done says why, and changes nothing", () => {
+describe("an action that fails says why and changes nothing", () => {
   let alert: Alert;
   beforeAll(async () => {
     alert = await register("zeugmatic");
@@ -121,12 +121,12 @@ describe("an action that cannot be done says why, and changes nothing", () => {
     expect(text(shown.html)).toMatch(/Alert: zeugmatic Active .*Channel Private feed How often Immediately/);
   });
 
-  it("an unknown action only shows it", async () => {
+  it("an unknown action only shows the alert", async () => {
     expect((await act(alert, "constructor")).status).toBe(200);
   });
 });
 
-it("the query is tried before it is changed, and changes nothing by that", async () => {
+it("a preview of another query changes nothing", async () => {
   const alert = await register("chiasmus");
   await addArticle("alerts-page-chiasmus", { text: "Of an isocolon nobody spoke." });
   const { html } = await act(alert, "preview", { q: "isocolon" });
@@ -136,7 +136,7 @@ it("the query is tried before it is changed, and changes nothing by that", async
   expect(text(html)).toContain("Alert: chiasmus");
 });
 
-it("messages come newest first, by number, in pages", async () => {
+it("lists messages newest first, by number, in pages", async () => {
   const alert = await register("epanalepsis");
   for (let i = 1; i <= 23; i++) await act(alert, "test");
   const numbers = (html: string) => [...html.matchAll(/id="message-(\d+)"/g)].map(([, number]) => Number(number));
@@ -151,7 +151,7 @@ it("messages come newest first, by number, in pages", async () => {
   expect(numbers((await act(alert, "show", { after: "999999" })).html)).toEqual([]);
 });
 
-it("a message is offered to be sent again only while that can be done", async () => {
+it("offers to send a message again only while that is possible", async () => {
   const alert = await register("polyptoton");
   await act(alert, "test");
   const offered = (html: string) => html.includes("Send again: message 1");
@@ -166,7 +166,7 @@ it("a message is offered to be sent again only while that can be done", async ()
   expect(offered((await act(alert, "pause")).html)).toBe(false);
 });
 
-/** Where the message that a receiver was sent leads, once it is there. */
+/** Returns the confirmation link that a receiver got. */
 async function confirmPath(receiver: string): Promise<string | undefined> {
   const read = async () => (await (await fetch(`${inject("receiver")}/${receiver}`)).text()).match(CONFIRM)?.[0];
   await expect.poll(read).toBeDefined();
@@ -174,10 +174,10 @@ async function confirmPath(receiver: string): Promise<string | undefined> {
 }
 const CONFIRM = /\/alerts\/\w+\/confirm\?code=[\w-]+/;
 
-it("what is typed is tried on less than the API tries, and says where that is not all", async () => {
+it("the preview searches less than the API and says when it is incomplete", async () => {
   const long = "Of an homoioteleuton and of nothing else. ".repeat(5000);
   for (const id of ["older", "newer"]) await addArticle(`alerts-page-${id}`, { text: `${long} ${id}` });
-  // A query of many terms counts as more text.
+  // A query with many terms counts as more text.
   const q = ["homoioteleuton", ...Array.from({ length: 31 }, (_, i) => `nowhere${i}`)].join(" OR ");
   const { html } = await page(`/alerts/new?${new URLSearchParams({ q })}`);
   expect(text(html)).toContain("At least 1 past match.");
@@ -186,7 +186,7 @@ it("what is typed is tried on less than the API tries, and says where that is no
   expect(preview).toMatchObject({ total: 2, complete: true });
 });
 
-it("titles, queries and answers are text, never markup", async () => {
+it("shows titles, queries and answers as text, never as markup", async () => {
   const alert = await register('"script alert" OR hypallage');
   await addArticle("alerts-page-markup", {
     title: "<img src=x onerror=alert(1)> hypallage",
@@ -221,7 +221,7 @@ describe("why an article matches", () => {
     ["markup is text", { text: "<b>", snippet: "a <b> c" }, "a <mark>&lt;b></mark> c"],
   ])("%s", async (_, match, snippet) => expect(await why(match)).toContain(`>${snippet}</span>`));
 
-  it("in its own language and direction", async () => {
+  it("shows the snippet in its language and direction", async () => {
     expect(await why({ snippet: "في حلب", text: "حلب" }, "ar")).toContain(
       '<span lang="ar" dir="rtl">في <mark>حلب</mark></span>',
     );
@@ -241,16 +241,16 @@ describe("why an article matches", () => {
   ])("is told in words: %o", async (match, words) => expect(text(await why(match))).toContain(words));
 });
 
-describe("the picture by month", () => {
+describe("the chart by month", () => {
   const bars = (byMonth: Record<string, number>) => {
     const html = render(<Months byMonth={byMonth} />);
     const drawn = [...html.matchAll(/<rect [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
     return { drawn, said: text(html), html };
   };
 
-  it("is none where nothing was found", () => expect(render(<Months byMonth={{}} />)).toBe(""));
+  it("is absent if nothing was found", () => expect(render(<Months byMonth={{}} />)).toBe(""));
 
-  it("bars are as high as the numbers, months without any are gaps", () => {
+  it("has bars in proportion to the numbers, and gaps for months without articles", () => {
     const { drawn, said, html } = bars({ "2016-01": 1, "2016-04": 4 });
     expect(drawn).toEqual([18, 72]);
     expect(said).toContain("2016-01: 1 article 2016-04: 4 articles");
@@ -258,13 +258,13 @@ describe("the picture by month", () => {
     expect(second - first).toBeGreaterThan(30);
   });
 
-  it("a long time is drawn by year, and told by month", () => {
+  it("shows years for a long time, and lists the numbers by month", () => {
     const { drawn, said } = bars({ "1999-12": 2, "2010-03": 1, "2010-05": 3, "2016-09": 1 });
     expect(drawn).toEqual([36, 72, 18]);
     expect(said).toContain("1999-12: 2 articles 2010-03: 1 article 2010-05: 3 articles");
   });
 
-  it("of a time without end it draws where most of them lie, and tells of all", () => {
+  it("of a very long time, draws the years with most articles and lists all", () => {
     const { drawn, said, html } = bars({ "0001-01": 4, "0001-02": 2, "5000-01": 1, "5001-01": 1, "5002-01": 1 });
     expect(drawn).toEqual([72, 36]);
     expect(html).toContain('aria-label="Articles from 0001-01 to 0001-02; the numbers follow"');

@@ -4,7 +4,7 @@ import { type Browser, chromium } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
 
-/** Where there is no Chromium, the tests of pages are left out, and say so. */
+/** Without Chromium, the browser tests are skipped and reported as such. */
 export const hasBrowser = existsSync(CHROMIUM);
 
 export const openBrowser = (): Promise<Browser> =>

@@ -6,7 +6,7 @@ import { Counter } from "../bench/feeds/counted.ts";
 import { addArticle, ORIGIN, putEvent, putName } from "../client.ts";
 import { FROM_HERE, session } from "./curator.ts";
 
-/** So many events and articles are on record beside those that are asked for. */
+/** Events and articles on record in addition to the requested ones. */
 const MANY = 20_000;
 
 const fill = [
@@ -22,7 +22,7 @@ const fill = [
    SELECT subject, number, 'One of many', 'Text ' || subject, at, at, 'historic' FROM log WHERE subject LIKE 'an-many-%'`,
 ];
 
-/** What the Worker makes of a request, and what it reads for it. */
+/** Sends a request to the Worker and counts its reads. */
 async function ask(path: string, fields?: Record<string, string>, settings: Partial<typeof env> = {}) {
   const counter = new Counter();
   const cookie = await session();
@@ -39,7 +39,7 @@ async function ask(path: string, fields?: Record<string, string>, settings: Part
   return { status: response.status, page, location: response.headers.get("location"), reads: counter.reads };
 }
 
-describe("however much is on record", () => {
+describe("with a large record", () => {
   const text = "The curlew was seen everywhere.";
   beforeAll(async () => {
     await putName("place:everywhere", { label: "Everywhere" });
@@ -76,20 +76,20 @@ describe("however much is on record", () => {
 });
 
 describe("without a curators' token in the settings", () => {
-  it.each(["/curate", "/curate/session", "/curate/events"])("%s says that there is no desk", async (path) => {
+  it.each(["/curate", "/curate/session", "/curate/events"])("%s says that the desk is not open", async (path) => {
     const { status, page } = await ask(path, undefined, { CURATOR_TOKEN: "" });
     expect(status).toBe(404);
     expect(page).toContain("CURATOR_TOKEN");
     expect(page).not.toContain("<form");
   });
 
-  it("nobody signs in, with an empty token neither", async () => {
+  it("nobody can sign in, not even with an empty token", async () => {
     const { status, page } = await ask("/curate/session", { token: "", to: "/curate" }, { CURATOR_TOKEN: "" });
     expect([status, page.includes("<form")]).toEqual([404, false]);
   });
 });
 
-it("another token in the settings ends the sessions that the old one opened", async () => {
+it("a new token ends the sessions of the old one", async () => {
   expect((await ask("/curate/events")).status).toBe(200);
   const { status, location } = await ask("/curate/events", undefined, { CURATOR_TOKEN: "another" });
   expect([status, location]).toEqual([303, "/curate/session?to=%2Fcurate%2Fevents"]);

@@ -13,30 +13,30 @@ const holds = (cookie: string | undefined, token: string, now = NOW): Promise<bo
   hasSession(new Request(ORIGIN, { headers: cookie === undefined ? {} : { cookie } }), token, now);
 
 describe("a session", () => {
-  it("is a cookie for the curators' pages alone, out of reach of scripts and of other sites", async () => {
+  it("is a cookie for the curators' pages only, which scripts and other sites cannot use", async () => {
     const attributes = (await beginSession("t", https, NOW)).split("; ").slice(1);
     expect(attributes).toEqual(["Max-Age=43200", "Path=/curate", "HttpOnly", "SameSite=Strict", "Secure"]);
     expect(await beginSession("t", { origin: "http://localhost:8787" }, NOW)).not.toContain("Secure");
   });
 
-  it("says nothing of the token", async () => {
+  it("does not reveal the token", async () => {
     expect(await cookieOf("curator-token")).toMatch(/^curator=\d+\.[0-9a-f]{64}$/);
   });
 
-  it("lasts for twelve hours", async () => {
+  it("lasts twelve hours", async () => {
     const cookie = await cookieOf("t");
     expect(await holds(cookie, "t")).toBe(true);
     expect(await holds(cookie, "t", NOW + 12 * HOUR - 1)).toBe(true);
     expect(await holds(cookie, "t", NOW + 12 * HOUR)).toBe(false);
   });
 
-  it("is found among other cookies, and beside one that is not genuine", async () => {
+  it("is found among other cookies, also beside a forged one", async () => {
     const cookie = await cookieOf("t");
     expect(await holds(`a=b; ${cookie}; c=d`, "t")).toBe(true);
     expect(await holds(`curator=9999999999.${"0".repeat(64)}; ${cookie}`, "t")).toBe(true);
   });
 
-  it("ends with the token", async () => {
+  it("ends when the token changes", async () => {
     expect(await holds(await cookieOf("t"), "another")).toBe(false);
   });
 
@@ -56,7 +56,7 @@ describe("a session", () => {
   });
 });
 
-describe("a form counts as sent from here", () => {
+describe("a form counts as sent from this site", () => {
   const here = { origin: ORIGIN, url: new URL(ORIGIN) };
   it.each<[headers: Record<string, string>, from: boolean]>([
     [{ "sec-fetch-site": "same-origin" }, true],
@@ -100,7 +100,7 @@ it.each([
 });
 
 describe("signing in", () => {
-  it("asks first, and leads to where one wanted to go", async () => {
+  it("asks for the token, then redirects to the requested page", async () => {
     const asked = await open("/curate/events?article=a");
     expect([asked.status, asked.headers.get("location")]).toEqual([
       303,
@@ -115,7 +115,7 @@ describe("signing in", () => {
     expect((await open("/curate/events?article=a", cookie)).status).toBe(200);
   });
 
-  it.each(["", "wrong", "curator-toke", "curator-token1", "CURATOR-TOKEN"])("not with %j", async (token) => {
+  it.each(["", "wrong", "curator-toke", "curator-token1", "CURATOR-TOKEN"])("refuses the token %j", async (token) => {
     const answer = await signIn(token);
     expect(answer.status).toBe(401);
     expect(answer.headers.get("set-cookie")).toBeNull();
@@ -123,7 +123,7 @@ describe("signing in", () => {
     if (token) expect(answer.page).not.toContain(token);
   });
 
-  it("not from another site", async () => {
+  it("refuses a form from another site", async () => {
     const { status, headers } = await signIn("curator-token", "/curate", { "sec-fetch-site": "cross-site" });
     expect([status, headers.get("set-cookie")]).toEqual([403, null]);
   });
@@ -139,7 +139,7 @@ describe("signing in", () => {
     expect((await signIn("guess", "/curate", from("192.0.2.8"))).status).toBe(401);
   });
 
-  it("signing out takes the cookie away, and leads to the form", async () => {
+  it("signing out deletes the cookie and redirects to the form", async () => {
     const answer = await send("/curate/sign-out", {}, await session());
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/curate/session"]);
     expect(answer.headers.get("set-cookie")).toMatch(/^curator=; Max-Age=0; Path=\/curate/);
@@ -154,7 +154,7 @@ describe("without a session", () => {
     "/curate/events/any",
     "/curate/events/any/retract",
   ];
-  it.each(PATHS)("a form that is sent to %s changes nothing, and says how what was typed is kept", async (path) => {
+  it.each(PATHS)("a form sent to %s changes nothing and says how to keep the input", async (path) => {
     const before = await head();
     const answer = await send(path, { title: "T", text: "T", step: "add" });
     expect(answer.status).toBe(401);
@@ -162,7 +162,7 @@ describe("without a session", () => {
     expect(await head()).toBe(before);
   });
 
-  it.each(PATHS)("with one, a form of another site that is sent to %s is refused", async (path) => {
+  it.each(PATHS)("with a session, a form from another site sent to %s is refused", async (path) => {
     const before = await head();
     const fields = { title: "T", text: "T", step: "add", reason: "R", sure: "yes" };
     for (const headers of [
@@ -175,7 +175,7 @@ describe("without a session", () => {
     expect(await head()).toBe(before);
   });
 
-  it.each(["/curate", "/curate/articles", "/curate/session"])("%s is kept nowhere", async (path) => {
+  it.each(["/curate", "/curate/articles", "/curate/session"])("%s is not cached", async (path) => {
     const answer = await open(path, await session());
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.page).toContain('content="noindex"');

@@ -25,7 +25,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
   const messages = (type: string, words: string) =>
     hook().bodies.filter((body) => body.type === type && JSON.stringify(body.data).includes(words));
 
-  it("a wrong token is said beside the field; whoever signs out is asked again", async () => {
+  it("shows a wrong token beside the field, and asks again after signing out", async () => {
     const page = await open("/curate/articles");
     expect(await page.title()).toContain("Sign in");
     await page.fill("#token", "wrong");
@@ -47,7 +47,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
   ])("%s", (name, javascript) => {
     const word = javascript ? "sandpiper" : "oystercatcher";
 
-    it("from an article to an event, its correction and its retraction, each told to whom it concerns", async () => {
+    it("adds an article, publishes, corrects and retracts an event, and notifies the subscriber each time", async () => {
       const alert = await api(url(), "POST", "/api/alerts", {
         query: word,
         channel: { type: "webhook", url: hook().url },
@@ -78,7 +78,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
       await page.fill("#summary", "It was seen over the city.");
       await page.fill("#date", "2016-09-22");
       await page.fill("#places", "Halab");
-      await page.click("summary:text('The newest articles')");
+      await page.click("summary:text('Newest articles')");
       await page.check(`input[value="${article}"]`);
       await page.fill('[name="claims.0.by"]', "A witness");
       await page.fill('[name="claims.0.says"]', "It came at noon.");
@@ -116,7 +116,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
       expect(messages("article.matched", word)).toHaveLength(1);
     });
 
-    it("whoever is signed out while writing signs in elsewhere and sends the form again", async () => {
+    it("keeps the form if the session ends while writing", async () => {
       const page = await signIn("/curate/articles", { javascript });
       await page.fill("#title", `Kept ${word}`);
       await page.fill("#text", `Kept while nobody was signed in, ${word}.`);
@@ -134,7 +134,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     });
   });
 
-  it("before a form with unsent words is left, the browser asks", async () => {
+  it("the browser asks before leaving a form with unsent input", async () => {
     const page = await signIn("/curate/events");
     const asked: string[] = [];
     page.on("dialog", async (dialog) => {
@@ -150,7 +150,7 @@ describe.runIf(hasBrowser)("the curators' pages, in Chromium", () => {
     expect(page.url()).toBe(`${url()}/curate`);
   });
 
-  it("Enter in a field previews, and never publishes", async () => {
+  it("the Enter key previews and never publishes", async () => {
     const page = await signIn("/curate/articles");
     await page.fill("#title", "Entered");
     await page.fill("#text", "Entered by a key.");

@@ -27,7 +27,7 @@ it.each([
   expect(page).toContain(`${name}: given 2 times; give it once.`);
 });
 
-it("the form of a new event takes several articles from its address", async () => {
+it("the form of a new event accepts several articles in its address", async () => {
   const { status, page } = await open("/curate/events?article=one&article=two", cookie);
   expect(status).toBe(200);
   expect(page).toContain("one\ntwo");
@@ -39,7 +39,7 @@ describe("adding an article", () => {
   const path = "/curate/articles";
   const fields = { title: "A title", text: "A text of its own: kingfisher.", published_at: "2016-09-22", mode: "new" };
 
-  it("a preview changes nothing, and says which events it may report and what it sets off", async () => {
+  it("a preview changes nothing and shows related events and alerts", async () => {
     await putEvent("kingfisher-event", { title: "At Aleppo", places: ["aleppo"] });
     const before = await head();
     const { status, page } = await post(path, { ...fields, text: "Kingfishers over Aleppo.", step: "preview" });
@@ -50,7 +50,7 @@ describe("adding an article", () => {
     expect(page).toContain("published within its dates");
   });
 
-  it("it is added as it was typed, with the events that were ticked", async () => {
+  it("adds the article as typed, with the selected events", async () => {
     await putEvent("heard", { title: "Heard" });
     const typed = {
       ...fields,
@@ -85,7 +85,7 @@ describe("adding an article", () => {
     expect(await look("/curate/articles/typed?done=constructor")).not.toContain('role="status"');
   });
 
-  it("sent twice it is there once, and the page says so", async () => {
+  it("adds an article once if the form is sent twice, and says so", async () => {
     const typed = { ...fields, text: "Twice sent grebe.", step: "add" };
     const first = await post(path, typed);
     const after = await head();
@@ -135,13 +135,13 @@ describe("adding an article", () => {
     expect(await head()).toBe(before);
   });
 
-  it("an event that is not on record is told of", async () => {
+  it("names an event that is not on record", async () => {
     const { status, page } = await post(path, { ...fields, "events[]": ["no-such-event"], step: "preview" });
     expect(status).toBe(400);
     expect(page).toContain("there is no event &quot;no-such-event&quot;");
   });
 
-  it("a text as long as articles may be is taken; a body beyond 2 MB is refused", async () => {
+  it("accepts a text of the maximum length and refuses a body beyond 2 MB", async () => {
     const long = await post(path, { ...fields, text: "дрозд ".repeat(23_800), step: "preview" });
     expect(long.status).toBe(200);
     expect((await post(path, { ...fields, text: "x".repeat(2_200_000) })).status).toBe(413);
@@ -157,7 +157,7 @@ describe("adding an article", () => {
 });
 
 describe("correcting an article", () => {
-  it("the form is filled, shows what changes, and changes nothing before it is asked to", async () => {
+  it("fills the form, and previews changes without saving them", async () => {
     await addArticle("plover", { title: "Plover", text: "The plover came on Monday.\n", publisher: "The Paper" });
     const page = await look("/curate/articles/plover");
     expect(page).toContain("The plover came on Monday.");
@@ -179,14 +179,14 @@ describe("correcting an article", () => {
     const put = await post("/curate/articles/plover", { ...fields, ...rest, step: "put" });
     expect(put.headers.get("location")).toBe("/curate/articles/plover?done=corrected");
     expect(await articleOf("plover")).toMatchObject({ text: "The plover came on Tuesday.\n", corrected: true });
-    // Sent once more by a second click: nothing more happens.
+    // A second click changes nothing more.
     const after = await head();
     const again = await post("/curate/articles/plover", { ...fields, ...rest, step: "put" });
     expect(again.headers.get("location")).toBe("/curate/articles/plover?done=same");
     expect(await head()).toBe(after);
   });
 
-  it("a form that is sent as it came changes nothing, texts that begin and end with lines included", async () => {
+  it("an unchanged form changes nothing, even for texts with line breaks at either end", async () => {
     await addArticle("as-it-came", {
       text: "\nBegins with a line, ends with two.\n\n",
       summary: "Ours.\n",
@@ -198,7 +198,7 @@ describe("correcting an article", () => {
     });
     const page = await look("/curate/articles/as-it-came");
     const text = /<textarea id="text"[^>]*>([^<]*)</.exec(page)?.[1];
-    // As HTML is read: without the first line end.
+    // HTML parsers drop the first line break.
     expect(text?.replace(/^\n/, "")).toBe("\nBegins with a line, ends with two.\n\n");
     const fields = Object.fromEntries(
       ["title", "publisher", "language", "published_at"].map((name) => [name, valueIn(page, name) ?? ""]),
@@ -218,7 +218,7 @@ describe("correcting an article", () => {
     expect(await head()).toBe(before);
   });
 
-  it("one that somebody else corrected meanwhile is not written over", async () => {
+  it("does not overwrite a correction by someone else", async () => {
     await addArticle("raced", { title: "Raced", text: "At first." });
     const from = valueIn(await look("/curate/articles/raced"), "from") ?? "";
     await json(curate("PUT", "/api/articles/raced", { title: "Raced", text: "Theirs.", published_at: null }));
@@ -228,7 +228,7 @@ describe("correcting an article", () => {
     expect(page).toContain("changed by another request");
     expect(page).toContain("Mine.");
     expect(await articleOf("raced")).toMatchObject({ text: "Theirs." });
-    // Once it has been looked at, it can be.
+    // After a preview the correction can be saved.
     const preview = await post("/curate/articles/raced", {
       ...fields,
       from: valueIn(page, "from") ?? "",
@@ -249,13 +249,13 @@ describe("correcting an article", () => {
     const from = valueIn(await look(path), "from") ?? "";
     const fields = { title: "Another title", text: "A text.", from };
     const preview = await post(path, { ...fields, step: "preview" });
-    expect(preview.page).not.toContain("<dt>Where it shows");
+    expect(preview.page).not.toContain("<dt>Mode");
     expect(preview.page).toContain(`name="mode" value="${mode}" checked`);
     await post(path, { ...fields, step: "put" });
     expect(await articleOf(`modeless-${mode}`)).toMatchObject({ title: "Another title", mode });
   });
 
-  it("one that is not there is a 404", async () => {
+  it("answers 404 for an unknown article", async () => {
     expect((await open("/curate/articles/no-such", cookie)).status).toBe(404);
     expect((await post("/curate/articles/no-such", { title: "T", text: "T" })).status).toBe(404);
   });
@@ -274,7 +274,7 @@ describe("an event", () => {
     revision: "0",
   };
 
-  it("is shown as its page will look, with an id made of date and title, and then put on record", async () => {
+  it("is previewed with an id made from date and title, then published", async () => {
     await addArticle("ibis-source", { title: "Ibis source" });
     const before = await head();
     const typed = { ...fields, "article[]": "ibis-source", "claims.4.by": "issg", "claims.4.says": "It says so." };
@@ -304,7 +304,7 @@ describe("an event", () => {
     expect(await head()).toBe(after);
   });
 
-  it("an id that is taken is told of, and that event stays as it is", async () => {
+  it("names an id that is taken and keeps the other event", async () => {
     await putEvent("taken", { title: "First" });
     const before = await head();
     for (const step of ["preview", "publish"]) {
@@ -341,7 +341,7 @@ describe("an event", () => {
     expect(await head()).toBe(before);
   });
 
-  it("too many claims, and a mode that is none, are told of in plain words", async () => {
+  it("names too many claims and an unknown mode", async () => {
     const claims = Array.from({ length: 51 }, (_, i) => [
       [`claims.${i}.by`, "issg"],
       [`claims.${i}.says`, `Claim ${i}.`],
@@ -352,7 +352,7 @@ describe("an event", () => {
     expect(forged.page).toContain('<p class="error">new, historic or silent was expected</p>');
   });
 
-  it("any id that the record takes has its page: new, retract, session", async () => {
+  it("any valid id has its page, also new, retract and session", async () => {
     for (const id of ["new", "retract", "session"]) {
       await putEvent(id, { title: `Called ${id}` });
       expect(await look(`/curate/events/${id}`)).toContain(`value="Called ${id}"`);
@@ -361,18 +361,18 @@ describe("an event", () => {
     }
   });
 
-  it.each(["__proto__", "constructor", "", "x"])("done=%s says nothing", async (done) => {
+  it.each(["__proto__", "constructor", "", "x"])("done=%s shows no notice", async (done) => {
     const id = `done-${done.replaceAll("_", "")}`.replace(/-$/, "");
     await putEvent(id, { title: "Done" });
     expect(await look(`/curate/events/${id}?done=${done}`)).not.toContain('class="notice"');
   });
 
-  it("a day between two that is not known needs both", async () => {
+  it("an unknown day between two dates needs both", async () => {
     const { page } = await post("/curate/events", { ...fields, precision: "within", step: "preview" });
     expect(page).toContain("within needs an end_date");
   });
 
-  it("an id and another field that are wrong are told of together", async () => {
+  it("shows a wrong id and another wrong field together", async () => {
     const { page } = await post("/curate/events", { ...fields, id: "Not An Id", date: "x", step: "preview" });
     expect(errorAt(page, "id")).toBeDefined();
     expect(errorAt(page, "date")).toBeDefined();
@@ -394,7 +394,7 @@ describe("an event", () => {
     }
   });
 
-  it("a correction shows what changes; a row of claims that is emptied is taken out", async () => {
+  it("a correction shows what changes; an empty claim is removed", async () => {
     await putEvent("stork", {
       title: "The stork came",
       places: ["aleppo"],
@@ -433,7 +433,7 @@ describe("an event", () => {
     expect(await eventOf(`modeless-${mode}`)).toMatchObject({ title: "Another title", mode, revision: 2 });
   });
 
-  it("a form that is sent as it came changes nothing", async () => {
+  it("an unchanged form changes nothing", async () => {
     await addArticle("as-it-is-source");
     await putEvent("as-it-is", {
       date: "2016-09-01",
@@ -459,7 +459,7 @@ describe("an event", () => {
     expect([status, headers.get("location")]).toEqual([303, "/curate/events/as-it-is?done=same"]);
   });
 
-  it("that somebody else changed meanwhile is not written over: the page says so, and what changed", async () => {
+  it("does not overwrite a change by someone else, and shows that change", async () => {
     await putEvent("raced-event", { title: "At first", places: ["aleppo"] });
     const revision = valueIn(await look("/curate/events/raced-event"), "revision") ?? "";
     await putEvent("raced-event", { title: "Theirs", places: ["aleppo"] }, 200);
@@ -479,7 +479,7 @@ describe("an event", () => {
     expect(await eventOf("raced-event")).toMatchObject({ title: "Mine", revision: 3 });
   });
 
-  it("that was retracted meanwhile: the page says that and why, and lists no change", async () => {
+  it("says that the event was retracted and why, and lists no change", async () => {
     await putEvent("withdrawn-event", { title: "At first" });
     await curate("DELETE", "/api/events/withdrawn-event", { reason: "It was a rumour." });
     const typed = { date: "2016-09-22", title: "Mine", summary: "It met in the city.", mode: "new", revision: "1" };
@@ -489,7 +489,7 @@ describe("an event", () => {
     expect(page).not.toContain("This changed");
   });
 
-  it("of two corrections at once one is written, the other told of it", async () => {
+  it("of concurrent corrections, one is saved and the others see it", async () => {
     await putEvent("at-once", { title: "At first" });
     const typed = { date: "2016-09-22", summary: "It met in the city.", mode: "new", revision: "1", step: "publish" };
     const answers = await Promise.all(
@@ -500,7 +500,7 @@ describe("an event", () => {
   });
 });
 
-describe("what publishing an event does is said before", () => {
+describe("the preview says what publishing does", () => {
   const form = { date: "2016-09-22", title: "The group met", summary: "It met in the city.", revision: "1" };
   it.each([
     [
@@ -530,7 +530,7 @@ describe("what publishing an event does is said before", () => {
 });
 
 describe("retracting an event", () => {
-  it("needs a reason and a tick, then leads to the tombstone; put again it stands again", async () => {
+  it("needs a reason and a confirmation; publishing again undoes it", async () => {
     await putEvent("gull", { title: "The gull came" });
     const before = await head();
     const without = await post("/curate/events/gull/retract", { reason: " ", revision: "1" });
@@ -559,7 +559,7 @@ describe("retracting an event", () => {
     expect(await eventOf("gull")).toMatchObject({ retracted: null, revision: 3 });
   });
 
-  it("one that was changed meanwhile is not retracted unseen", async () => {
+  it("does not retract an event that someone else changed", async () => {
     await putEvent("changed-gull", { title: "The gull came" });
     await putEvent("changed-gull", { title: "The tern came" }, 200);
     const answer = await post("/curate/events/changed-gull/retract", {
@@ -574,7 +574,7 @@ describe("retracting an event", () => {
 });
 
 describe("the desk", () => {
-  it("lists what came last, what lacks a source, and what a query finds", async () => {
+  it("lists the newest items, events without sources, and search results", async () => {
     await putEvent("avocet", { title: "The avocet came" });
     await addArticle("avocet-article", { title: "Avocets seen", text: "Avocets." });
     const page = await look("/curate");

@@ -1,4 +1,4 @@
-/** A curator's browser without scripts, as far as the Worker sees of it. */
+/** A curator's browser without scripts. */
 import { call } from "../client.ts";
 
 export interface Answer {
@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 const FORM = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
-/** As Chromium sends them with a form of a page that sends no referrer. */
+/** Headers that Chromium sends with a form of a page without referrer. */
 export const FROM_HERE = { "sec-fetch-site": "same-origin", origin: "null" };
 
 export async function answerOf(response: Response): Promise<Answer> {
@@ -27,7 +27,7 @@ export const signIn = async (token: string, to = "/curate", headers: Record<stri
 
 let kept: string | undefined;
 
-/** The cookie of a session, as it is sent back. */
+/** Returns the session cookie, as a browser sends it. */
 export async function session(): Promise<string> {
   kept ??= (await signIn("curator-token")).headers.get("set-cookie")?.split(";")[0];
   if (kept === undefined) throw new Error("nobody was signed in");
@@ -54,12 +54,12 @@ export const send = async (
   );
 };
 
-/** What a hidden control or a line of the page holds, by its name; undefined where there is none. */
+/** Returns the value of a hidden input or a text input by its name; undefined without one. */
 export function valueIn(page: string, name: string): string | undefined {
   const input = new RegExp(`<input[^>]*name="${name.replaceAll(".", "\\.")}"[^>]*>`).exec(page)?.[0];
   return input && (/ value="([^"]*)"/.exec(input)?.[1] ?? "");
 }
 
-/** What is said beside a field to be wrong with it. */
+/** Returns the error beside a field. */
 export const errorAt = (page: string, name: string): string | undefined =>
   new RegExp(`id="${name.replaceAll(".", "\\.")}-error">([^<]*)<`).exec(page)?.[1];

@@ -105,7 +105,7 @@ describe("the steps of a history", () => {
     expect(steps.map(({ what, reason }) => (reason === undefined ? what : `${what}: ${reason}`))).toEqual(told);
   });
 
-  it("sources stand between the revisions, by their time", () => {
+  it("sorts source changes among the revisions by time", () => {
     const source = {
       id: "a",
       title: "A",
@@ -139,7 +139,7 @@ describe("a difference by words", () => {
     ["what is gone", "All of it.", "", "[-All of it.-]"],
   ])("%s", (_, before, after, told) => expect(marked(before, after)).toBe(told));
 
-  it("tells one after the other where little stayed", () => {
+  it("shows the texts one after the other if little is shared", () => {
     const words = (word: string) => Array.from({ length: 200 }, (_, i) => `${word}${i}`).join(" ");
     expect(makeCompare()(words("a"), words("b"))).toEqual([
       { text: words("a"), kept: "before" },
@@ -147,7 +147,7 @@ describe("a difference by words", () => {
     ]);
   });
 
-  it("compares so much for one page, then tells one after the other, then nothing", () => {
+  it("compares up to a limit per page, then shows both texts, then nothing", () => {
     const compare = makeCompare();
     const text = "word ".repeat(1900);
     const more = `${text}more`;
@@ -161,7 +161,7 @@ describe("a difference by words", () => {
     ]);
   });
 
-  it("loses nothing of either wording but spaces", () => {
+  it("loses nothing of either text but spaces", () => {
     const text = fc
       .array(fc.constantFrom("met", "in", "Geneva", ",", " ", "\n", "هدنة", "a", "…", "É"), { maxLength: 30 })
       .map((parts) => parts.join(""));

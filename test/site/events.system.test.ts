@@ -23,7 +23,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     ["with JavaScript", true],
     ["without", false],
   ])("%s", (name, javascript) => {
-    it("a reader sees what it rests on, and goes on to what came before and after", async () => {
+    it("shows the sources, and links to the events before and after", async () => {
       const page = await open("/events/2016-09-22-issg-new-york", { javascript });
       expect(await page.locator("h1").allInnerTexts()).toEqual([
         "Support group meets in New York without agreement on the ceasefire",
@@ -42,7 +42,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
       await page.waitForURL(/2016-09-22-issg-new-york/);
     });
 
-    it("a correction shows what was changed, and a retraction why", async () => {
+    it("shows what a correction changed, and the reason of a retraction", async () => {
       const id = `e-revised-${javascript ? "script" : "plain"}`;
       await put(id);
       await put(id, {
@@ -68,7 +68,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     });
   });
 
-  it("its addresses of sources are written out on paper, and what is folded is told", async () => {
+  it("in print, source URLs are written out and closed sections are open", async () => {
     await api(url(), "POST", "/api/articles", {
       id: "e-paper",
       title: "A report",
@@ -88,7 +88,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     expect(await page.getByRole("link", { name: "Create an alert" }).isVisible()).toBe(false);
   });
 
-  it.each([390, 1280])("words without end do not make it scroll sideways: %d pixels wide", async (width) => {
+  it.each([390, 1280])("very long words do not make the page scroll sideways, at %d pixels", async (width) => {
     const word = "x".repeat(120);
     const id = `e-wide-${width}`;
     await put(id, { title: `A ${word}`, summary: word, claims: [{ by: word, says: word }] });
@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)("an event's page and the status, in Chromium", () => 
     expect(await page.evaluate(wider)).toBe(0);
   });
 
-  it("the status tells what was sent and what waits, without JavaScript", async () => {
+  it("the status page works without JavaScript", async () => {
     const channel = { type: "webhook", url: hook().url };
     const alert = await api(url(), "POST", "/api/alerts", { query: "meridian", channel });
     const isActive = async () =>

@@ -6,9 +6,9 @@ const page = async (id: string): Promise<string> => {
   expect(answer.status).toBe(200);
   return answer.text();
 };
-/** What of a page is between two words of it. */
+/** Returns the part of a page between two texts. */
 const between = (html: string, from: string, to: string): string => html.split(from)[1]?.split(to)[0] ?? "";
-/** Without what only screen readers are told, and without tags. */
+/** Removes tags and texts for screen readers. */
 const text = (html: string): string =>
   html
     .replace(/<span class="hidden">.*?<\/span>/g, "")
@@ -16,7 +16,7 @@ const text = (html: string): string =>
     .replace(/&amp;/g, "&");
 const meta = (html: string, name: string): string | undefined =>
   new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)"`).exec(html)?.[1];
-/** Names and values of the microdata, in their order. */
+/** Returns names and values of the microdata, in order. */
 const items = (html: string): [string, string][] =>
   [...html.matchAll(/<(?:meta|link) itemprop="(\w+)" (?:content|href)="([^"]*)"/g)].map(([, name = "", value = ""]) => [
     name,
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 describe("an event's page", () => {
-  it("tells who claims what: a name with a link, else in the words of the record", async () => {
+  it("names the claimant: as a link, or in the words of the record", async () => {
     await putEvent("p-claims", {
       claims: [
         { by: "united-states", says: "It held." },
@@ -48,7 +48,7 @@ describe("an event's page", () => {
     expect(text(claims)).toContain("United StatesIt held.");
   });
 
-  it("gives each source its publisher, day, language and direction, and says what is not known or ours", async () => {
+  it("shows publisher, day, language and direction of each source, and what is unknown or ours", async () => {
     await addArticle("p-arabic", {
       title: "هدنة في حلب",
       language: "ar",
@@ -71,7 +71,7 @@ describe("an event's page", () => {
     expect(text(sources)).toContain("unknown publisher, exact day unknown, in Russian, title by us, no link on record");
   });
 
-  it("says that an event is not yet sourced, and that it was not revised", async () => {
+  it("says that an event has no sources, and shows no history without corrections", async () => {
     await putEvent("p-bare");
     const html = await page("p-bare");
     expect(html).toContain("Not yet sourced.");
@@ -79,7 +79,7 @@ describe("an event's page", () => {
     expect(html).not.toContain("/alerts/new?");
   });
 
-  it("asks for any of its topics at any of its places, and gives the same as feeds", async () => {
+  it("links an alert and feeds for its topics at its places", async () => {
     await putEvent("p-alert", { places: ["geneva", "aleppo"], topics: ["ceasefire"] });
     const query = encodeURIComponent("(place:aleppo OR place:geneva) topic:ceasefire");
     const html = await page("p-alert");
@@ -98,7 +98,7 @@ describe("an event's page", () => {
     expect(decodeURIComponent(asked).split(" ").sort()).toEqual(query.split(" ").sort());
   });
 
-  it("describes itself to those to whom its link is sent", async () => {
+  it("has metadata for link previews", async () => {
     await putEvent("p-preview", {
       title: "The group met & parted",
       summary: `It met in the city. ${"And so on. ".repeat(60)}`,
@@ -114,7 +114,7 @@ describe("an event's page", () => {
     expect(meta(html, "robots")).toBeUndefined();
   });
 
-  it("describes the event as schema.org does", async () => {
+  it("describes the event with schema.org", async () => {
     await addArticle("p-work", {
       title: "Work",
       publisher: "Agency",
@@ -151,7 +151,7 @@ describe("an event's page", () => {
 });
 
 describe("revisions and corrections", () => {
-  it("are told part by part, the words that changed marked", async () => {
+  it("shows the changes part by part, with the changed words marked", async () => {
     await addArticle("r-out", { title: "Der Bericht", language: "de" });
     await putEvent("r-all", {
       title: "The group met",
@@ -193,7 +193,7 @@ describe("revisions and corrections", () => {
     expect(html).toContain('<span class="hidden">added: </span>parted');
   });
 
-  it("tell of articles that came by themselves or were corrected", async () => {
+  it("shows sources that were added or corrected", async () => {
     await addArticle("r-listed");
     await putEvent("r-notes", { articles: ["r-listed"] });
     await addArticle("r-came", { title: "It came later", events: ["r-notes"] });
@@ -202,13 +202,13 @@ describe("revisions and corrections", () => {
     expect(told).toMatch(/Source corrected,[^,]*UTCPut right.*Source added,[^,]*UTCIt came later/);
   });
 
-  it("say so where an event says what it said before", async () => {
+  it("says so if the text did not change", async () => {
     await putEvent("r-mode");
     await putEvent("r-mode", { mode: "historic" }, 200);
     expect(await page("r-mode")).toContain("The text did not change.");
   });
 
-  it("are in the page's head as the time of the last one", async () => {
+  it("puts the time of the last revision in the page's head", async () => {
     await putEvent("r-time");
     await putEvent("r-time", { title: "Otherwise" }, 200);
     const { updated_at } = await json(call("/api/events/r-time"));
@@ -224,7 +224,7 @@ describe("a retracted event's page", () => {
     return page(id);
   };
 
-  it("says so first, and why; what it said can still be read", async () => {
+  it("begins with the retraction and its reason, and keeps the text", async () => {
     const html = await retracted("t-first");
     const main = text(between(html, "<main", "</main>"));
     const places = [
@@ -243,7 +243,7 @@ describe("a retracted event's page", () => {
     expect(html).toContain('<h2 id="said">');
   });
 
-  it("tells search engines and previews the same, and nothing of an event", async () => {
+  it("tells search engines about the retraction and has no event markup", async () => {
     const html = await retracted("t-found");
     expect(html).toContain("<title>Retracted: The group met · ");
     expect(meta(html, "og:description")).toBe("This event was retracted: It did not take place.");
@@ -252,14 +252,14 @@ describe("a retracted event's page", () => {
     expect(html).not.toContain("/alerts/new?");
   });
 
-  it("has the retraction among its revisions, with the reason", async () => {
+  it("lists the retraction in its history, with the reason", async () => {
     const history = between(await retracted("t-history"), 'id="history"', "</section>");
     expect(text(history)).toMatch(/Retracted,.*\(revision 2\)Reason: It did not take place\..*Published/);
   });
 });
 
 describe("neighbours on the page", () => {
-  it("are linked, before, after, and related ones", async () => {
+  it("links events before and after, and related ones", async () => {
     await putName("place:hama", { label: "Hama", spellings: { en: ["Hama"] } });
     const names = { places: ["hama"], topics: ["ceasefire"] };
     for (const [id, day] of [

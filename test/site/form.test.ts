@@ -1,4 +1,4 @@
-/** The forms of alerts, as whoever means no good would send them. */
+/** The alerts' forms under hostile input. */
 import { describe, expect, it } from "vitest";
 import { call } from "../client.ts";
 import { callWith } from "../hostile/support.ts";
@@ -10,7 +10,7 @@ const form = (body: string): RequestInit => ({
 });
 
 describe.each(["/alerts", "/alerts/al_0_aaaaaaaaaaaaaaaa"])("a form sent to %s", (path) => {
-  it("is refused whole over its limit", async () => {
+  it("is refused beyond its limit", async () => {
     const answer = await call(path, form(`query=aleppo&type=feed&token=a&x=${"b".repeat(20_000)}`));
     expect(answer.status).toBe(413);
     expect(await answer.text()).toContain("at most 16384 bytes");
@@ -33,7 +33,7 @@ describe.each(["/alerts", "/alerts/al_0_aaaaaaaaaaaaaaaa"])("a form sent to %s",
   });
 });
 
-it("what was typed is shown again as text, never as markup", async () => {
+it("shows the input again as text, never as markup", async () => {
   const markup = encodeURIComponent('"><script>alert(1)</script><img src=x>');
   const answer = await call("/alerts", form(`query=${markup}&type=${markup}&url=${markup}&digest=${markup}`));
   expect(answer.status).toBe(400);
@@ -44,7 +44,7 @@ it("what was typed is shown again as text, never as markup", async () => {
   expect(answer.headers.get("content-security-policy")).not.toContain("unsafe");
 });
 
-it("what is wrong stands beside its field, all of it at once", async () => {
+it("shows all errors at once, each beside its field", async () => {
   const page = await (
     await call("/alerts", form("query=aleppo+%22safe&type=webhook&url=ftp%3A%2F%2Fbot.example"))
   ).text();
@@ -54,7 +54,7 @@ it("what is wrong stands beside its field, all of it at once", async () => {
   expect(page).toMatch(/<input type="radio" name="type" value="webhook" checked/);
 });
 
-it("beyond the hour's bound it says so, when to try again, and keeps what was typed", async () => {
+it("beyond the hourly limit, says when to try again and keeps the input", async () => {
   const settings = { REGISTRATION_LIMIT: "1" };
   const again = () => callWith(settings, "/alerts", form("query=aposiopesis&type=feed"));
   let answer = await again();

@@ -13,7 +13,7 @@ it("the receiver that /help shows is README.md's, which a test runs", () => {
 describe.runIf(hasBrowser)("/help, in Chromium", () => {
   const { open } = useSite();
 
-  it("a query is read as one types, and its link leads to what it finds", async () => {
+  it("reads a query while the user types, and links to its matches", async () => {
     const page = await open("/help");
     await page.fill("#q", "isis -geneva");
     await page.waitForSelector("#reading >> text=Islamic State in any spelling");
@@ -23,7 +23,7 @@ describe.runIf(hasBrowser)("/help, in Chromium", () => {
     expect(await page.locator("main").innerText()).toContain(found);
   });
 
-  it("without JavaScript the button does the same, and what is wrong is said beside the box", async () => {
+  it("works without JavaScript, and shows errors beside the input", async () => {
     const page = await open("/help", { javascript: false });
     await page.fill("#q", 'aleppo "safe');
     await page.click("text=Try it");
@@ -35,7 +35,7 @@ describe.runIf(hasBrowser)("/help, in Chromium", () => {
     await page.waitForSelector("#reading >> text=It finds");
   });
 
-  it("an example leads to the events that it counts", async () => {
+  it("links an example to the events that it counts", async () => {
     const page = await open("/help", { javascript: false });
     const example = page.locator("dl.examples > div").first();
     const [, count] = /Finds (\d+ events)/.exec(await example.innerText()) ?? [];

@@ -24,7 +24,7 @@ const examples = async (): Promise<CountedExample[]> => {
   return countExamples(events, articles, names);
 };
 
-it("a record with nothing in it has its help, with words in place of names", async () => {
+it("an empty record has help with generic examples", async () => {
   const names = await vocabulary();
   expect(makeExamples([], [], names).map(({ source }) => source)).toContain("harbour truce");
   expect(await page()).toContain("harbour truce");
@@ -50,7 +50,7 @@ describe("the examples", () => {
     });
   });
 
-  it("are made of the record's own names and words, one for each thing that the language has", async () => {
+  it("use the record's own names and words, one for each feature of the language", async () => {
     expect((await examples()).map(({ source }) => source)).toEqual([
       "aleppo ceasefire",
       "issg OR united states",
@@ -69,7 +69,7 @@ describe("the examples", () => {
     ]);
   });
 
-  it("count what their links show", async () => {
+  it("have the counts that their links show", async () => {
     const all = await examples();
     const found = await Promise.all(
       all.map(async ({ source, of, query }) => {
@@ -82,7 +82,7 @@ describe("the examples", () => {
     expect(all.filter(({ found }) => found > 0).length).toBeGreaterThan(10);
   });
 
-  it("are shown with their reading, and follow the record", async () => {
+  it("show how they are read, and follow changes of the record", async () => {
     const before = await page();
     expect(before).toContain("Read as Aleppo, Ceasefire. Finds 1 event.");
     expect(before).toContain('href="/?q=aleppo+ceasefire"');
@@ -91,7 +91,7 @@ describe("the examples", () => {
   });
 });
 
-describe("the box to try one", () => {
+describe("the input to try a query", () => {
   it("shows how a query is read, and how many events it finds", async () => {
     const text = await page("?q=issg");
     expect(text).toContain("International Syria Support Group in any spelling");
@@ -99,7 +99,7 @@ describe("the box to try one", () => {
     expect(text).toContain('href="/alerts/new?q=issg"');
   });
 
-  it("says what is wrong with one, and keeps what was typed as text", async () => {
+  it("shows an error and keeps the input as text", async () => {
     const text = await page(`?q=${encodeURIComponent('"<script>alert(1)</script>')}`);
     expect(text).toContain("never closed");
     expect(text).not.toContain("<script>alert");
@@ -108,7 +108,7 @@ describe("the box to try one", () => {
 });
 
 describe("the sample message", () => {
-  it("is what an alert would be told, and is verified by its secret", async () => {
+  it("is the message of an alert, and its secret verifies it", async () => {
     const names = await vocabulary();
     const query = readQuery("aleppo ceasefire", names, "q");
     const data = await sampleData(env.DB, names, query);
@@ -127,20 +127,20 @@ describe("the sample message", () => {
     expect(() => new Webhook(SAMPLE_SECRET).verify(`${body} `, { ...headers })).toThrow();
   });
 
-  it("stands on the page with its headers, and as a line for a shell that quotes what it must", async () => {
+  it("is shown with its headers, and as a shell command with correct quoting", async () => {
     const text = await page();
     expect(text).toContain("content-type: application/json");
     expect(text).toMatch(/webhook-signature: v1,[\w+/]{43}=/);
     expect(text).toContain("Don'\\''t &lt;b>wait");
   });
 
-  it("there is none where no article matches", async () => {
+  it("is absent if no article matches", async () => {
     const names = await vocabulary();
     expect(await sampleData(env.DB, names, readQuery("zeppelin", names, "q"))).toBeUndefined();
   });
 });
 
-it("asks the record a handful of questions, and no more than where the log ends while nothing changes", async () => {
+it("needs few D1 queries, and at most one while the record does not change", async () => {
   let asked = 0;
   const DB = new Proxy(env.DB, {
     get(db, key) {

@@ -1,4 +1,4 @@
-/** Each look finds what it is for: a page on which all is wrong has something to say to each. */
+/** Each check finds what it is for, on a page with every mistake. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser, openBrowser } from "./browser.ts";

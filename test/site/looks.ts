@@ -1,4 +1,4 @@
-/** What a page is looked at for, in a browser or as HTML. Each answers what is wrong, in words; nothing where all is well. */
+/** Checks of a page, in a browser or as HTML. Each returns its findings in words, or nothing. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
@@ -7,7 +7,10 @@ import type { Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** axe-core, with all rules that it has, best practices included. The script comes through the debugger, which no Content-Security-Policy concerns. */
+/**
+ * Runs axe-core with all rules, including best practices. The script comes through the debugger, which the
+ * Content-Security-Policy does not restrict.
+ */
 export async function accessibility(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate((): Promise<AxeResults> => Reflect.get(window, "axe").run());
@@ -20,28 +23,28 @@ const STANDARD: ConfigData = {
   root: true,
   extends: ["html-validate:recommended"],
   rules: {
-    // Whatever its case; and an id may be anything without blanks (HTML Standard, sections 13.1.1 and 3.2.6).
+    // In either case. An id may be any text without spaces (HTML Standard, sections 13.1.1 and 3.2.6).
     "doctype-style": ["error", { style: "lowercase" }],
     "valid-id": ["error", { relaxed: true }],
-    // A picture may be named (SVG Accessibility API Mappings, section 5.1).
+    // An SVG may have a name (SVG Accessibility API Mappings, section 5.1).
     "aria-label-misuse": ["error", { allowAnyNamable: true }],
-    // Preact writes void elements with a slash, and attributes without a value where it is empty. HTML allows both ways.
+    // Preact writes void elements with a slash and empty attributes without a value. HTML allows both.
     "void-style": ["error", { style: "selfclosing" }],
     "attribute-empty-style": "off",
     "attribute-boolean-style": "off",
-    // Preact escapes what would be markup, and leaves `>` and `&` before a blank as they are; so does HTML.
+    // Preact escapes markup but leaves `>` and `&` before a space, as HTML allows.
     "no-raw-characters": ["error", { relaxed: true }],
-    // Boxes of one group share a name, as radio buttons do (HTML Standard, section 4.10.21.4).
+    // Checkboxes and radio buttons of a group share a name (HTML Standard, section 4.10.21.4).
     "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit"] }],
-    // A token is a password in how it is shown, and none that a browser should offer to keep.
+    // A token is hidden like a password, but browsers should not offer to store it.
     "autocomplete-password": "off",
-    // Titles are those of the record.
+    // Titles come from the record.
     "long-title": "off",
   },
 };
 const validator = new HtmlValidate(STANDARD);
 
-/** HTML as it was served, held against the standard and html-validate's recommendations. */
+/** Validates HTML against the standard and html-validate's recommendations. */
 export async function validity(html: string): Promise<string[]> {
   const { results } = await validator.validateString(html);
   return results.flatMap(({ messages }) =>
@@ -52,7 +55,7 @@ export async function validity(html: string): Promise<string[]> {
   );
 }
 
-/** One `h1`, first of all headings, and none that leaves out a level below the one before. */
+/** Expects one `h1` before all other headings, and no skipped level. */
 export async function headings(page: Page): Promise<string[]> {
   const levels = await page
     .locator("h1, h2, h3, h4, h5, h6")
@@ -61,7 +64,7 @@ export async function headings(page: Page): Promise<string[]> {
   return wrong.length === 0 ? [] : [`headings in this order: ${levels.join(" ")}`];
 }
 
-/** Whether it is wider than the screen at a width, in CSS pixels; what sticks out is named. */
+/** Returns the elements that make the page wider than the screen. */
 export async function overflow(page: Page, width: number): Promise<string[]> {
   await page.setViewportSize({ width, height: 844 });
   const wide = await page.evaluate(() => {
@@ -74,7 +77,10 @@ export async function overflow(page: Page, width: number): Promise<string[]> {
   return wide.map((element) => `at ${width} pixels this sticks out: ${element}`);
 }
 
-/** How far what was shown has moved while it loaded (Layout Instability, https://wicg.github.io/layout-instability/): 0 for not at all. */
+/**
+ * Returns the layout shift while the page loaded (Layout Instability, https://wicg.github.io/layout-instability/); 0
+ * for none.
+ */
 export const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(
     () =>
@@ -84,7 +90,7 @@ export const layoutShift = (page: Page): Promise<number> =>
           for (const entry of list.getEntries()) sum += Number(Reflect.get(entry, "value"));
         });
         observer.observe({ type: "layout-shift", buffered: true });
-        // Buffered entries are told in a task of their own, before the second frame from now.
+        // Buffered entries arrive in a separate task, before the second frame.
         requestAnimationFrame(() =>
           requestAnimationFrame(() => {
             for (const entry of observer.takeRecords()) sum += Number(Reflect.get(entry, "value"));
@@ -94,7 +100,7 @@ export const layoutShift = (page: Page): Promise<number> =>
       }),
   );
 
-/** What a first view costs: bytes that came over the wire, headers included, by address. */
+/** Returns the bytes of a first view by address, including headers. */
 export const transferred = (page: Page): Promise<{ address: string; bytes: number }[]> =>
   page.evaluate(() =>
     [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -102,7 +108,7 @@ export const transferred = (page: Page): Promise<{ address: string; bytes: numbe
       .map(({ name, transferSize }) => ({ address: name, bytes: transferSize })),
   );
 
-/** Scripts that hold up the parser or the first picture. */
+/** Returns scripts that block the parser or rendering. */
 export const blockingScripts = (page: Page): Promise<string[]> =>
   page.evaluate(() => [
     ...[...document.scripts]
@@ -114,7 +120,7 @@ export const blockingScripts = (page: Page): Promise<string[]> =>
       .map(({ name }) => name),
   ]);
 
-/** In print, what only helps on a screen is not there. */
+/** Returns elements that are printed but only useful on a screen. */
 export async function print(page: Page): Promise<string[]> {
   await page.emulateMedia({ media: "print" });
   const shown = await page
@@ -126,7 +132,7 @@ export async function print(page: Page): Promise<string[]> {
   return shown.map((element) => `in print: ${element}`);
 }
 
-/** Where it leads within the site: absolute addresses, each once, without those that lead to the page itself. */
+/** Returns the absolute URLs of links within the site, without links to the page itself. */
 export const links = (page: Page): Promise<string[]> =>
   page.evaluate(() => [
     ...new Set(
@@ -137,7 +143,7 @@ export const links = (page: Page): Promise<string[]> =>
     ),
   ]);
 
-/** Links to a place in the page itself lead to one that is there. */
+/** Returns links to missing places within the page. */
 export const fragments = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('a[href^="#"]')]

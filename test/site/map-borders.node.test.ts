@@ -9,7 +9,7 @@ import { DEGREE, project } from "../../src/site/map/projection.ts";
 const drawn = readFileSync(join(ROOT, "src", "site", "map", "borders.svg"), "utf8");
 const pathOf = (id: string): string => new RegExp(`<path id="${id}"[^>]* d="([^"]*)"`).exec(drawn)?.[1] ?? "";
 
-/** The steps of all lines, in units of the map. */
+/** Returns the steps of all lines, in map units. */
 const stepsOf = (path: string): number[][] =>
   path.split(/[Mz]/).flatMap((line) => {
     const numbers = (line.split("l")[1] ?? "").match(/-?\d+/g)?.map(Number) ?? [];
@@ -19,7 +19,7 @@ const stepsOf = (path: string): number[][] =>
 describe("the drawn borders", () => {
   it("are what npm run map draws of the atlas and the places on record", () => expect(staleMap(DATA)).toEqual([]));
 
-  it("lie where places are put", () => {
+  it("use the same projection as the places", () => {
     for (const [longitude, latitude] of [
       [37.16, 36.2],
       [-74.01, 40.71],

@@ -81,14 +81,14 @@ describe("the part of the world that a map shows", () => {
     }
   });
 
-  it("has one place in the middle", () => {
+  it("centres a single place", () => {
     const { x, y, width, height } = viewOf([place("geneva")]);
     const [east = 0, south = 0] = middleOf("geneva");
     expect(Math.abs(x + width / 2 - east)).toBeLessThan(1);
     expect(Math.abs(y + height / 2 - south)).toBeLessThan(1);
   });
 
-  it("knows what it shows", () => {
+  it("knows which places it contains", () => {
     const view = viewOf([place("aleppo"), place("damascus")]);
     expect((Object.keys(ATLAS) as Slug[]).filter((slug) => isIn(project(ATLAS[slug]), view))).toEqual([
       "aleppo",
@@ -100,7 +100,7 @@ describe("the part of the world that a map shows", () => {
   });
 });
 
-describe("the crowd that gets a closer map", () => {
+describe("the group of places that gets a closer map", () => {
   const SYRIA = ["aleppo", "ramouseh", "damascus", "palmyra", "latakia"] as const;
   const CROWDS: readonly [why: string, places: readonly Slug[], crowd: readonly Slug[]][] = [
     ["no place: none", [], []],
@@ -122,12 +122,12 @@ describe("the crowd that gets a closer map", () => {
 
   it.each(CROWDS)("%s", (_, places, crowd) => expect(slugs(crowdOf(places.map((slug) => place(slug))))).toEqual(crowd));
 
-  it("is not the whole of a chain that spans the map", () => {
+  it("is not a chain of places that spans the map", () => {
     const chain = Array.from({ length: 20 }, (_, i) => ({ coordinates: { latitude: 0, longitude: i } }));
     expect(crowdOf(chain)).toEqual([]);
   });
 
-  it("looks at each place once: what follows is arithmetic", () => {
+  it("reads the coordinates of each place once", () => {
     let looked = 0;
     const places = Array.from({ length: 60 }, (_, i) => ({
       get coordinates() {
@@ -144,7 +144,7 @@ describe("circles", () => {
   const places = [place("aleppo", 12), place("ramouseh", 5), place("damascus", 3), place("palmyra", 0)];
   const marks = marksOf(places, viewOf(places));
 
-  it("stand for the places that can be told apart; the others are told of beside them", () => {
+  it("show places that are far enough apart; others are listed", () => {
     expect(marks.map(({ label, beside }) => [label, slugs(beside)])).toEqual([
       ["aleppo", ["ramouseh"]],
       ["damascus", []],
@@ -152,14 +152,14 @@ describe("circles", () => {
     ]);
   });
 
-  it("have an area that goes by the number of events, and can be seen even without any", () => {
+  it("have an area in proportion to the events, and are visible without any", () => {
     const [aleppo, damascus, palmyra] = marks.map(({ radius }) => radius);
     expect(aleppo).toBe(16);
     expect(damascus).toBe(8);
     expect(palmyra).toBe(4);
   });
 
-  it("are not of the largest size where all have few events", () => {
+  it("are not of the largest size if all have few events", () => {
     const few = [place("aleppo", 1), place("damascus", 1)];
     expect(marksOf(few, viewOf(few)).every(({ radius }) => radius < 8)).toBe(true);
   });
@@ -170,7 +170,7 @@ describe("labels", () => {
   const at = (label: string, x: number, y: number) => ({ label, x, y, radius: 5 });
   const shown = (labels: ReturnType<typeof labelsOf>) => labels.map(({ spot, anchor }) => [spot.label, anchor]);
 
-  it("stand to the right, else to the left, above or below", () => {
+  it("are on the right, otherwise on the left, above or below", () => {
     expect(shown(labelsOf([at("Aleppo", 100, 100)], SIZE))).toEqual([["Aleppo", "start"]]);
     expect(shown(labelsOf([at("Aleppo", 340, 100)], SIZE))).toEqual([["Aleppo", "end"]]);
     const between = [at("Aleppo", 180, 100), at("x", 195, 100), at("x", 165, 100)];
@@ -179,7 +179,7 @@ describe("labels", () => {
     expect(aleppo?.y).toBeLessThan(95);
   });
 
-  it("are left out where there is no room, those of the smaller ones first", () => {
+  it("are left out if there is no room, those of smaller places first", () => {
     const crowd = Array.from({ length: 30 }, (_, i) =>
       at(`Place ${i}`, 150 + (i % 6) * 11, 90 + Math.floor(i / 6) * 11),
     );
@@ -189,7 +189,7 @@ describe("labels", () => {
     expect(labels[0]?.spot.label).toBe("Place 0");
   });
 
-  it("more of them have room where letters are small, and those shown already stay", () => {
+  it("more labels fit in a small font, and existing ones stay", () => {
     const column = [0, 1, 2, 3, 4].map((i) => at("A name of some length", 180, 80 + i * 12));
     const large = labelsOf(column, 20);
     const more = labelsOf(column, 8, large);
@@ -198,7 +198,7 @@ describe("labels", () => {
     expect(more.every(({ spot }) => !large.some((label) => label.spot === spot))).toBe(true);
   });
 
-  it("do not cover one another, nor a circle, nor leave the frame", () => {
+  it("do not overlap each other or a circle, and stay in the frame", () => {
     const spots = Array.from({ length: 40 }, (_, i) =>
       at("Some name", (i * 97) % FRAME.width, (i * 61) % FRAME.height),
     );

@@ -1,4 +1,4 @@
-/** From the list of names to a name, and from there to its events: in Chromium, with the record that Parley ships with. */
+/** From the list of names to a name and its events, in Chromium, with the shipped record. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { NameRecord } from "../../src/record/names/name.ts";
@@ -53,7 +53,7 @@ describe.runIf(hasBrowser)("names and the map, in Chromium", () => {
       const boxes = await page
         .locator(`use.${part}`)
         .evaluateAll((uses) => uses.map((use) => use.getBoundingClientRect().width));
-      // All of the world: wider than the frame, which cuts it off.
+      // The whole world is wider than the frame.
       expect(boxes.filter((width) => width > 390)).toHaveLength(2);
     }
     expect(
@@ -67,7 +67,7 @@ describe.runIf(hasBrowser)("names and the map, in Chromium", () => {
     expect(await page.locator('#closer-map [aria-label^="Aleppo: "]').getAttribute("aria-current")).toBe("page");
   });
 
-  it("the map can be used by keyboard, and names what it leads to", async () => {
+  it("the map works by keyboard, and its links have names", async () => {
     const page = await open("/topics/ceasefire");
     const circle = page.locator(".map a:not(.closer)").first();
     await circle.focus();
@@ -77,7 +77,7 @@ describe.runIf(hasBrowser)("names and the map, in Chromium", () => {
     await page.waitForURL("**/?q=*");
   });
 
-  it.each([390, 1280])("no label is cut off or lies on another, at %i pixels", async (width) => {
+  it.each([390, 1280])("labels are not cut off and do not overlap, at %i pixels", async (width) => {
     for (const path of ["/places/aleppo", "/topics/ceasefire", "/places/vienna", "/places/syria"]) {
       const page = await open(path, { width });
       const overlaps = await page.locator(".map .frame > svg").evaluateAll((frames) =>
@@ -90,7 +90,7 @@ describe.runIf(hasBrowser)("names and the map, in Chromium", () => {
             ...(box.left < edge.left || box.right > edge.right ? [`${name} is cut off`] : []),
             ...boxes
               .slice(i + 1)
-              // The line's own space above and below its letters may touch.
+              // The space above and below the letters of a line may touch.
               .filter(({ box: other }) => box.left < other.right && other.left < box.right)
               .filter(({ box: other }) => box.top + 3 < other.bottom && other.top + 3 < box.bottom)
               .map((other) => `${name} lies on ${other.name}`),
@@ -102,7 +102,7 @@ describe.runIf(hasBrowser)("names and the map, in Chromium", () => {
     }
   });
 
-  it("every name on record has its page, with all its spellings", async () => {
+  it("every name on record has a page with all its spellings", async () => {
     const { names }: { names: NameRecord[] } = JSON.parse(await (await fetch(`${url()}/api/names`)).text());
     expect(names.length).toBeGreaterThan(80);
     for (const { id, label, spellings, capitals = [] } of names) {

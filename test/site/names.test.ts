@@ -1,4 +1,4 @@
-/** The pages of names, as their HTML says it. */
+/** The HTML of the names' pages. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { putEvent as recordEvent } from "../../src/record/events/events.ts";
@@ -10,16 +10,16 @@ async function page(path: string): Promise<string> {
   expect(answer.status, path).toBe(200);
   return answer.text();
 }
-/** What of a page is between two words of it. */
+/** Returns the part of a page between two texts. */
 const between = (html: string, from: string, to: string): string => html.split(from)[1]?.split(to)[0] ?? "";
-/** Without tags. */
+/** Removes tags. */
 const text = (html: string): string =>
   html
     .replace(/<[^>]*>/g, "")
     .replace(/&amp;/g, "&")
     .replace(/&quot;/g, '"');
 const head = (html: string): string => between(html, "<head>", "</head>");
-/** Where the circles of the maps lead, by their names. */
+/** Returns the links of the circles on the maps, by name. */
 const circles = (html: string): [name: string, href: string][] =>
   [...html.matchAll(/<a (?:class="[^"]*" )?href="([^"]*)" aria-label="([^"]*)"/g)].map(([, href = "", name = ""]) => [
     name,
@@ -65,7 +65,7 @@ beforeAll(async () => {
 });
 
 describe("a name's page", () => {
-  it("says what it means, and has all spellings, each in its language and direction", async () => {
+  it("shows the meaning and all spellings, each with language and direction", async () => {
     const html = await page("/places/homs");
     expect(text(between(html, "<h1", "</h1>"))).toContain("Homs");
     expect(html).toContain("City in central Syria.");
@@ -78,7 +78,7 @@ describe("a name's page", () => {
     expect(spellings).toContain('<span dir="auto">Humus</span>');
   });
 
-  it("says which of them count only as they are written, and what hides what", async () => {
+  it("says which spellings are case-sensitive, and which names contain others", async () => {
     const html = await page("/actors/homs-council");
     const spellings = text(between(html, '<dl class="spellings">', "</dl>"));
     expect(spellings).toContain("AbbreviationsHCNC");
@@ -102,14 +102,14 @@ describe("a name's page", () => {
     expect(html).toMatch(/<h1 itemprop="name">/);
   });
 
-  it("says where a place is, to people and machines", async () => {
+  it("shows the coordinates of a place, also as metadata", async () => {
     expect(text(await page("/places/quito"))).toContain("0.22° S, 78.51° W");
     const html = await page("/places/homs");
     expect(html).toContain("34.73° N, 36.71° E");
     expect(html).toContain('<meta itemprop="latitude" content="34.73"/><meta itemprop="longitude" content="36.71"/>');
   });
 
-  it("has its events, by its own names and by words, and the names that share them", async () => {
+  it("lists its events and related names", async () => {
     const html = await page("/places/homs");
     expect(text(between(html, '<h2 id="events">', "</h2>"))).toBe("3 events");
     const ids = [...html.matchAll(/<h4 dir="auto"><a href="\/events\/([^"]+)"/g)].map(([, id]) => id);
@@ -121,7 +121,7 @@ describe("a name's page", () => {
     expect(text(related)).toContain("in 2 of 3");
   });
 
-  it("leads on to its feeds, its alert and the timeline", async () => {
+  it("links its feeds, an alert and the timeline", async () => {
     const html = await page("/places/homs");
     for (const href of [
       "/feed.rss?q=place%3Ahoms",
@@ -135,7 +135,7 @@ describe("a name's page", () => {
     expect(head(html)).toMatch(/<meta name="description" content="City in central Syria\. [^"]+"/);
   });
 
-  it("has the map of its events, on which it stands itself; other places narrow to the events they share", async () => {
+  it("has a map that contains the place itself; other places link to shared events", async () => {
     expect(circles(await page("/places/homs"))).toEqual([
       ["Homs: 2 events", "/places/homs"],
       ["Hama: 2 events", "/?q=place%3Ahama+place%3Ahoms"],
@@ -146,14 +146,14 @@ describe("a name's page", () => {
     ]);
   });
 
-  it("without events shows where a place is, and nothing where nothing is to be shown", async () => {
+  it("without events, shows a map for a place and none for other names", async () => {
     const quito = await page("/places/quito");
     expect(quito).toContain("No events yet");
     expect(circles(quito)).toEqual([["Quito: 0 events", "/places/quito"]]);
     expect(await page("/actors/anna-orange")).not.toContain("<svg");
   });
 
-  it("escapes whatever a name says", async () => {
+  it("escapes the text of a name", async () => {
     const hostile = `"><script>alert(1)</script>&'`;
     await putName("actor:hostile", {
       label: hostile,
@@ -185,7 +185,7 @@ describe("a name's page", () => {
 });
 
 describe("/topics", () => {
-  it("has every name under its kind and type, with what it is and how many events it has", async () => {
+  it("lists every name by kind and type, with description and number of events", async () => {
     const html = await page("/topics");
     const places = between(html, 'aria-labelledby="place"', "</section>");
     expect(places).toContain('<h3 id="place-city">Cities</h3>');
@@ -195,7 +195,7 @@ describe("/topics", () => {
     expect(html).not.toContain("Counts are for the newest");
   });
 
-  it("leads to each part of the page", async () => {
+  it("links each part of the page", async () => {
     const html = await page("/topics");
     const anchors = [...between(html, 'aria-label="On this page"', "</nav>").matchAll(/href="#([^"]+)"/g)].map(
       ([, id]) => id,
@@ -208,7 +208,7 @@ describe("/topics", () => {
 describe("a long record", () => {
   beforeAll(async () => {
     const names = await vocabulary();
-    // By itself, without the shards that would be woken.
+    // Written directly, so that no shard wakes up.
     for (let i = 0; i < 201; i++)
       await recordEvent(env.DB, `long-${i}`, event({ title: `Entry ${i}`, topics: ["harvest"] }), names);
   });
@@ -218,7 +218,7 @@ describe("a long record", () => {
     const html = await page("/topics/harvest");
     expect(text(between(html, '<h2 id="events">', "</h2>"))).toBe("The newest 200 events");
     expect(html).toContain('<a href="/?q=topic%3Aharvest">All events on the timeline</a>');
-    // So many stand in full; the timeline has the others.
+    // The page lists this many; the timeline has the others.
     expect(html.match(/<h4/g)).toHaveLength(50);
     expect(html).toContain('href="/?q=topic%3Aharvest&amp;page=2"');
   });

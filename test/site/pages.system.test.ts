@@ -1,4 +1,4 @@
-/** Every page, held against what all pages promise. Journeys through them have tests of their own. */
+/** What all pages have in common. Journeys through several pages have tests of their own. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ import { type Stage, setStage } from "./stage.ts";
 
 const PHONE = 390;
 const DESK = 1280;
-/** The least that WCAG 2.2 asks for (1.4.10); half a desk is what text at 200 % leaves (1.4.4). */
+/** Minimum width by WCAG 2.2 (1.4.10), and the width that remains at 200 % text size (1.4.4). */
 const WIDTHS = [320, PHONE, DESK / 2, DESK];
 const MOST_BYTES = 100 * 1024;
 
@@ -32,7 +32,7 @@ interface Api {
 describe.runIf(hasBrowser)("every page", () => {
   const { url, hook, faults, open } = useSite();
   let stage: Stage;
-  /** All that pages lead to, and which page does. */
+  /** All link targets, with a page that has the link. */
   const leads = new Map<string, string>();
 
   beforeAll(async () => {
@@ -74,12 +74,12 @@ describe.runIf(hasBrowser)("every page", () => {
     }
   });
 
-  it("leads to addresses that answer, and to places that are there", async () => {
+  it("has only working links", async () => {
     const wrong = await Promise.all([...leads].map(async ([address, from]) => ({ from, why: await follow(address) })));
     expect(wrong.filter(({ why }) => why !== undefined)).toEqual([]);
   });
 
-  it("every route that answers with a page has its row", async () => {
+  it("every route with a page is in this table", async () => {
     const api: Api = JSON.parse(await (await fetch(`${url()}/openapi.json`)).text());
     const routes = Object.entries(api.paths).flatMap(([path, methods]) =>
       Object.entries(methods)
@@ -100,7 +100,7 @@ describe.runIf(hasBrowser)("every page", () => {
     expect.soft(await head.locator('meta[name="description"]').getAttribute("content")).toMatch(/\w/);
   }
 
-  /** As a browser asks for it. A form is sent from a page of the site. */
+  /** Requests a page as a browser does. Forms are sent from a page of the site. */
   async function request({ path, form, cookie }: Ask): Promise<{ status: number; html: string; headers: Headers }> {
     const answer = await fetch(url() + path, {
       method: form === undefined ? "GET" : "POST",
@@ -115,7 +115,7 @@ describe.runIf(hasBrowser)("every page", () => {
     return { status: answer.status, html: await answer.text(), headers: answer.headers };
   }
 
-  /** What a form brought is shown under its address; other pages the browser gets itself. */
+  /** Shows the answer of a form under its address; the browser loads other pages by itself. */
   async function answerWith(
     page: Page,
     { path, form, cookie }: Ask,
@@ -131,13 +131,13 @@ describe.runIf(hasBrowser)("every page", () => {
     );
   }
 
-  /** What is wrong with an address, if anything. */
+  /** Returns what is wrong with an address, if anything. */
   async function follow(address: string): Promise<string | undefined> {
     const { hash, pathname } = new URL(address);
     const answer = await fetch(address, { headers: { accept: "text/html", cookie: stage.cookie } });
     const text = await answer.text();
     if (!answer.ok) return `${address}: ${answer.status}`;
-    // What follows the # of an alert's link is its token.
+    // The fragment of an alert's link is its token.
     const id = pathname.startsWith("/alerts/al_") ? "" : decodeURIComponent(hash.slice(1));
     return id === "" || text.includes(`id="${id}"`) ? undefined : `${address}: nothing has this id`;
   }

@@ -1,23 +1,23 @@
-/** All pages of the site, and what has to be so that they have something to show. */
+/** All pages of the site, and how to request them. */
 import type { Stage } from "./stage.ts";
 
 export interface PageRow {
-  /** What it is called among the pictures. */
+  /** Name of the screenshot. */
   name: string;
   /** Method and path, as in routes.ts. */
   route: string;
-  /** How it is asked for. */
+  /** How to request the page. */
   ask: Ask | ((stage: Stage) => Ask);
-  /** 200 unless said. */
+  /** Expected status; 200 by default. */
   status?: number;
-  /** Anybody may find it: then it is small, and has a description and a canonical address. */
+  /** The page is public: it is small and has a description and a canonical URL. */
   open?: true;
 }
 
 export interface Ask {
-  /** With its parameters. */
+  /** Path with parameters. */
   path: string;
-  /** The fields of the form that is sent; without them it is a GET. */
+  /** Fields of the form to send; without them it is a GET. */
   form?: Readonly<Record<string, string>>;
   cookie?: string;
 }
@@ -49,7 +49,7 @@ const alerts = (name: string, form: Record<string, string>, status = 200): PageR
   ask: ({ active: { id, token } }) => ({ path: `/alerts/${id}`, form: { token, ...form } }),
   status,
 });
-/** A page for curators who are signed in. */
+/** A page for signed-in curators. */
 const desk = (name: string, route: string, path: string, form?: Record<string, string>, status = 200): PageRow => ({
   name: `desk, ${name}`,
   route,

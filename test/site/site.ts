@@ -1,4 +1,4 @@
-/** A Worker of its own with the record loaded, and Chromium to look at it as a reader does. */
+/** A Worker with the shipped record, and Chromium to view it. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -8,33 +8,33 @@ import { type Running, startPrepared } from "../cli/prepared.ts";
 import { type Hook, startHook } from "../cli/programs.ts";
 import { openBrowser } from "./browser.ts";
 
-/** Where the pictures go, to be looked at; they are not committed. */
+/** Folder of the screenshots, which are not committed. */
 export const PICTURES = join(ROOT, ".wrangler", "pictures");
 
 export interface Look {
-  /** In CSS pixels; a phone's unless said. */
+  /** In CSS pixels; by default a phone's width. */
   width?: number;
   dark?: boolean;
   javascript?: boolean;
-  /** What is done with the page before it goes to the address. */
+  /** Called with the page before it opens the address. */
   before?: (page: Page) => Promise<void>;
 }
 
 export interface Site {
-  /** Its origin. */
+  /** The site's origin. */
   url: () => string;
   /** A receiver of webhooks that answers challenges. */
   hook: () => Hook;
-  /** Opens an address of the site in a browser without history. */
+  /** Opens an address in a browser without history. */
   open: (path: string, look?: Look) => Promise<Page>;
   /**
-   * What pages tried in vain, asked somebody else for, or said in the console as an error: the Content-Security-Policy's refusals among it.
-   * After each test it must be empty; a test that provokes such takes it out with `splice(0)`.
+   * Failed requests, requests to other sites, and console errors such as refusals by the Content-Security-Policy.
+   * After each test the list must be empty; a test that causes such errors removes them with `splice(0)`.
    */
   faults: string[];
 }
 
-/** To be called in a `describe.runIf(hasBrowser)`: sets up before its tests, and takes down after them. */
+/** Starts the site before the tests of a `describe.runIf(hasBrowser)` and stops it after them. */
 export function useSite(settings: Record<string, string> = {}): Site {
   const faults: string[] = [];
   let worker: Running;
@@ -69,7 +69,7 @@ export function useSite(settings: Record<string, string> = {}): Site {
       });
       const page = await context.newPage();
       page.on("requestfailed", (request) => {
-        // A later question takes the place of an earlier one.
+        // A later request replaces an earlier one.
         if (request.failure()?.errorText !== "net::ERR_ABORTED") faults.push(`failed: ${request.url()}`);
       });
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));

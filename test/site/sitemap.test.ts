@@ -1,4 +1,4 @@
-/** What crawlers and browsers ask for by themselves: /robots.txt, /sitemap.xml and /favicon.ico. */
+/** What crawlers and browsers request by themselves: /robots.txt, /sitemap.xml and /favicon.ico. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SourcedEvent } from "../../src/record/events/events.ts";
@@ -10,7 +10,7 @@ const text = async (path: string): Promise<string> => {
   return response.text();
 };
 
-/** The pages or files that a sitemap lists: the path of each with its `lastmod`, or "" without one. */
+/** Returns the pages or files of a sitemap: each path with its `lastmod`, or "". */
 function listed(xml: string, element: "url" | "sitemap" = "url"): Map<string, string> {
   const entries = [...xml.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "gs"))].map(
     ([, entry = ""]): [string, string] => [
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 describe("/robots.txt", () => {
-  it("keeps crawlers from what is private, without end or for programs, and names the sitemap", async () => {
+  it("keeps crawlers from private pages, data and searches, and names the sitemap", async () => {
     const response = await call("/robots.txt");
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect((await response.text()).split("\n")).toEqual([
@@ -62,7 +62,7 @@ describe("/robots.txt", () => {
 });
 
 describe("/sitemap.xml", () => {
-  it("lists the standing pages, the names' pages and the events that were not retracted, each with its last change", async () => {
+  it("lists standing pages, names and events that were not retracted, with their last change", async () => {
     const response = await call("/sitemap.xml");
     expect(response.headers.get("content-type")).toBe("application/xml; charset=utf-8");
     const xml = await response.text();
@@ -84,7 +84,7 @@ describe("/sitemap.xml", () => {
     });
   });
 
-  it("leads to pages that say that they may be indexed, at the same address", async () => {
+  it("lists only pages that may be indexed, by their canonical address", async () => {
     for (const path of listed(await text("/sitemap.xml")).keys()) {
       expect(await text(path), path).toContain(`<link rel="canonical" href="${ORIGIN}${path}"`);
     }
@@ -145,11 +145,11 @@ describe("beyond 50,000 pages", () => {
          ${numbers} SELECT 'many-' || number, number, 1, 'new', '2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.000Z', '{"date":"2016-09-22"}' FROM n`,
       ).bind(...bound),
     ]);
-    // The head that the Worker keeps is read anew.
+    // Refreshes the head that the Worker caches.
     await head();
   });
 
-  it("it is an index of files of at most 50,000 pages and 50 MB, which list every page once", async () => {
+  it("is an index of files of at most 50,000 pages and 50 MB that list every page once", async () => {
     const index = await text("/sitemap.xml");
     expect(index).toContain('<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">');
     const files = [...listed(index, "sitemap").keys()];

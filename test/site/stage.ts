@@ -1,4 +1,4 @@
-/** What pages need to have something to show: a corrected and a retracted event, alerts in each state, a curator who is signed in. */
+/** Makes data for all pages: a corrected and a retracted event, alerts in each state, and a signed-in curator. */
 import { api, type Hook, startHook, TOKEN, until } from "../cli/programs.ts";
 
 export interface StagedAlert {
@@ -14,9 +14,9 @@ export interface Stage {
   /** Ids of events. */
   corrected: string;
   retracted: string;
-  /** Nobody confirms it. */
+  /** An alert that nobody confirms. */
   pending: StagedAlert;
-  /** It has had messages. */
+  /** An alert with messages. */
   active: StagedAlert;
   /** The path and parameters of the link in `alert.confirm`. */
   confirmation: string;
@@ -94,7 +94,7 @@ async function putEvents(url: string): Promise<void> {
   await api(url, "DELETE", "/api/events/staged-retracted", { reason: "The report was of the same meeting." });
 }
 
-/** The cookie of a curators' session; empty where the site gave none. */
+/** Returns the cookie of a curators' session; empty if the site gave none. */
 async function signIn(url: string): Promise<string> {
   const answer = await fetch(`${url}/curate/session`, {
     method: "POST",

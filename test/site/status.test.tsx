@@ -150,7 +150,7 @@ describe("the status in words", () => {
     expect(found).toMatchObject({ state, says: expect.stringMatching(says) });
   });
 
-  it("a shard that does not answer stands first", () => {
+  it("lists a shard that does not answer first", () => {
     expect(findings(status([{ shard: 0, error: "does not answer" }]), NOW)[0]?.about).toBe("Availability");
   });
 
@@ -203,7 +203,7 @@ describe("its page", () => {
         "The last attempt failed for 1 alert: timeout (1). The last attempt failed for 2 WebSub subscriptions: timeout (2).",
       ],
     ]);
-    expect(told({}, {})).toEqual([["well", "No alert's last message failed, and no subscription's."]]);
+    expect(told({}, {})).toEqual([["well", "No receiver is failing."]]);
   });
 
   it.each<[string, Status, string, string]>([
@@ -221,7 +221,7 @@ describe("its page", () => {
     expect(page).toContain(one);
   });
 
-  it("counts alerts of all shards by their state, and has a row for each shard", () => {
+  it("counts the alerts of all shards by state, with a row for each shard", () => {
     const shards = [shard({ active: 1500 }), shard({ shard: 1, paused: 4 }), { shard: 2, error: "does not answer" }];
     const html = render(<StatusView status={status(shards)} now={NOW} />);
     expect(text(html)).toMatch(/active 1,502 not confirmed 2 paused 4/);
@@ -231,7 +231,7 @@ describe("its page", () => {
 
   beforeAll(() => putEvent("status-page"));
 
-  it("tells what /api/status tells", async () => {
+  it("shows what /api/status says", async () => {
     const { log } = await json<Status>(call("/api/status"));
     const answer = await call("/status", { headers: { accept: "text/html" } });
     const html = await answer.text();

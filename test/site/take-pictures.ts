@@ -1,4 +1,4 @@
-/** `node test/site/take-pictures.ts`: takes the pictures that README.md shows, of a Worker of its own with data/ on record. */
+/** `node test/site/take-pictures.ts` takes the pictures in README.md from a Worker with the shipped record. */
 import { join } from "node:path";
 import { freePort, start, temporaryState } from "../cli/programs.ts";
 import { openBrowser } from "./browser.ts";

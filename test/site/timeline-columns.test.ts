@@ -8,7 +8,7 @@ const PRECISIONS: Readonly<Record<number, Precision>> = { 4: "year", 7: "month",
 const on = (date: string) => ({ date, end_date: null, precision: PRECISIONS[date.length] ?? "day" });
 const within = (date: string, end_date: string) => ({ date, end_date, precision: "within" as const });
 
-describe("when an event was, as far as is known", () => {
+describe("the period of an event", () => {
   it.each([
     ["a day", on("2016-09-22"), "2016-09-22", "2016-09"],
     ["several days: from the first", { ...on("2016-09-22"), end_date: "2016-10-02" }, "2016-09-22", "2016-09"],
@@ -26,7 +26,7 @@ describe("when an event was, as far as is known", () => {
     expect(isIn(event, `${period.slice(0, 4)}-09`)).toBe(month === "2016-09");
   });
 
-  it("newest first, the less precise at the end of its month and its year", () => {
+  it("sorts newest first, with less precise dates at the end of their month or year", () => {
     const dates = ["2015-12-31", "2016", "2016-01", "2016-01-01", "2016-01-31", "2016-02", "2017"];
     expect(
       dates
@@ -44,7 +44,7 @@ describe("the columns of a picture", () => {
 
   const periods = (...dates: string[]) => columnsOf(dates.map(on)).periods;
 
-  it("are months, those without events among them", () => {
+  it("are months, including those without events", () => {
     const columns = columnsOf(["2016-03-05", "2015-09-01", "2015-09", "2016"].map(on));
     expect(columns.periods).toEqual(["2015-09", "2015-10", "2015-11", "2015-12", "2016-01", "2016-02", "2016-03"]);
     expect(columns.counts(["2016-03-05", "2015-09-01", "2015-09", "2016"].map(on))).toEqual([
@@ -55,12 +55,12 @@ describe("the columns of a picture", () => {
     expect(columns.of(on("2016-04"))).toBeUndefined();
   });
 
-  it("are six at least, the events in their middle", () => {
+  it("are at least six, with the events in the middle", () => {
     expect(periods("2016-01-31")).toEqual(["2015-11", "2015-12", "2016-01", "2016-02", "2016-03", "2016-04"]);
     expect(periods("2016")).toEqual(["2014", "2015", "2016", "2017", "2018", "2019"]);
   });
 
-  it("are six at least, but none still to come of which nothing is said", () => {
+  it("are at least six, but none in the future without events", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2016, 8, 22) });
     expect(periods("2016-09-14")).toEqual(["2016-04", "2016-05", "2016-06", "2016-07", "2016-08", "2016-09"]);
     expect(periods("2016-08", "2016-09")[0]).toBe("2016-04");
@@ -69,7 +69,7 @@ describe("the columns of a picture", () => {
     expect(periods("2016")).toEqual(["2011", "2012", "2013", "2014", "2015", "2016"]);
   });
 
-  it("are 36 months at most, beyond that years", () => {
+  it("are at most 36 months, and years beyond that", () => {
     expect(periods("2013-10", "2016-09")).toHaveLength(36);
     expect(periods("2013-09", "2016-09")).toEqual(["2012", "2013", "2014", "2015", "2016", "2017"]);
     expect(periods("1917", "2016")).toHaveLength(100);
@@ -89,7 +89,7 @@ describe("the columns of a picture", () => {
     expect(dates.filter((date) => columns.of(on(date)) === undefined)).toEqual(outside);
   });
 
-  it("know events that lie within, of which only the year is known, from those outside", () => {
+  it("distinguish events with only the year known from those outside", () => {
     const columns = columnsOf(["2016-08", "2016-09", "2016"].map(on));
     expect([columns.of(on("2016")), columns.isOutside(on("2016"))]).toEqual([undefined, false]);
     expect([columns.of(on("2017")), columns.isOutside(on("2017"))]).toEqual([undefined, true]);
@@ -101,12 +101,12 @@ describe("the columns of a picture", () => {
     expect(columnsOf(["0044-03"].map(on)).labels[0]).toEqual({ period: "0044-01", text: "Jan 0044" });
   });
 
-  it("are none without events", () => {
+  it("are empty without events", () => {
     expect(columnsOf([]).periods).toEqual([]);
     expect(columnsOf([]).labels).toEqual([]);
   });
 
-  it("are labelled by month, with the year where it changes, or by year", () => {
+  it("are labelled by month, with the year when it changes, or by year", () => {
     const columns = columnsOf(["2015-09", "2016-09"].map(on));
     expect(columns.labels).toEqual([
       { period: "2015-10", text: "Oct 2015" },
@@ -122,7 +122,7 @@ describe("the columns of a picture", () => {
     }
   });
 
-  it("have their labels within the picture", () => {
+  it("keep their labels inside the picture", () => {
     const columns = columnsOf(["2013-10", "2016-09"].map(on));
     const { label } = bandsOf(columns);
     expect(label("2013-10")).toEqual({ x: "0%", "text-anchor": "start" });
@@ -130,7 +130,7 @@ describe("the columns of a picture", () => {
     expect(label("2016-09")).toEqual({ x: "100%", "text-anchor": "end" });
   });
 
-  it("fill the width side by side", () => {
+  it("fill the width", () => {
     const columns = columnsOf(["2016-03", "2016-06"].map(on));
     const bands = columns.periods.map(bandsOf(columns).of);
     const number = (percent: string | undefined) => Number.parseFloat(percent ?? "");

@@ -12,7 +12,7 @@ const read = (query: string) => parseQuery(query, VOCABULARY);
 const queries = requiredSketches.map(show);
 const ids = fc.constantFrom(...NAMES.map(({ id }) => id));
 
-/** By reading it, in full parentheses. */
+/** Parses the query in full parentheses. */
 function slowly(query: string, id: string): string | undefined {
   try {
     return read(`(${query}) AND ${id}`).canonical;
@@ -22,7 +22,7 @@ function slowly(query: string, id: string): string | undefined {
   }
 }
 
-describe("a query and one name more", () => {
+describe("a query with one more name", () => {
   it("is the canonical form of both", () => {
     fc.assert(
       fc.property(queries, ids, (query, id) => {
@@ -32,7 +32,7 @@ describe("a query and one name more", () => {
     );
   });
 
-  it("requires that name, and without it is the query as it was", () => {
+  it("requires the name; removing it restores the query", () => {
     fc.assert(
       fc.property(queries, ids, (written, id) => {
         const query = read(written);
@@ -58,7 +58,7 @@ describe("a query and one name more", () => {
     expect(narrowed(query === undefined ? undefined : read(query), id, names)).toBe(canonical);
   });
 
-  it("is none beyond 32 terms, or 512 characters", () => {
+  it("does not exist beyond 32 terms or 512 characters", () => {
     const terms = Array.from({ length: 32 }, (_, i) => `t${i}`);
     expect(narrowed(read(terms.join(" ")), "place:aleppo", names)).toBeUndefined();
     expect(narrowed(read(terms.slice(1).join(" ")), "place:aleppo", names)).toContain("place:aleppo");

@@ -1,11 +1,11 @@
-/** The timeline as its HTML says it: what it shows, and where its links lead. */
+/** The HTML of the timeline: what it shows, and where its links lead. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { putEvent as recordEvent } from "../../src/record/events/events.ts";
 import { addArticle, call, curate, event, head, putEvent, putName, putNames, vocabulary } from "../client.ts";
 import { type Link, readTimeline } from "./timeline.ts";
 
-it("a record with nothing in it says so, and how to hear of what comes", async () => {
+it("an empty record says so, and how to follow it", async () => {
   const { html, count, overview, facets } = await readTimeline("/");
   expect(count).toBe("No event.");
   expect(html).toContain("No events yet");
@@ -13,7 +13,7 @@ it("a record with nothing in it says so, and how to hear of what comes", async (
   expect([overview, facets]).toEqual([[], []]);
 });
 
-/** Names in the text count as well as an event's own. */
+/** Names in the text count like an event's own names. */
 const EVENTS = {
   "truce-called": {
     date: "2016-09-12",
@@ -32,7 +32,7 @@ const EVENTS = {
   before: { date: "2015-12-31", title: "The year ends in Geneva", summary: "Envoys leave." },
 };
 
-/** Everywhere a link leads, it leads to as many events as it says. */
+/** Expects each link to show as many events as it says. */
 async function checkCounts(links: readonly Link[]): Promise<void> {
   for (const { href, name } of links) {
     const { events, count } = await readTimeline(href);
@@ -52,7 +52,7 @@ describe("a record of a few events", () => {
   });
 
   describe("the list", () => {
-    it("is by month and day, newest first, and knows no more than the record", async () => {
+    it("is by month and day, newest first, as precise as the record", async () => {
       const { html, events } = await readTimeline("/");
       expect(events).toEqual([
         "group-meets",
@@ -80,7 +80,7 @@ describe("a record of a few events", () => {
       expect(html).toContain("On a day from 30 August 2016 to 2 September 2016");
     });
 
-    it("says what is retracted, not yet sourced, and claimed", async () => {
+    it("marks retracted events, events without sources, and claims", async () => {
       const item = async (id: string) => {
         const { html } = await readTimeline("/");
         return html.split("<article").find((part) => part.includes(`/events/${id}"`)) ?? "";
@@ -94,7 +94,7 @@ describe("a record of a few events", () => {
       expect(await item("group-meets")).toContain("Not yet sourced");
     });
 
-    it("of a month or a year has what is known to be of it", async () => {
+    it("of a month or a year has the events known to belong to it", async () => {
       expect((await readTimeline("/?month=2016-09")).events).toEqual([
         ...["group-meets", "withdrawn", "truce-called", "some-day", "strike-on-convoy"],
       ]);
@@ -104,7 +104,7 @@ describe("a record of a few events", () => {
     });
   });
 
-  describe("what narrows", () => {
+  describe("filters", () => {
     it.each([
       ["nothing chosen", "/"],
       ["a query", "/?q=ceasefire"],
@@ -116,11 +116,11 @@ describe("a record of a few events", () => {
       const { facets, overview } = await readTimeline(path);
       expect(facets.length).toBeGreaterThan(3);
       await checkCounts(facets.filter(({ name }) => !name.includes("selected")));
-      // A topic's label says how many there are in the month that is chosen, as its link does.
+      // A topic's label has the number of events in the selected month, as its link shows.
       await checkCounts(overview.filter(({ name }) => !name.includes("selected")));
     });
 
-    it("what is chosen leads away again", async () => {
+    it("a selected filter links to its removal", async () => {
       const { facets, overview, ways } = await readTimeline("/?q=truce+topic:ceasefire&month=2016-09");
       const out = { href: "/?q=truce&month=2016-09" };
       expect(facets.filter(({ name }) => name.includes("✓"))).toEqual([expect.objectContaining(out)]);
@@ -134,7 +134,7 @@ describe("a record of a few events", () => {
       ]);
     });
 
-    it("the picture spans what matches, and says what has no place in it", async () => {
+    it("the overview covers the matches, and says what it leaves out", async () => {
       const { overview, html } = await readTimeline("/");
       expect(overview.slice(0, 2).map(({ name }) => name)).toEqual([
         "December 2015: 1 event",
@@ -144,7 +144,7 @@ describe("a record of a few events", () => {
       expect((await readTimeline("/?q=title:ends")).overview).toHaveLength(1);
     });
 
-    it("an event of another age leaves the picture as it is, and is counted beside it", async () => {
+    it("an event far away in time does not change the overview and is counted separately", async () => {
       await putEvent("another-age", { date: "9999-12-31", title: "Sunset of the quagga", summary: "And truce." });
       const { overview, html } = await readTimeline("/?q=truce");
       expect(overview[0]?.name).toBe("September 2016: 3 events");
@@ -152,7 +152,7 @@ describe("a record of a few events", () => {
       expect((await readTimeline("/?q=quagga")).overview[0]?.name).toBe("December 9999: 1 event");
     });
 
-    it("feeds and alert are those of the query, in every month", async () => {
+    it("feeds and alert are those of the query, in all months", async () => {
       const { html } = await readTimeline("/?q=geneva&month=2016-09");
       for (const path of ["/feed.rss", "/feed.json", "/feed.atom", "/feed.ics", "/articles.rss"]) {
         expect(html).toContain(`<link rel="alternate" href="${path}?q=geneva"`);
@@ -164,7 +164,7 @@ describe("a record of a few events", () => {
     });
   });
 
-  describe("what was asked", () => {
+  describe("the query and the month", () => {
     it.each([
       ["month", "2016-13"],
       ["month", "September"],
@@ -180,7 +180,7 @@ describe("a record of a few events", () => {
       expect(html).toContain(value);
     });
 
-    it("is not asked where it is left empty; a year has four digits", async () => {
+    it("are ignored if empty; a year has four digits", async () => {
       const { status, events } = await readTimeline("/?q=geneva&month=&before=&page=");
       expect([status, events.length]).toEqual([200, (await readTimeline("/?q=geneva")).events.length]);
       expect((await readTimeline("/?month=0000")).count).toBe("No event in 0000.");
@@ -197,7 +197,7 @@ describe("a record of a few events", () => {
       },
     );
 
-    it("has one canonical address, whatever else stands in it", async () => {
+    it("have one canonical address, whatever else is in it", async () => {
       const canonical = async (path: string) =>
         /<link rel="canonical" href="([^"]+)"/.exec((await readTimeline(path)).html)?.[1];
       expect(await canonical("/?utm=x&month=&q=")).toBe("https://wire.example/");
@@ -208,7 +208,7 @@ describe("a record of a few events", () => {
       expect(await canonical("/?q=%22open")).toBeUndefined();
     });
 
-    it("is kept and marked where it cannot be read, and no feed is offered for it", async () => {
+    it("a query that cannot be read is kept and marked, without feeds", async () => {
       const { status, html, count } = await readTimeline(`/?q=${encodeURIComponent('aleppo <b> "sunset')}`);
       expect(status).toBe(200);
       expect(count).toBe("This search cannot be read.");
@@ -218,7 +218,7 @@ describe("a record of a few events", () => {
       expect(html).not.toContain("Create an alert");
     });
 
-    it("and matches nothing leads on", async () => {
+    it("a query without matches has suggestions", async () => {
       const { count, html, overview } = await readTimeline("/?q=zeppelin");
       expect(count).toBe("No event matches.");
       expect(html).toContain("/alerts/new?q=zeppelin");
@@ -228,7 +228,7 @@ describe("a record of a few events", () => {
       expect(month.html).toContain('<a href="/?q=geneva">2 events in other months</a>');
     });
 
-    it("is shown as text, never as markup", async () => {
+    it("are shown as text, never as markup", async () => {
       const page = await (await call(`/?q=${encodeURIComponent('"<script>alert(1)</script>"')}`)).text();
       expect(page).not.toContain("<script>");
       expect(page).toContain("&lt;script");
@@ -236,14 +236,14 @@ describe("a record of a few events", () => {
   });
 });
 
-it("names of one label are told apart where the query is read", async () => {
+it("names with the same label are distinguished in the reading", async () => {
   await putName("actor:vellum", { label: "Vellum" });
   await putName("place:vellum", { label: "Vellum" });
   const { html } = await readTimeline("/?q=vellum");
   expect(html).toContain("<code>vellum</code> is Vellum (actor) or Vellum (place) in any spelling");
 });
 
-it("the map hides no place where there is no style sheet: its land is faint", async () => {
+it("without the style sheet, the land on the map is faint and hides no place", async () => {
   await putName("place:reykjavik", { label: "Reykjavik", coordinates: { latitude: 64.1, longitude: -21.9 } });
   await putEvent("in-reykjavik", { date: "2012-05-01", title: "Puffins", places: ["reykjavik"] });
   const { html } = await readTimeline("/?q=puffins");
@@ -257,13 +257,13 @@ describe("a long record", () => {
     const names = await vocabulary();
     for (let i = 0; i < 205; i++) {
       const day = `2014-0${1 + (i % 9)}-${String(1 + (i % 28)).padStart(2, "0")}`;
-      // By itself, without the shards that would be woken.
+      // Written directly, so that no shard wakes up.
       const input = event({ date: day, title: `Parchment ${i}`, summary: "One of many." });
       await recordEvent(env.DB, `many-${i}`, input, names);
     }
   });
 
-  it("is shown fifty at a time, then what came onto the wire earlier, each event once", async () => {
+  it("shows fifty events at a time, then earlier ones, each event once", async () => {
     const seen: string[] = [];
     const sizes: number[] = [];
     for (let path: string | undefined = "/?q=parchment"; path !== undefined; ) {
@@ -276,7 +276,7 @@ describe("a long record", () => {
     expect(new Set(seen).size).toBe(205);
   });
 
-  it("says that there may be more, and leads back", async () => {
+  it("says that there may be more, and links back", async () => {
     const last = await readTimeline("/?q=parchment&page=4");
     expect(last.count).toBe("200 events match; there may be more, published earlier.");
     expect(last.ways.map(({ name }) => name)).toEqual(["Later events", "Published earlier"]);
@@ -285,7 +285,7 @@ describe("a long record", () => {
     expect(older.html).toContain('<a href="/?q=parchment">Show the newest</a>');
   });
 
-  it("answers a page beyond its last with the last", async () => {
+  it("shows the last page for a page beyond it", async () => {
     expect((await readTimeline("/?q=geneva&page=4")).events).toEqual((await readTimeline("/?q=geneva")).events);
   });
 });

@@ -1,4 +1,4 @@
-/** The timeline in a browser: searched, narrowed in every way that it has, followed into its feeds and to an event. */
+/** The timeline in a browser: searching, filtering, and following links to feeds and events. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const MODES = [
   ["without scripts, on a phone", { javascript: false, width: 390 }],
 ] as const;
 
-/** How many events the page says it shows, and how many stand in its list. */
+/** Returns the number of events that the page says, and the number in its list. */
 async function shown(page: Page): Promise<number> {
   const said = Number.parseInt(await page.locator("#count").innerText(), 10);
   expect(await page.locator(".timeline article").count()).toBe(said);
@@ -20,7 +20,7 @@ async function shown(page: Page): Promise<number> {
 
 const parameters = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
-/** Follows a link by its accessible name, which ends in the number of events that it leads to. */
+/** Follows a link by its accessible name, which ends in the number of its events. */
 async function follow(page: Page, region: string, name: RegExp): Promise<void> {
   const link = page.locator(region).getByRole("link", { name }).first();
   const title = (await link.locator("title").count()) > 0 ? link.locator("title") : link;
@@ -33,7 +33,7 @@ async function follow(page: Page, region: string, name: RegExp): Promise<void> {
 describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
   const { url, faults, open } = useSite();
 
-  it.each(MODES)("is searched, narrowed, widened, and leads to feeds and to an event: %s", async (_, look) => {
+  it.each(MODES)("can be searched and filtered, and links feeds and events: %s", async (_, look) => {
     const page = await open("/", look);
     const all = await shown(page);
     await page.fill("#q", "issg OR lavrov");
@@ -80,7 +80,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(await page.inputValue("#q")).toBe("issg OR lavrov");
   });
 
-  it.each(MODES)("is narrowed by a topic and its month, and by a place on the map: %s", async (_, look) => {
+  it.each(MODES)("can be filtered by a topic in a month and by a place on the map: %s", async (_, look) => {
     const page = await open("/", look);
     await follow(page, ".overview", /^Ceasefire, May 2016: /);
     expect(parameters(page)).toEqual({ q: "topic:ceasefire", month: "2016-05" });
@@ -95,7 +95,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(await shown(page)).toBe(before);
   });
 
-  it("answers as one types, in the address too, and the box keeps the focus", async () => {
+  it("updates page and address while the user types, and keeps the focus", async () => {
     const page = await open("/?month=2016-09", { width: 1280 });
     const all = await shown(page);
     await page.locator("#q").pressSequentially("convoy");
@@ -104,7 +104,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(parameters(page)).toEqual({ q: "convoy", month: "2016-09" });
     expect(await page.title()).toMatch(/^convoy, September 2016 · /);
     expect(await page.locator("#q").evaluate((box) => box === document.activeElement)).toBe(true);
-    // A status is read out when it changes: it must be the same element as before.
+    // A screen reader announces a status that changes, so it must be the same element as before.
     await page.locator("#count").evaluate((status) => status.setAttribute("data-same", ""));
 
     await page.locator("#q").pressSequentially(' "aid');
@@ -142,13 +142,13 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     faults.splice(0);
   });
 
-  it("has an address without a query when the box is cleared", async () => {
+  it("has an address without a query when the input is cleared", async () => {
     const page = await open("/?q=aleppo");
     await page.locator("#q").fill("");
     await page.waitForURL((to) => to.search === "");
   });
 
-  it("is used by keyboard: the picture is passed over or walked, and each of its links shows where one is", async () => {
+  it("works by keyboard: the overview can be skipped or walked through, with visible focus", async () => {
     const page = await open("/", { width: 1280 });
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     await page.getByRole("link", { name: "Skip the overview" }).focus();
@@ -167,7 +167,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(await page.locator(".overview [aria-current] title").textContent()).toMatch(/^May 2016: .*selected/);
   });
 
-  it("shows the facets where there is room, and folds them where there is not", async () => {
+  it("shows the facets if there is room, and closes them otherwise", async () => {
     const atDesk = await open("/", { width: 1280 });
     expect(await atDesk.locator("#facets-topic").isVisible()).toBe(true);
     const onPhone = await open("/", { width: 390 });
@@ -176,7 +176,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     expect(await onPhone.locator("#facets-topic").isVisible()).toBe(true);
   });
 
-  it("names its feeds for readers that look for them", async () => {
+  it("names its feeds for autodiscovery", async () => {
     const page = await open("/");
     const feeds = await page
       .locator('link[rel="alternate"]')
@@ -195,7 +195,7 @@ describe.runIf(hasBrowser)("the timeline, in Chromium", () => {
     }
   });
 
-  it("is a page for people where a parameter makes no sense, and a problem for programs", async () => {
+  it("answers a malformed parameter with a page for people and a problem for programs", async () => {
     const page = await open("/?month=soon");
     expect(await page.locator("main").innerText()).toContain("month: a month such as 2016-09");
     expect(faults.splice(0)).toEqual([expect.stringContaining("400")]);

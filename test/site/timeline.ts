@@ -1,24 +1,24 @@
-/** Reads the timeline as its HTML says it. */
+/** Reads the HTML of the timeline. */
 import { call } from "../client.ts";
 
 export interface TimelineRead {
   status: number;
   html: string;
-  /** Ids of the events in the list, in its order. */
+  /** Ids of the listed events, in order. */
   events: string[];
-  /** What the line below the search box says. */
+  /** The text below the search box. */
   count: string;
-  /** Of the facets. */
+  /** Links of the facets. */
   facets: Link[];
-  /** Bars, circles and labels of the overview. */
+  /** Links of bars, circles and labels in the overview. */
   overview: Link[];
-  /** Of the other pages, and of the chips. */
+  /** Links to other pages, and of the active filters. */
   ways: Link[];
 }
 
 export interface Link {
   href: string;
-  /** What it is called, to screen readers too. */
+  /** Accessible name. */
   name: string;
 }
 
