@@ -2,7 +2,7 @@
 
 import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
-import { type AnalysedText, analysing, lengthOf, type Matchable } from "../query/text.ts";
+import { type AnalysedText, analysing, type Matchable } from "../query/text.ts";
 import { termsOf } from "../query/tree.ts";
 import { type Article, articleMatchable } from "../record/articles/article.ts";
 import { readNewestArticles } from "../record/articles/read-articles.ts";
@@ -11,7 +11,7 @@ import type { EventDocument } from "../record/events/event.ts";
 import { eventMatchable, readNewestEvents, type SourcedEvent } from "../record/events/events.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names/read-names.ts";
-import { type Listed, listArticles, listEvents, MATCH, type Page } from "../record/search/find.ts";
+import { type Listed, listArticles, listEvents, matchCost, type Page } from "../record/search/find.ts";
 import { Pace } from "../record/search/pace.ts";
 import { ChangedItems } from "./changed.ts";
 import type { FeedItem } from "./feed.ts";
@@ -164,11 +164,11 @@ async function filter<T extends object>(
   matchable: ToMatchable<T>,
 ): Promise<T[]> {
   const pace = new Pace();
-  const weight = termsOf(tree).length / 4 / MATCH;
+  const terms = termsOf(tree).length;
   const found: T[] = [];
   for (const { item, text } of await withTexts(items, names, matchable, pace)) {
     if (match(tree, text) !== undefined) found.push(item);
-    if (pace.spend(weight * lengthOf(text))) await pace.pause();
+    if (pace.spend(matchCost(terms, text))) await pace.pause();
   }
   return found;
 }

@@ -96,12 +96,12 @@ export function nextCut(text: string, at: number, long: number): number {
   return text.length;
 }
 
-/** Whether no rule joins a sign with what stands before it. A quotation mark joins Hebrew letters (WB7b). */
+/** Whether no rule joins a sign with what stands before it. A comma joins digits, a quotation mark Hebrew letters (WB7b), which are no LETTER. */
 function joinsNothing(text: string, at: number): boolean {
   const type = classAt(text, at);
-  if (type === COMMA || type === FULL_STOP) return classAt(text, at - 1) === LETTER;
   const sign = text.charAt(at);
-  return type === OTHER ? sign < "\x80" && sign !== '"' : "\u3001\u3002".includes(sign);
+  if (type === COMMA || type === FULL_STOP || sign === '"') return classAt(text, at - 1) === LETTER;
+  return type === OTHER ? sign < "\x80" : "\u3001\u3002".includes(sign);
 }
 
 /** The word-like segments of a text, in order. Linear in its length. */

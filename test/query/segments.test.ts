@@ -117,7 +117,15 @@ describe("where words begin and end", () => {
   });
 
   it("no step of a long text is much longer than another, spaces or not", () => {
-    for (const sentence of ["Aid reached Aleppo. ", "aid,", "a.", "停火协议在日内瓦达成。", "وصلت المساعدات،", "a/"]) {
+    for (const sentence of [
+      "Aid reached Aleppo. ",
+      "aid,",
+      "a.",
+      "停火协议在日内瓦达成。",
+      "وصلت المساعدات،",
+      "a/",
+      'a"',
+    ]) {
       const long = sentence.repeat(Math.ceil(200_000 / sentence.length));
       for (const taken of splitting(long, false)) expect([sentence, taken <= 2 * STEP]).toEqual([sentence, true]);
     }

@@ -2,6 +2,7 @@
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { match } from "../../query/match.ts";
 import { nameBySpellings, narrow } from "../../query/narrow.ts";
+import type { Steps } from "../../query/steps.ts";
 import { type AnalysedText, analysing, lengthOf, type Matchable } from "../../query/text.ts";
 import { termsOf } from "../../query/tree.ts";
 import { type Article, articleMatchable } from "../articles/article.ts";
@@ -151,7 +152,7 @@ export const visitCandidates = (
   query: ParsedQuery,
   page: Pick<Page, "before" | "feed">,
   bounds: Bounds,
-  visit: (article: Article, text: AnalysedText) => boolean,
+  visit: Visit<Article>,
 ): Promise<number | undefined> => walk(db, names, query, page, bounds, ARTICLES, visit);
 
 async function walk<T extends { log: number }>(
@@ -161,12 +162,13 @@ async function walk<T extends { log: number }>(
   page: Pick<Page, "before" | "feed">,
   bounds: Bounds,
   { table, read, matchable }: Searchable<T>,
-  visit: (item: T, text: AnalysedText) => boolean,
+  visit: Visit<T>,
 ): Promise<number | undefined> {
   const narrowing = narrow(tree, nameBySpellings(names.vocabulary, table === "article_index"));
   if (narrowing === undefined) throw new Error("a query without a required term cannot be searched for");
   // What a query takes grows with its terms: one of thirty-two is held against less text than one of four.
-  const weight = Math.max(1, termsOf(tree).length / 4);
+  const terms = termsOf(tree).length;
+  const weight = Math.max(1, terms / 4);
   return SEARCHES.take(async (pace) => {
     let { before } = page;
     let looked = 0;
@@ -176,10 +178,10 @@ async function walk<T extends { log: number }>(
         if (steps++ === bounds.steps) return before;
         for (const item of await read(db, rows, page)) {
           const text = await pace.finish(analysing(matchable(item, names), names.vocabulary));
-          const size = weight * lengthOf(text);
-          looked += size;
-          if (visit(item, text) || looked > bounds.text) return item.log;
-          if (pace.spend(size / MATCH)) await pace.pause();
+          looked += weight * lengthOf(text);
+          const seen = visit(item, text);
+          if ((typeof seen === "boolean" ? seen : await pace.finish(seen)) || looked > bounds.text) return item.log;
+          if (pace.spend(matchCost(terms, text))) await pace.pause();
         }
         before = rows.at(-1) ?? 0;
       }
@@ -189,8 +191,11 @@ async function walk<T extends { log: number }>(
   });
 }
 
-/** So many times as much text is matched in the time in which it is analysed, with four terms. */
-export const MATCH = 4;
+/** Is shown an item. Answers whether that is enough: at once, or in steps where it matches a text many times. */
+type Visit<T> = (item: T, text: AnalysedText) => boolean | Steps<boolean>;
+
+/** What matching takes, as code units that are analysed in the same time: some sixteen terms take as long as the analysis. */
+export const matchCost = (terms: number, text: AnalysedText): number => (terms * lengthOf(text)) / 16;
 
 /** Rows in their order, in parts that have at most `STEP_BYTES` of text, or one row. */
 function batches(candidates: readonly Candidate[]): number[][] {

@@ -3,14 +3,15 @@ import { neverMatches } from "../../query/contradiction.ts";
 import { explain, type Match } from "../../query/explain.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { match, type Reason } from "../../query/match.ts";
+import type { Steps } from "../../query/steps.ts";
 import type { AnalysedText } from "../../query/text.ts";
-import { type Query, write } from "../../query/tree.ts";
+import { type Query, termsOf, write } from "../../query/tree.ts";
 import { barePair, type Pair, unknownWords, unknownWordWarning, warnings } from "../../query/warnings.ts";
 import type { Article } from "../articles/article.ts";
 import { NEWEST } from "../log.ts";
 import type { Names } from "../names/read-names.ts";
 import { detached } from "./detached.ts";
-import { type Bounds, flightKey, visitCandidates } from "./find.ts";
+import { type Bounds, flightKey, matchCost, visitCandidates } from "./find.ts";
 import { findCandidates } from "./full-text.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -57,10 +58,8 @@ async function workOut(
   bounds: Bounds,
 ): Promise<Preview> {
   const count = new Count(source, query);
-  const rest = await visitCandidates(db, names, query, { before: NEWEST, feed: true }, bounds, (article, text) => {
-    count.look(article, text);
-    return false;
-  });
+  const page = { before: NEWEST, feed: true };
+  const rest = await visitCandidates(db, names, query, page, bounds, (article, text) => count.look(article, text));
   const complete = rest === undefined;
   return {
     warnings: [
@@ -90,6 +89,7 @@ class Count {
   /** By query: the whole and, where it is an OR, each of its operands. */
   readonly found: { query: Query; articles: { log: number; day: string }[] }[];
   readonly #tree: Query;
+  readonly #terms: number;
   readonly #months = new Map<string, number>();
   readonly #pair: Pair | undefined;
   #adjacent = 0;
@@ -101,6 +101,7 @@ class Count {
 
   constructor(source: string, { tree }: ParsedQuery) {
     this.#tree = tree;
+    this.#terms = termsOf(tree).length;
     this.#pair = barePair(source, tree);
     const bare = withoutNot(tree);
     this.#bare = write(bare) === write(tree) ? undefined : bare;
@@ -109,14 +110,17 @@ class Count {
     this.found = [tree, ...(tree.kind === "or" ? tree.operands : [])].map((query) => ({ query, articles: [] }));
   }
 
-  look(article: Article, text: AnalysedText): void {
+  /** Takes an article into account. There is never enough. In steps, each of one match. */
+  *look(article: Article, text: AnalysedText): Steps<false> {
     this.looked++;
     const found = match(this.#tree, text);
+    yield matchCost(this.#terms, text);
     if (found === undefined) this.#lookWithoutNot(text);
-    else this.#add(article, text, found);
+    else yield* this.#add(article, text, found);
+    return false;
   }
 
-  #add(article: Article, text: AnalysedText, found: readonly Reason[]): void {
+  *#add(article: Article, text: AnalysedText, found: readonly Reason[]): Steps<void> {
     this.total++;
     const day = (article.published_at ?? article.added_at).slice(0, "2016-09-22".length);
     const month = day.slice(0, "2016-09".length);
@@ -126,6 +130,7 @@ class Count {
     if (this.#pair && match(this.#pair.adjacent, text)) this.#adjacent++;
     for (const { query, articles } of this.found) {
       if (query === this.#tree || match(query, text)) articles.push({ log: article.log, day });
+      if (query !== this.#tree) yield matchCost(1, text);
     }
   }
 
