@@ -243,7 +243,7 @@ describe("correcting an article", () => {
     expect(put.status).toBe(303);
   });
 
-  it.each(["historic", "silent"] as const)("a form without a mode leaves it as it is: %s", async (mode) => {
+  it.each(["historic", "silent"] as const)("a form without a mode keeps it: %s", async (mode) => {
     const path = `/curate/articles/modeless-${mode}`;
     await addArticle(`modeless-${mode}`, { mode });
     const from = valueIn(await look(path), "from") ?? "";
@@ -423,7 +423,7 @@ describe("an event", () => {
     });
   });
 
-  it.each(["historic", "silent"] as const)("a form without a mode leaves it as it is: %s", async (mode) => {
+  it.each(["historic", "silent"] as const)("a form without a mode keeps it: %s", async (mode) => {
     const path = `/curate/events/modeless-${mode}`;
     await putEvent(`modeless-${mode}`, { mode });
     const fields = { title: "Another title", summary: "It met.", date: "2016-09-22", revision: "1" };

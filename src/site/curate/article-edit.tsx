@@ -154,7 +154,7 @@ const LABELS: Readonly<Record<CorrectedField, string>> = {
   published_at: "Published",
   dated_from: "How the date is known",
   mode: "Mode",
-  added_at: "Published here since",
+  added_at: "Published here",
   ours: "Written by us",
 };
 

@@ -50,9 +50,9 @@ export function FeedHelp({ origin, example }: { origin: string; example: Counted
         <dt>Dates and corrections</dt>
         <dd>
           The date of an item is when it was published here; the day of the event is in its text. A corrected item keeps
-          its id and date. A retracted event becomes a notice with the same id. For seven days after a change, the item
-          is listed beside the newest ones, however old it is; a filtered feed also lists items that matched before the
-          change.
+          its id and date. A retracted event becomes a notice with the same id. For seven days after a change, an item
+          is in its feeds beside the newest ones, however old it is. In a filtered feed, it is there if it matched
+          before or after the change.
         </dd>
       </dl>
       <h3 id="private">A private feed</h3>
