@@ -1,7 +1,7 @@
 /** Searches of long texts, many at the same time: others are answered meanwhile, few run at once, and what is too much is refused. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { MAX_TEXT } from "../../src/record/articles/article.ts";
 import { asker } from "../../src/record/search/asker.ts";
 import { STEP_BYTES } from "../../src/record/search/find.ts";
@@ -145,8 +145,8 @@ describe("twenty searches of long texts at the same time", () => {
   it(
     "are refused beyond a bound, with when to ask again, and others are not",
     async () => {
-      const path = (i: number): string => `/alerts/new?q=${encodeURIComponent(`convoy -never${i}`)}`;
-      const flood = Array.from({ length: 50 }, (_, i) => ask(path(i), env.DB, "192.0.2.7"));
+      const path = (i: number): string => `/api/articles?limit=1&q=${encodeURIComponent(`convoy -never${i}`)}`;
+      const flood = Array.from({ length: 80 }, (_, i) => ask(path(i), env.DB, "192.0.2.7"));
       const other = ask(path(99), env.DB, "192.0.2.8");
       expect((await other).status).toBe(200);
       const answers = await Promise.all(flood);
@@ -180,6 +180,16 @@ describe("pages with texts, for curators", () => {
     expect(ids).toHaveLength(ARTICLES);
   });
 });
+
+/** Begins work as a request does that is cancelled at once: its timers end with it. */
+function withoutTimers<T>(begin: () => T): T {
+  const spy = vi.spyOn(globalThis, "setInterval").mockImplementation(() => setTimeout(() => {}, 0));
+  try {
+    return begin();
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 describe("turns", () => {
   const bounds = { running: 2, total: 5, perCaller: 3, patience: 200 };
@@ -230,6 +240,14 @@ describe("turns", () => {
     await own.taken;
   });
 
+  it("are free again where a request is lost", async () => {
+    const turns = new Turns({ ...bounds, running: 1, patience: 60_000 });
+    const lost = withoutTimers(() => hold(turns, "a"));
+    expect(await turns.take(async () => 1)).toBe(1);
+    lost.letGo();
+    await lost.taken;
+  });
+
   it("are free again after work that fails", async () => {
     const turns = new Turns({ ...bounds, running: 1 });
     await expect(turns.take(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
@@ -249,6 +267,19 @@ describe("what is asked at the same time", () => {
     const asked = [flights.share(DB, "a", work), flights.share(DB, "a", work), flights.share(DB, "b", work)];
     expect(new Set(await Promise.all([...asked, flights.share(new Watch().database(), "a", work)])).size).toBe(3);
     expect(await flights.share(DB, "a", work)).toBe(4);
+  });
+
+  it("is taken over by one of the others where the first one is lost", async () => {
+    const flights = new SingleFlight<string>();
+    const lost = withoutTimers(() => flights.share(env.DB, "a", () => scheduler.wait(6_000).then(() => "late")));
+    let works = 0;
+    const work = async (): Promise<string> => {
+      await scheduler.wait(50);
+      return `taken over ${++works}`;
+    };
+    const others = await Promise.all([flights.share(env.DB, "a", work), flights.share(env.DB, "a", work)]);
+    expect(others).toEqual(["taken over 1", "taken over 1"]);
+    expect(await lost).toBe("late");
   });
 
   it("is tried by each where the first one fails", async () => {

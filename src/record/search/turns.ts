@@ -26,9 +26,10 @@ interface Ticket {
   running: boolean;
 }
 
-/** How often the first in the queue looks, in milliseconds; the others look as much less often as they are behind it. */
+/** How often those in the queue look, in milliseconds: the further behind, the less often, since each before them takes longer than so much. */
 const LOOK = 4;
-const MOST_LOOK = 100;
+const LOOK_BEHIND = 2;
+const MOST_LOOK = 50;
 /** When one who is refused may ask again, in seconds. */
 const RETRY_AFTER = 5;
 
@@ -70,7 +71,7 @@ export class Turns {
     const until = Date.now() + this.#bounds.patience;
     while (this.#next() !== ticket) {
       if (ticket.caller !== undefined && Date.now() > until) throw tooMany();
-      await scheduler.wait(Math.min(LOOK * Math.max(1, this.#tickets.indexOf(ticket)), MOST_LOOK));
+      await scheduler.wait(Math.min(LOOK + LOOK_BEHIND * this.#tickets.indexOf(ticket), MOST_LOOK));
       // Whatever stopped its timer is over.
       if (!this.#tickets.includes(ticket)) this.#tickets = [...this.#tickets, ticket];
     }
@@ -98,4 +99,4 @@ function tooMany(): Problem {
 }
 
 /** Those of this isolate. Each holds one step of text (find.ts), 2 MB, and the analysis of one article. */
-export const SEARCHES = new Turns({ running: 3, total: 40, perCaller: 24, patience: 30_000 });
+export const SEARCHES = new Turns({ running: 3, total: 120, perCaller: 60, patience: 30_000 });
