@@ -168,9 +168,11 @@ function read<T>(schema: z.ZodType<T>, fields: object, given: Readonly<Record<st
   throw new Error(reasons.join("\n"));
 }
 
-/** The value of a secret is never shown. */
-const describe = (name: string, message: string, value = ""): string =>
-  `${name} ${message}${name === "CURATOR_TOKEN" ? "" : `, not "${value}"`}`;
+/** Says what a setting must be and what it is, except for a secret, whose value is never shown. */
+function describe(name: string, message: string, value = ""): string {
+  const isSecret = isSettingName(name) && settingNotes.get(settingFields[name])?.kind === "secret";
+  return `${name} ${message}${isSecret ? "" : `, not "${value}"`}`;
+}
 
 function parseHttp(value: string): URL | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
