@@ -97,8 +97,8 @@ function explainTerm({ term, spans }: TermFound, text: AnalysedText): Match {
   return { ...base, field, text: null, snippet: null, offset: null };
 }
 
-/** Formatting that UAX 29 counts among a word, since it stands after it. */
-const FORMAT = /[\u202a-\u202e\u2066-\u2069]/;
+/** Formatting that UAX 29 counts among a word, since it stands after it: the explicit marks of UAX 9. */
+const isFormat = (code: number): boolean => (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 
 function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | "snippet" | "offset"> | undefined {
   const field = fieldAt(text, span.position);
@@ -109,7 +109,7 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
   const index = span.position - field.base;
   const start = clusterStart(source, first.start);
   let { end } = last;
-  while (FORMAT.test(source.charAt(end - 1))) end--;
+  while (isFormat(source.charCodeAt(end - 1))) end--;
   const from = index <= AROUND ? 0 : clusterStart(source, field.words[index - AROUND]?.start ?? 0);
   const next = field.words[index + span.length + AROUND];
   const to = next === undefined ? source.length : clusterStart(source, next.start);
@@ -139,22 +139,36 @@ function piece(source: string, from: number, to: number): string {
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
+/** How far back a cluster is looked for. The segmenter copies what it is given, so it is never given a whole text. */
+const LONGEST_CLUSTER = 64;
+
 /** The beginning of a text, never cut inside what a reader sees as one character. */
 function clip(text: string, length: number): string {
   if (text.length <= length) return text;
-  const last = graphemes.segment(text).containing(length);
+  // Where a cluster begins is clear without what follows its first character.
+  const last = graphemes.segment(text.slice(0, length + 2)).containing(length);
   return text.slice(0, last?.index ?? length);
 }
 
 function clipStart(text: string, length: number): string {
   if (text.length <= length) return text;
-  const first = graphemes.segment(text).containing(text.length - length);
-  return text.slice(first === undefined ? text.length - length : first.index + first.segment.length);
+  const end = text.slice(clusterBefore(text, text.length - length - LONGEST_CLUSTER));
+  const first = graphemes.segment(end).containing(end.length - length);
+  return end.slice(first === undefined ? end.length - length : first.index + first.segment.length);
+}
+
+const isFlagLetter = (code = 0): boolean => code >= 0x1f1e6 && code <= 0x1f1ff;
+
+/** A place at or shortly before an offset at which no flag is cut in half: of many in a row, each is two letters from the first on. */
+function clusterBefore(text: string, offset: number): number {
+  const isInside = (text.codePointAt(offset - 1) ?? 0) > 0xffff;
+  const at = Math.max(0, isInside ? offset - 1 : offset);
+  let run = at;
+  while (isFlagLetter(text.codePointAt(run - 2))) run -= 2;
+  return at - ((at - run) % 4);
 }
 
 const CONTINUES = /^\p{M}/u;
-/** How far back a cluster is looked for. */
-const LONGEST_CLUSTER = 64;
 
 /** Where the grapheme cluster at a word's start begins: a word after a full stop may begin with the mark that stands on that. */
 function clusterStart(source: string, offset: number): number {

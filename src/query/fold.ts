@@ -50,9 +50,20 @@ export function fold(text: string): string {
   return foldPlain(text) ?? foldAny(text);
 }
 
+/** Most marks on one letter, as in the Stream-Safe Text Format (UAX 15, section 13). More say nothing. */
+const MOST_MARKS = 30;
+/** U+FF9E and U+FF9F become marks in NFKC. A failed match reads at most 31 characters, so that it is linear. */
+const TOO_MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
+/** A text that `normalize` takes linear time for: it sorts the marks on one letter, and that is quadratic in their number. */
+export const withFewMarks = (text: string): string =>
+  text.length > MOST_MARKS ? text.replace(TOO_MANY_MARKS, "$1") : text;
+
 function foldAny(text: string): string {
-  const cased = text.normalize("NFKC").toUpperCase().toLowerCase();
-  return cased.normalize("NFD").replace(MARKS, "").normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
+  const cased = withFewMarks(text).normalize("NFKC").toUpperCase().toLowerCase();
+  // Marks that something invisible kept apart are side by side when it is gone.
+  const bare = withFewMarks(cased.normalize("NFD").replace(MARKS, ""));
+  return bare.normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
 }
 
 /** What a letter, digit or inner apostrophe folds to, by its code; filled as they occur. */

@@ -3,6 +3,7 @@
  * use only narrows what is asked.
  */
 import { spansNear } from "./near.ts";
+import { sequences } from "./sequence.ts";
 import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
 import type { FieldName, Query, Term } from "./tree.ts";
 import { queryKey } from "./words.ts";
@@ -84,16 +85,24 @@ function occurrences(term: Exclude<Term, { kind: "language" }>, text: AnalysedTe
     case "word":
       return text.keys.get(term.key) ?? [];
     case "phrase":
-      return sequences(term.words, text);
+      return phrases(term.words, text);
     case "compound":
       return ordered([...sequencesOfKeys(term.keys, text), ...(text.keys.get(term.joined) ?? [])]);
     case "prefix":
-      return text.fields.flatMap(({ words, base }) =>
-        words.flatMap((word, i) => (word.literal.startsWith(term.prefix) ? [{ position: base + i, length: 1 }] : [])),
-      );
+      return beginnings(term.prefix, text);
     default:
       return ordered(term.ids.flatMap((id) => text.names.get(id) ?? []));
   }
+}
+
+function beginnings(prefix: string, { fields }: AnalysedText): Span[] {
+  const spans: Span[] = [];
+  for (const { words, base } of fields) {
+    for (let i = 0; i < words.length; i++) {
+      if (words[i]?.literal.startsWith(prefix)) spans.push({ position: base + i, length: 1 });
+    }
+  }
+  return spans;
 }
 
 /** In order and each once: a spelling of several names, or of a compound in two ways, is still one occurrence. */
@@ -102,31 +111,24 @@ const ordered = (spans: readonly Span[]): Span[] =>
     .sort((a, b) => a.position - b.position || a.length - b.length)
     .filter((span, i, all) => span.position !== all[i - 1]?.position || span.length !== all[i - 1]?.length);
 
-function sequences(literals: readonly string[], text: AnalysedText): Span[] {
-  // A word of the text has the key that its literal has in a query: so only there can it stand. The rarest leaves the fewest places.
-  const all = literals.map((literal) => text.keys.get(queryKey(literal)) ?? []);
-  const rarest = all.reduce((best, spans, i) => (spans.length < (all[best]?.length ?? 0) ? i : best), 0);
-  return (all[rarest] ?? [])
-    .filter(({ position, length }) => length === 1 && standsAt(literals, text, position - rarest, rarest))
-    .map(({ position }) => ({ position: position - rarest, length: literals.length }));
-}
+/** Where literals stand one after the other. A word of the text has the key that its literal has in a query, so only there can it stand. */
+const phrases = (literals: readonly string[], text: AnalysedText): Span[] =>
+  sequences(literals, {
+    spans: (literal) => text.keys.get(queryKey(literal)) ?? [],
+    is: (literal, position) => wordAt(text, position)?.literal === literal,
+    positions: positionsOf(text),
+  });
 
-/** Whether literals stand one after the other from a position on, all in the field of the word number `within`. */
-function standsAt(literals: readonly string[], text: AnalysedText, position: number, within: number): boolean {
-  const field = fieldAt(text, position + within);
-  if (field === undefined) return false;
-  return literals.every((literal, k) => field.words[position - field.base + k]?.literal === literal);
-}
+const sequencesOfKeys = (keys: readonly string[], text: AnalysedText): Span[] =>
+  sequences(keys, {
+    spans: (key) => text.keys.get(key) ?? [],
+    is: (key, position) => wordAt(text, position)?.keys.includes(key) === true,
+    positions: positionsOf(text),
+  });
 
-function sequencesOfKeys(keys: readonly string[], text: AnalysedText): Span[] {
-  const [first, ...rest] = keys;
-  const starts = first === undefined ? [] : (text.keys.get(first) ?? []);
-  return starts
-    .filter(
-      ({ position, length }) =>
-        length === 1 && rest.every((key, k) => wordAt(text, position + k + 1)?.keys.includes(key)),
-    )
-    .map(({ position }) => ({ position, length: keys.length }));
+function positionsOf({ fields }: AnalysedText): number {
+  const last = fields.at(-1);
+  return last === undefined ? 0 : last.base + last.words.length;
 }
 
 function matchNear(

@@ -1,47 +1,47 @@
-/** NEAR: which of two terms' occurrences are near one another. */
+/** NEAR: which of two terms' occurrences are near one another. Spans that overlap are not two, so they are never near. */
 import type { Span } from "./text.ts";
 
-/** Those of the spans that are near one of the others. Both are in order, so that a window goes along with the spans. */
+/**
+ * Those of the spans with at most `distance` words between them and one of the others. Both are in order of their positions. Each span
+ * takes a binary search or two, however many others overlap it.
+ */
 export function spansNear(spans: readonly Span[], others: readonly Span[], distance: number): Span[] {
-  const near: Span[] = [];
-  goThrough(spans, others, distance, (span) => {
-    near.push(span);
-    return false;
+  // By index, how many more of the others are shortly before this span than before the last.
+  const changes = new Int32Array(spans.length + 1);
+  for (const other of others) {
+    const end = other.position + other.length;
+    add(changes, firstFrom(spans, end), 1);
+    add(changes, firstFrom(spans, end + distance + 1), -1);
+  }
+  let before = 0;
+  return spans.filter((span, i) => {
+    before += changes[i] ?? 0;
+    return before > 0 || isFollowed(span, others, distance);
   });
-  return near;
+}
+
+function add(counts: Int32Array, index: number, more: number): void {
+  counts[index] = (counts[index] ?? 0) + more;
 }
 
 /** Whether any of the spans is near one of the others. */
 export const anyNear = (spans: readonly Span[], others: readonly Span[], distance: number): boolean =>
-  goThrough(spans, others, distance, () => true);
+  spans.some((span) => isFollowed(span, others, distance)) ||
+  others.some((other) => isFollowed(other, spans, distance));
 
-/** Shows the spans that are near one of the others, until `seen` has enough; answers whether it has. */
-function goThrough(
-  spans: readonly Span[],
-  others: readonly Span[],
-  distance: number,
-  seen: (span: Span) => boolean,
-): boolean {
-  let longest = 0;
-  for (const { length } of others) longest = Math.max(longest, length);
-  let from = 0;
-  for (const span of spans) {
-    const first = span.position - distance - longest;
-    const last = span.position + span.length + distance;
-    while (from < others.length && (others[from] as Span).position < first) from++;
-    for (let i = from; i < others.length; i++) {
-      const other = others[i] as Span;
-      if (other.position > last) break;
-      if (wordsBetween(span, other) > distance) continue;
-      if (seen(span)) return true;
-      break;
-    }
-  }
-  return false;
+/** Whether one of the others begins behind a span, with at most `distance` words between. */
+function isFollowed({ position, length }: Span, others: readonly Span[], distance: number): boolean {
+  const next = others[firstFrom(others, position + length)];
+  return next !== undefined && next.position <= position + length + distance;
 }
 
-/** How many words stand between two spans; those that overlap are not two, so they are never near. */
-function wordsBetween(a: Span, b: Span): number {
-  const between = a.position <= b.position ? b.position - a.position - a.length : a.position - b.position - b.length;
-  return between < 0 ? Number.POSITIVE_INFINITY : between;
+/** The index of the first span that begins at a position or behind it; the number of spans where none does. */
+function firstFrom(spans: readonly Span[], position: number): number {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle]?.position ?? 0) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

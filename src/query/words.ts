@@ -199,9 +199,13 @@ const POSSESSIVE = /['\u2019]s$/iu;
 const ELIDED = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['\u2019](?=.)/iu;
 
 const MARBUTA = /ة\p{M}*$/u;
-/** Where Arabic letters follow Latin ones, or the other way round, another word begins: "وISIS" is two words to any reader. */
+/**
+ * Where Arabic letters follow Latin ones, or the other way round, another word begins: "وISIS" is two words to any reader. Marks and
+ * format characters belong to the letter before them, even where their own script is Arabic. So no run of them holds the
+ * beginning of another match, each is read once, and the expression is linear.
+ */
 const SCRIPT_ENDS =
-  /\p{Script=Arabic}[\p{M}\p{Cf}ـ]*(?=\p{Script=Latin})|\p{Script=Latin}[\p{M}\p{Cf}]*(?=\p{Script=Arabic})/gu;
+  /[\p{Script=Arabic}--[\p{M}\p{Cf}]][\p{M}\p{Cf}ـ]*(?=\p{Script=Latin})|\p{Script=Latin}[\p{M}\p{Cf}]*(?=[\p{Script=Arabic}--[\p{M}\p{Cf}]])/gv;
 
 function describeAnew(source: string, french: boolean): Description {
   const pointed = POINTED.test(source);

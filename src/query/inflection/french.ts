@@ -114,7 +114,7 @@ export function frenchForms(literal: string, written: string): string[] {
   for (const form of singulars) {
     for (const other of otherGenders(form, written, plural)) forms.add(other);
   }
-  const accented = /ée?s?$/i.test(written.normalize("NFC"));
+  const accented = /ée?s?$/i.test(endOf(written));
   for (const form of [...forms]) for (const many of pluralsOf(form, accented)) forms.add(many);
   forms.delete(literal);
   return [...forms];
@@ -154,9 +154,12 @@ function otherGenders(word: string, written: string, plural: boolean): string[] 
   return others;
 }
 
+/** The last letters of a word, composed. No more is looked at, and `normalize` is quadratic in the marks on one letter. */
+const endOf = (written: string): string => written.slice(-8).normalize("NFC");
+
 /** blessé → blessée and back. -té is an abstract noun (sécurité), and armée no participle. */
 function participle(form: string, written: string, plural: boolean): string | undefined {
-  const end = written.toLowerCase().normalize("NFC");
+  const end = endOf(written).toLowerCase();
   const bare = plural ? end.slice(0, -1) : end;
   if (bare.endsWith("ée")) return FEMININE_NOUNS.has(form) ? undefined : form.slice(0, -1);
   if (!bare.endsWith("é") || /(?:[^v]i|er|au)te$/.test(form)) return undefined;
