@@ -15,4 +15,4 @@ export async function checkTarget(address: string, path: string, { settings, ori
 }
 
 /** The name of its host, without the dots that may end a name and change nothing. */
-export const hostNameOf = (address: string): string => new URL(address).hostname.replace(/\.+$/, "");
+export const hostNameOf = (address: string): string => new URL(address).hostname.replace(/(?<!\.)\.+$/, "");

@@ -12,11 +12,12 @@ const SUPPRESS_EMBEDS = 1 << 2;
 /**
  * A backslash takes the meaning from any sign but a bracket: a link's label is everything up to the last bracket without a partner, even
  * on another line, so brackets become wide ones. Some signs mean something only where they begin a line, the name of an emoji, an
- * address or a mention; elsewhere a backslash would be shown in notifications for nothing.
+ * address or a mention; elsewhere a backslash would be shown in notifications for nothing. Linear: only a full stop makes the expression
+ * read backwards, and only over the digits before it.
  */
 const escapeMarkdown = (text: string): string =>
   text
-    .replace(/[\\*_~`|<]|@(?=everyone|here)|:(?=\/\/|\w+:)|^[-+#>]|(?<=^\d+)\./g, (sign) => `\\${sign}`)
+    .replace(/[\\*_~`|<]|@(?=everyone|here)|:(?=\/\/|\w+:)|^[-+#>]|\.(?<=^\d+\.)/g, (sign) => `\\${sign}`)
     .replaceAll("[", "\uff3b")
     .replaceAll("]", "\uff3d");
 

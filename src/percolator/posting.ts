@@ -17,8 +17,9 @@
  */
 
 import { anyNear } from "../query/near.ts";
+import { sequences } from "../query/sequence.ts";
 import type { Span } from "../query/text.ts";
-import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, type Sense, senseOf } from "./entry.ts";
+import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, senseOf } from "./entry.ts";
 import type { Anchor, Check, Load } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
@@ -282,8 +283,10 @@ export class Evaluation {
 
   /** The first position at which the literals of `#phrase` stand one after the other; -1 where there is none. */
   #firstPhrase(): number {
-    const rarest = this.#rarest(LITERAL);
+    const rarest = this.#rarest();
     const spans = this.#text.spans(this.#phrase[rarest] as number, LITERAL);
+    // "a a a b" in a text of nothing but "a" must not cost their product.
+    if (spans.length * this.#phrase.length > this.#text.positions) return this.#phrases()[0]?.position ?? -1;
     for (let i = 0; i < spans.length; i++) {
       const start = (spans[i] as Span).position - rarest;
       if (this.#phraseAt(start)) return start;
@@ -299,30 +302,29 @@ export class Evaluation {
   }
 
   #phrases(): Span[] {
-    const { length } = this.#phrase;
-    const rarest = this.#rarest(LITERAL);
-    return this.#text
-      .spans(this.#phrase[rarest] as number, LITERAL)
-      .filter(({ position }) => this.#phraseAt(position - rarest))
-      .map(({ position }) => ({ position: position - rarest, length }));
+    return sequences(this.#phrase, {
+      spans: (number) => this.#text.spans(number, LITERAL),
+      is: (number, position) => this.#text.literalIs(position, number),
+      positions: this.#text.positions,
+    });
   }
 
   /** Where the keys of `#phrase` stand one after the other: unlike literals, a word has several, and a key may be that of two words. */
   #sequences(): Span[] {
-    const all = this.#phrase.map((number) => this.#text.spans(number, KEY));
-    const rarest = this.#rarest(KEY);
-    return (all[rarest] ?? [])
-      .filter(({ position }) => all.every((spans, i) => hasWordAt(spans, position - rarest + i)))
-      .map(({ position }) => ({ position: position - rarest, length: all.length }));
+    return sequences(this.#phrase, {
+      spans: (number) => this.#text.spans(number, KEY),
+      is: (number, position) => hasWordAt(this.#text.spans(number, KEY), position),
+      positions: this.#text.positions,
+    });
   }
 
   /** Which word of `#phrase` occurs least. */
-  #rarest(sense: Sense): number {
+  #rarest(): number {
     const phrase = this.#phrase;
     let rarest = 0;
     let fewest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < phrase.length; i++) {
-      const { length } = this.#text.spans(phrase[i] as number, sense);
+      const { length } = this.#text.spans(phrase[i] as number, LITERAL);
       if (length < fewest) [rarest, fewest] = [i, length];
     }
     return rarest;

@@ -221,6 +221,11 @@ export class TextIndex {
     return (sense === KEY ? this.#byKey[number] : this.#byLiteral[number]) ?? NOWHERE;
   }
 
+  /** How many positions the text has. */
+  get positions(): number {
+    return this.#literalAt.length;
+  }
+
   literalIs(position: number, number: number): boolean {
     return this.#literalAt[position] === number + 1;
   }

@@ -38,8 +38,20 @@ const variant = (letter: string): string => LETTERS[letter] ?? String((letter.co
 const MARKS =
   /(?<!и)\u0306|\s|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
 
-/** What is no letter or digit on either side: `_Aleppo_`, ʿAin. The lookbehind keeps it linear. */
-const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/gu;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+const LETTER_DIGIT_OR_MARK = /[\p{L}\p{N}\p{M}]/u;
+
+/** Without what is no letter or digit on either side: `_Aleppo_`, ʿAin. A mark on the last letter stays. */
+function withoutEdges(text: string): string {
+  const start = text.search(LETTER_OR_DIGIT);
+  if (start < 0) return "";
+  let end = text.length;
+  for (;;) {
+    const last = text.slice((text.codePointAt(end - 2) ?? 0) > 0xffff ? end - 2 : end - 1, end);
+    if (LETTER_DIGIT_OR_MARK.test(last)) return text.slice(start, end);
+    end -= last.length;
+  }
+}
 
 /**
  * The literal of a word: NFKC, then full case folding (upper, then lower case, so that ß is ss and ı is i), then no marks
@@ -63,7 +75,7 @@ function foldAny(text: string): string {
   const cased = withFewMarks(text).normalize("NFKC").toUpperCase().toLowerCase();
   // Marks that something invisible kept apart are side by side when it is gone.
   const bare = withFewMarks(cased.normalize("NFD").replace(MARKS, ""));
-  return bare.normalize("NFC").replace(VARIANTS, variant).replace(EDGES, "");
+  return withoutEdges(bare.normalize("NFC").replace(VARIANTS, variant));
 }
 
 /** What a letter, digit or inner apostrophe folds to, by its code; filled as they occur. */

@@ -52,16 +52,20 @@ function amongMany<W>(starts: readonly number[], words: readonly W[], standing: 
   return starts.filter((start) => ((left[start >>> 5] ?? 0) >>> (start & 31)) & 1);
 }
 
-const placesOf = <W>(word: W, { spans, is }: Standing<W>, size: number): Uint32Array =>
-  bits(
-    spans(word).flatMap(({ position, length }) => (length === 1 && is(word, position) ? [position] : [])),
-    size,
-  );
+function placesOf<W>(word: W, { spans, is }: Standing<W>, size: number): Uint32Array {
+  const places = new Uint32Array(size);
+  for (const { position, length } of spans(word)) if (length === 1 && is(word, position)) put(places, position);
+  return places;
+}
 
 function bits(positions: readonly number[], size: number): Uint32Array {
   const set = new Uint32Array(size);
-  for (const position of positions) set[position >>> 5] = (set[position >>> 5] ?? 0) | (1 << (position & 31));
+  for (const position of positions) put(set, position);
   return set;
+}
+
+function put(set: Uint32Array, bit: number): void {
+  set[bit >>> 5] = (set[bit >>> 5] ?? 0) | (1 << (bit & 31));
 }
 
 /** Removes the bits from `left` that `places` does not have `shift` bits further on. */

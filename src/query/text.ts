@@ -105,7 +105,11 @@ export const lengthOf = ({ fields }: AnalysedText): number =>
 
 /** The field in which a position lies. */
 export function fieldAt(text: AnalysedText, position: number): Field | undefined {
-  return text.fields.findLast((field) => field.base <= position);
+  for (let i = text.fields.length - 1; i >= 0; i--) {
+    const field = text.fields[i];
+    if (field !== undefined && field.base <= position) return field;
+  }
+  return undefined;
 }
 
 /** The word at a position, if there is one. */

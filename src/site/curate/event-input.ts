@@ -61,7 +61,9 @@ export function eventTyped(event: SourcedEvent): Typed {
 
 /** Returns an id made from date and title, for an event without one. Undefined if the title has no Latin letter. */
 export function suggestId(typed: Typed): string | undefined {
+  // Longer than any title may be; `normalize` is quadratic in the marks on one letter.
   const words = (typed.get("title") ?? "")
+    .slice(0, 500)
     .normalize("NFKD")
     .toLowerCase()
     .match(/[a-z0-9]+/g);

@@ -1,0 +1,101 @@
+/** What texts and queries cost. Measured in Node: the clock of workerd stands still while a program computes. */
+import { threadCpuUsage } from "node:process";
+import { readData } from "../../src/cli/data.ts";
+import { DATA } from "../../src/cli/paths.ts";
+import { explain } from "../../src/query/explain.ts";
+import { type ParsedQuery, parseQuery, QueryError } from "../../src/query/grammar.ts";
+import { match } from "../../src/query/match.ts";
+import { makeVocabulary } from "../../src/query/names.ts";
+import { indexEntries, nameBySpellings, narrow } from "../../src/query/narrow.ts";
+import { analyse } from "../../src/query/text.ts";
+import { barePair, warnings } from "../../src/query/warnings.ts";
+import { queryName } from "../../src/record/names/name.ts";
+import { ftsExpression } from "../../src/record/search/full-text.ts";
+import { readQualitySet } from "../bench/quality.ts";
+import { fill } from "./texts.ts";
+
+const vocabulary = makeVocabulary([...readData(DATA).names].map(([id, name]) => queryName({ id, ...name })));
+
+/** All that a search, an alert and a preview do with a text: from its analysis to the snippets. */
+export function process(text: string, { tree }: ParsedQuery): void {
+  const analysed = analyse({ title: text.slice(0, 200), text }, vocabulary);
+  indexEntries(analysed);
+  explain(match(tree, analysed) ?? [], analysed);
+}
+
+/** What a query takes before any text is looked at: it is read, narrowed and commented on. */
+export function read(source: string): ParsedQuery {
+  const parsed = parseQuery(source, vocabulary);
+  const narrowing = narrow(parsed.tree, nameBySpellings(vocabulary));
+  if (narrowing) ftsExpression(narrowing);
+  warnings(source, parsed, vocabulary);
+  barePair(source, parsed.tree);
+  return parsed;
+}
+
+/** A query that asks for the beginning of a text in several ways, as far as it has words. */
+export function queryFor(text: string): ParsedQuery {
+  const beginning = text.slice(0, 40).replace(/["“”„‟«»*]/gu, " ");
+  const word = beginning.slice(0, 8).trim();
+  const asked = [`"${beginning}" OR "${beginning.slice(0, 3)}" OR ${word} NEAR/8 none`, `"${beginning}"`, "aleppo"];
+  const [parsed] = asked.flatMap((query) => readable(`${query} OR none`) ?? []);
+  if (parsed === undefined) throw new Error("the last of them can be read");
+  return parsed;
+}
+
+function readable(query: string): ParsedQuery | undefined {
+  try {
+    return parseQuery(query, vocabulary);
+  } catch (error) {
+    if (error instanceof QueryError) return undefined;
+    throw error;
+  }
+}
+
+/** The clock of the processor's time goes on in steps of some milliseconds. */
+const COARSE = 20;
+
+/** Milliseconds that one run takes: of the processor where that can be told, since whatever else runs makes it wait. */
+export function milliseconds(run: () => void): number {
+  const [start, before] = [performance.now(), threadCpuUsage()];
+  run();
+  const passed = performance.now() - start;
+  const { user, system } = threadCpuUsage(before);
+  return passed < COARSE ? passed : Math.min(passed, (user + system) / 1000);
+}
+
+/** The fewest milliseconds of up to six runs; the first that are within the bound are enough. */
+export function fewest(bound: number, run: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 6 && least > bound; i++) least = Math.min(least, milliseconds(run));
+  return least;
+}
+
+export const KB = 1024;
+const ORDINARY = fill(
+  readQualitySet()
+    .articles.filter(({ language }) => language === "en")
+    .map(({ text }) => text)
+    .join("\n"),
+  25 * KB,
+);
+
+/** Milliseconds for a code unit of 25 KB of ordinary text. */
+function ordinary(): number {
+  const query = queryFor(ORDINARY);
+  return Math.min(...Array.from({ length: 10 }, () => milliseconds(() => process(ORDINARY, query)))) / ORDINARY.length;
+}
+
+let usual = ordinary();
+
+/** How many times as long as one of ordinary text a code unit takes. Once, or the least of up to six, each beside ordinary text. */
+export function timesOrdinary(text: string, bound = Number.POSITIVE_INFINITY): number {
+  const query = queryFor(text);
+  const once = (): number => milliseconds(() => process(text, query)) / text.length / usual;
+  let least = once();
+  for (let i = 0; i < 5 && least > bound; i++) {
+    usual = ordinary();
+    least = Math.min(least, once());
+  }
+  return least;
+}
