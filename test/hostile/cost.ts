@@ -33,12 +33,12 @@ export function read(source: string): ParsedQuery {
   return parsed;
 }
 
-/** A query that asks for the beginning of a text in several ways, as far as it has words. */
+/** A query that asks for the beginning of a text in several ways, as far as it has words, and for the word at its end. */
 export function queryFor(text: string): ParsedQuery {
   const beginning = text.slice(0, 40).replace(/["“”„‟«»*]/gu, " ");
   const word = beginning.slice(0, 8).trim();
-  const asked = [`"${beginning}" OR "${beginning.slice(0, 3)}" OR ${word} NEAR/8 none`, `"${beginning}"`, "aleppo"];
-  const [parsed] = asked.flatMap((query) => readable(`${query} OR none`) ?? []);
+  const asked = [`"${beginning}" OR "${beginning.slice(0, 3)}" OR ${word} NEAR/8 none`, `"${beginning}"`, "none"];
+  const [parsed] = asked.flatMap((query) => readable(`${query} OR aleppo`) ?? []);
   if (parsed === undefined) throw new Error("the last of them can be read");
   return parsed;
 }
@@ -64,12 +64,18 @@ export function milliseconds(run: () => void): number {
   return passed < COARSE ? passed : Math.min(passed, (user + system) / 1000);
 }
 
-/** The fewest milliseconds of up to six runs; the first that are within the bound are enough. */
-export function fewest(bound: number, run: () => void): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 6 && least > bound; i++) least = Math.min(least, milliseconds(run));
+/** The fewest of up to `runs` values. One within the bound is enough, and one ten times beyond it no accident. */
+function fewest(runs: number, bound: number, once: () => number): number {
+  let least = once();
+  for (let i = 1; i < runs && least > bound && least < 10 * bound; i++) least = Math.min(least, once());
   return least;
 }
+
+/** The fewest milliseconds of up to six runs; the first that are within the bound are enough. */
+export const within = (bound: number, run: () => void): number => fewest(6, bound, () => milliseconds(run));
+
+/** The fewest milliseconds of five runs. */
+export const atLeast = (run: () => void): number => Math.min(...Array.from({ length: 5 }, () => milliseconds(run)));
 
 export const KB = 1024;
 const ORDINARY = fill(
@@ -83,19 +89,18 @@ const ORDINARY = fill(
 /** Milliseconds for a code unit of 25 KB of ordinary text. */
 function ordinary(): number {
   const query = queryFor(ORDINARY);
-  return Math.min(...Array.from({ length: 10 }, () => milliseconds(() => process(ORDINARY, query)))) / ORDINARY.length;
+  return atLeast(() => process(ORDINARY, query)) / ORDINARY.length;
 }
 
-let usual = ordinary();
+let usual = Math.min(ordinary(), ordinary(), ordinary());
 
 /** How many times as long as one of ordinary text a code unit takes. Once, or the least of up to six, each beside ordinary text. */
 export function timesOrdinary(text: string, bound = Number.POSITIVE_INFINITY): number {
   const query = queryFor(text);
-  const once = (): number => milliseconds(() => process(text, query)) / text.length / usual;
-  let least = once();
-  for (let i = 0; i < 5 && least > bound; i++) {
-    usual = ordinary();
-    least = Math.min(least, once());
-  }
-  return least;
+  const once = (): number => milliseconds(() => process(text, query)) / text.length;
+  return fewest(6, bound, () => {
+    const took = once();
+    if (took > bound * usual) usual = ordinary();
+    return took / usual;
+  });
 }

@@ -109,6 +109,12 @@ export interface HostileText {
   make: (length: number) => string;
 }
 
+/** A letter that marks can stand on before a text, and behind it a word that can be found, so that a snippet is made there. */
+const framed = (name: string, make: (length: number) => string): HostileText => ({
+  name,
+  make: (length) => `a${make(length - "a aleppo".length)} aleppo`,
+});
+
 /** A unit again and again, to a length in UTF-16 code units. */
 export const fill = (unit: string, length: number): string =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
@@ -135,29 +141,24 @@ export function pairs(seed: number, partners: number): HostileText[] {
     )
     .flatMap((pair) => [pair, pair])
     .flatMap(([one, other], i) =>
-      SHAPES.slice(i % SHAPES.length, (i % SHAPES.length) + 1).map(({ shape, mix }) => ({
-        name: `${one.name} and ${other.name}, ${shape}`,
-        make: (length) => mix(one.character, other.character, length),
-      })),
+      SHAPES.slice(i % SHAPES.length, (i % SHAPES.length) + 1).map(({ shape, mix }) =>
+        framed(`${one.name} and ${other.name}, ${shape}`, (length) => mix(one.character, other.character, length)),
+      ),
     );
 }
 
-const unit = (name: string, repeated: string): HostileText => ({ name, make: (length) => fill(repeated, length) });
-const halves = (name: string, a: string, b: string): HostileText => ({
-  name,
-  make: (length) => fill(a, length >>> 1) + fill(b, length >>> 1),
-});
+const unit = (name: string, repeated: string): HostileText => framed(name, (length) => fill(repeated, length));
+const halves = (name: string, a: string, b: string): HostileText =>
+  framed(name, (length) => fill(a, length >>> 1) + fill(b, length >>> 1));
 /** Words of which hardly two are alike, in 28 letters from `first` on. */
-const different = (name: string, first: number, before = "", after = ""): HostileText => ({
-  name,
-  make: (length) => {
+const different = (name: string, first: number, before = "", after = ""): HostileText =>
+  framed(name, (length) => {
     const letter = (digit = "0"): string => String.fromCharCode(first + Number.parseInt(digit, 28));
     const word = (i: number): string =>
       [...(Math.imul(i + 1, 2_654_435_761) >>> 0).toString(28)].map((digit) => letter(digit)).join("");
     const words = Array.from({ length: length / 5 }, (_, i) => before + word(i) + after);
     return words.join(" ").slice(0, length);
-  },
-});
+  });
 
 /** Shapes that were quadratic once, or that come near it. */
 export const KNOWN: readonly HostileText[] = [
