@@ -400,12 +400,12 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
 
   async #expire(): Promise<void> {
     const now = Date.now();
-    const expired = this.#registry.expired(now);
     const anyEnded = this.#subscriptions.expire(now);
-    if (expired.length === 0 && !anyEnded) return;
+    if (this.#registry.expired(now).length === 0 && !anyEnded) return;
     const queries = await this.#ready();
     const ended = this.ctx.storage.transactionSync(() => {
-      for (const { id, established } of expired) {
+      // Read anew after the wait: an alert may have been confirmed meanwhile.
+      for (const { id, established } of this.#registry.expired(now)) {
         if (established) this.#registry.pause(id, "its channel was not confirmed within 24 hours");
         else this.#registry.remove(id, queries);
       }
