@@ -13,6 +13,7 @@
  * - `hang`: never answers
  * - `gate`: behaves as it was last told to by a GET of `/{name}/open/{behaviour}`; after one of `/{name}/shut`, and before it was told
  *   anything, requests wait for the next one
+ * - `late-MS`: behaves as `echo` so many milliseconds later
  * - `drip`: answers 200, and then a byte of the body now and then, for ever; `drip-head`: the same with header lines
  * - `drop`: hangs up without an answer; `drop-late`: in the middle of the body
  * - `say-STATUS-BODY`: answers so; `raw-BYTES`: the answer as it goes over the wire, one character a byte. Both percent-encoded, and
@@ -190,6 +191,11 @@ function answer(behaviour: string, count: number, asked: Received, response: Ser
   if (then !== undefined) {
     const confirming = JSON.parse(asked.body).data?.challenge !== undefined;
     answer(confirming ? "echo" : then, count, asked, response);
+    return;
+  }
+  const late = /^late-(\d+)$/.exec(behaviour)?.[1];
+  if (late !== undefined) {
+    setTimeout(Number(late)).then(() => answer("echo", count, asked, response));
     return;
   }
   const [, times, early] = /^after-(\d+)-status-(\d+)$/.exec(behaviour) ?? [];

@@ -19,6 +19,8 @@ export interface Attempt {
   body: string;
   /** `Retry-After` in seconds, where the answer has one (RFC 9110, section 10.2.3); may be a fraction. */
   retryAfter: number | null;
+  /** It was ended from our side: by the time limit or since others waited. An answer that had begun by then counts all the same. */
+  cut: boolean;
 }
 
 /** Covers the connection, the headers and the reading of the body, so that neither a hanging nor a dripping receiver holds us. */
@@ -46,6 +48,7 @@ export async function send({ url, ...init }: OutgoingRequest, signal?: AbortSign
   const end = (rest: Pick<Attempt, "outcome" | "status" | "body" | "retryAfter">): Attempt => ({
     at,
     milliseconds: Date.now() - at,
+    cut: ending.aborted,
     ...rest,
   });
   try {

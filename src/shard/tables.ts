@@ -236,6 +236,16 @@ export const VERSIONS: readonly string[] = [
   -- How far ahead the callback's verifications are paid for, in milliseconds of Unix time: see subscriptions.ts, verifyAt.
   ALTER TABLE subscriptions ADD COLUMN asked_until INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- How a receiver answers: see pace.ts.
+  ALTER TABLE alerts DROP COLUMN slow;
+  ALTER TABLE alerts ADD COLUMN took INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN timeouts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alerts ADD COLUMN doubted_until INTEGER NOT NULL DEFAULT 0;
+  -- Its next digest holds the last match of a day that was not over its limit; the limit ends then.
+  ALTER TABLE alerts ADD COLUMN limit_until INTEGER;
+  `,
 ];
 
 /** Brings a shard's tables up to date; all of it or nothing. */

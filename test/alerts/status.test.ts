@@ -280,7 +280,7 @@ describe("one line of JSON", () => {
   });
 
   it("for an alert that is paused after five days of nothing but failures, and not before", async () => {
-    settings({ RETRY_SECONDS: Array.from({ length: 20 }, () => String(HOUR / 250)).join(",") });
+    settings({ RETRY_SECONDS: Array.from({ length: 60 }, () => String(HOUR / 250)).join(",") });
     const alert = await registerGated("five-days", "plover");
     await behave("five-days", "status-503");
     await addArticle("Plover.");
@@ -296,6 +296,25 @@ describe("one line of JSON", () => {
     const because = `nothing but failures since ${since}; the last one: status 503`;
     expect(await look(alert)).toMatchObject({ status: "paused", paused_because: because });
     expect(of()).toEqual([{ level: "error", event: "alert.paused", alert: alert.id, because }]);
+  });
+
+  it("a message that was given up long ago does not count: one that fails much later begins the five days anew", async () => {
+    const alert = await registerGated("given-up-status", "godwit");
+    await behave("given-up-status", "status-503");
+    await addArticle("Godwit.");
+    await eventually(async () => await tried(alert));
+    await passTime(Date.now() + DAY);
+    expect(await deliveries(alert)).toMatchObject([{ status: "failed" }]);
+    for (const days of [10, 20]) {
+      const later = Date.now() + days * DAY;
+      await passTime(later);
+      await addArticle(`Godwit ${days}.`);
+      await quiet();
+      expect(await look(alert)).toMatchObject({ status: "active", failing_since: new Date(later).toISOString() });
+      await passTime(later + DAY);
+    }
+    // Nothing of it is left to be tried, so that nothing is failing; what became of the last attempt is still told.
+    expect(await look(alert)).toMatchObject({ status: "active", failing_since: null, trouble: "status 503" });
   });
 
   it("a message that arrived in between begins the five days anew", async () => {

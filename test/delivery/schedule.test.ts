@@ -15,7 +15,7 @@ const began = Date.UTC(2016, 8, 5, 12);
 /** When an attempt that `made` makes is over. */
 const ended = began + 250;
 const made = (about: Partial<Attempt>): Attempt => ({
-  ...{ at: began, milliseconds: 250, outcome: "answered", status: 500, body: "", retryAfter: null },
+  ...{ at: began, milliseconds: 250, outcome: "answered", status: 500, body: "", retryAfter: null, cut: false },
   ...about,
 });
 const unanswered = (outcome: Attempt["outcome"]) => made({ outcome, status: null });

@@ -1,45 +1,59 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Bounds, type Lane, Lanes } from "../../src/shard/deliver/lanes.ts";
+import type { Pace } from "../../src/alerts/pace.ts";
+import { type Lane, Lanes, type Share } from "../../src/shard/deliver/lanes.ts";
 
-type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "land"; alert: string };
+type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "begin" | "land"; alert: string; wait: number };
 
+const PACES: readonly Pace[] = ["quick", "new", "late", "hesitant", "later", "silent"];
 /** Few of each, so that they meet. */
 const HOSTS = ["x", "y", "z"];
-const lane = fc.record({
-  alert: fc.constantFrom("a", "b", "c", "d", "e", "f", "g", "h"),
-  host: fc.constantFrom(...HOSTS),
-  slow: fc.boolean(),
-});
+const ALERTS = ["a", "b", "c", "d", "e", "f", "g", "h"];
+const laneOf = (alert: string, host: string, pace: Pace): Lane => ({ alert, host, pace, patience: 2_000, least: 400 });
+const lane = fc
+  .record({
+    alert: fc.constantFrom(...ALERTS),
+    host: fc.constantFrom(...HOSTS),
+    pace: fc.constantFrom(...PACES),
+  })
+  .map(({ alert, host, pace }) => laneOf(alert, host, pace));
+const timed = fc.record({ alert: fc.constantFrom(...ALERTS), wait: fc.constantFrom(0, 100, 1_000, 5_000) });
 const step: fc.Arbitrary<Step> = fc.oneof(
   lane.map((lane) => ({ kind: "add" as const, lane })),
   fc.constant({ kind: "take" as const }),
-  lane.map(({ alert }) => ({ kind: "land" as const, alert })),
+  timed.map((what) => ({ kind: "begin" as const, ...what })),
+  timed.map((what) => ({ kind: "land" as const, ...what })),
 );
-const bounds: fc.Arbitrary<Bounds> = fc.record({
-  inFlight: fc.integer({ min: 1, max: 6 }),
-  perHost: fc.integer({ min: 1, max: 4 }),
-  slow: fc.integer({ min: 1, max: 4 }),
-  slowPerHost: fc.integer({ min: 1, max: 3 }),
+const share: fc.Arbitrary<Share> = fc.record({
+  paces: fc.subarray([...PACES], { minLength: 1 }),
+  places: fc.integer({ min: 1, max: 4 }),
+  perHost: fc.integer({ min: 1, max: 3 }),
 });
+const bounds: fc.Arbitrary<Share[]> = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }), fc.array(share, { maxLength: 3 }))
+  .map(([places, perHost, more]) => [{ paces: PACES, places, perHost }, ...more]);
 
-const ringOf = ({ host, slow }: Lane): string => `${host} ${slow}`;
+/** Who goes first; every eighth of the last two's turns they change places. */
+const ORDER: readonly Pace[] = ["later", "silent", "late", "hesitant", "quick", "new"];
 
 /** What waits and what flies, in plain lists that are gone through for every question. */
 class Model {
-  readonly #bounds: Bounds;
+  readonly #bounds: readonly Share[];
   #time = 0;
+  #prompt = 0;
   readonly waiting: { lane: Lane; since: number }[] = [];
-  readonly flying: Lane[] = [];
-  /** When a host came to its ring, or had its last turn there. */
+  readonly flying: { lane: Lane; began: number }[] = [];
+  /** When a host came to its ring, or had its last turn there; what it was charged there; and what the ring's last turn was charged. */
   readonly #turns = new Map<string, number>();
+  readonly #charges = new Map<string, number>();
+  readonly #floors = new Map<Pace, number>();
 
-  constructor(bounds: Bounds) {
+  constructor(bounds: readonly Share[]) {
     this.#bounds = bounds;
   }
 
   add(lane: Lane): void {
-    if (this.flying.some(({ alert }) => alert === lane.alert)) return;
+    if (this.flying.some((flight) => flight.lane.alert === lane.alert)) return;
     const place = this.waiting.findIndex((waiting) => waiting.lane.alert === lane.alert);
     const before = this.waiting[place];
     if (before && ringOf(before.lane) === ringOf(lane)) return;
@@ -54,78 +68,86 @@ class Model {
     this.waiting.splice(place, 1);
   }
 
-  #count = (is: (lane: Lane) => boolean): number => this.flying.filter(is).length;
+  #count = (is: (lane: Lane) => boolean): number => this.flying.filter(({ lane }) => is(lane)).length;
 
-  mayLeave({ host, slow }: Lane): boolean {
-    const { inFlight, perHost, slow: slowInAll, slowPerHost } = this.#bounds;
-    if (this.flying.length >= inFlight || this.#count((other) => other.host === host) >= perHost) return false;
-    if (!slow) return true;
-    return (
-      this.#count((other) => other.slow) < slowInAll &&
-      this.#count((other) => other.slow && other.host === host) < slowPerHost
-    );
+  mayLeave({ host, pace }: Lane): boolean {
+    return this.#bounds
+      .filter(({ paces }) => paces.includes(pace))
+      .every(
+        ({ paces, places, perHost }) =>
+          this.#count((other) => paces.includes(other.pace)) < places &&
+          this.#count((other) => paces.includes(other.pace) && other.host === host) < perHost,
+      );
   }
 
-  /** Of those that may leave: a slow one first; then the host whose turn is the longest ago; then who waits the longest. */
+  /** Of those that may leave: by pace; then the host that was charged least, whose turn is the longest ago; then who waits the longest. */
   take(): Lane | undefined {
+    const order = this.#prompt % 8 === 0 ? [...ORDER.slice(0, 4), "new", "quick"] : ORDER;
     const [next] = this.waiting
       .filter(({ lane }) => this.mayLeave(lane))
       .sort(
         (a, b) =>
-          Number(b.lane.slow) - Number(a.lane.slow) || this.#turnOf(a.lane) - this.#turnOf(b.lane) || a.since - b.since,
+          order.indexOf(a.lane.pace) - order.indexOf(b.lane.pace) ||
+          this.#chargeOf(a.lane) - this.#chargeOf(b.lane) ||
+          this.#turnOf(a.lane) - this.#turnOf(b.lane) ||
+          a.since - b.since,
       );
     if (next === undefined) return undefined;
+    if (["quick", "new"].includes(next.lane.pace)) this.#prompt++;
+    this.#floors.set(next.lane.pace, this.#chargeOf(next.lane));
     this.#leave(this.waiting.indexOf(next));
     this.#turns.set(ringOf(next.lane), ++this.#time);
-    this.flying.push(next.lane);
+    this.flying.push({ lane: next.lane, began: Number.POSITIVE_INFINITY });
     return next.lane;
   }
 
   #turnOf = (lane: Lane): number => this.#turns.get(ringOf(lane)) ?? 0;
+  #chargeOf = (lane: Lane): number => Math.max(this.#charges.get(ringOf(lane)) ?? 0, this.#floors.get(lane.pace) ?? 0);
 
-  holdsUp(host: string): boolean {
-    const prompt = this.waiting.filter(({ lane }) => !lane.slow);
-    return (
-      prompt.some(({ lane }) => lane.host === host) ||
-      (prompt.length > 0 && this.flying.length >= this.#bounds.inFlight)
-    );
+  begin(alert: string, now: number): void {
+    const flight = this.flying.find(({ lane }) => lane.alert === alert);
+    if (flight) flight.began = now;
   }
 
-  land(alert: string): void {
-    const place = this.flying.findIndex((flying) => flying.alert === alert);
-    if (place >= 0) this.flying.splice(place, 1);
+  land(alert: string, now: number): void {
+    const place = this.flying.findIndex(({ lane }) => lane.alert === alert);
+    const [flight] = place < 0 ? [] : this.flying.splice(place, 1);
+    if (flight === undefined || flight.began > now || ["quick", "new"].includes(flight.lane.pace)) return;
+    this.#charges.set(ringOf(flight.lane), this.#chargeOf(flight.lane) + now - flight.began);
   }
 
   /** What no bound allows, in words; none where all is well. */
   get exceeded(): string[] {
-    const { inFlight, perHost, slow, slowPerHost } = this.#bounds;
-    const hosts = [...new Set(this.flying.map(({ host }) => host))];
-    const slowOf = (host: string) => this.#count((lane) => lane.slow && lane.host === host);
-    return [
-      ...(this.flying.length > inFlight ? ["in all"] : []),
-      ...(this.#count((lane) => lane.slow) > slow ? ["slow in all"] : []),
-      ...hosts.filter((host) => this.#count((lane) => lane.host === host) > perHost).map((host) => `to ${host}`),
-      ...hosts.filter((host) => slowOf(host) > slowPerHost).map((host) => `slow to ${host}`),
-      ...(new Set(this.flying.map(({ alert }) => alert)).size < this.flying.length ? ["of one alert"] : []),
-    ];
+    const all = this.flying.map(({ lane }) => lane);
+    const beyond = this.#bounds.flatMap(({ paces, places, perHost }) => {
+      const lanes = all.filter(({ pace }) => paces.includes(pace));
+      const full = HOSTS.filter((host) => lanes.filter((lane) => lane.host === host).length > perHost);
+      return [...(lanes.length > places ? [`${paces}`] : []), ...full.map((host) => `${paces} to ${host}`)];
+    });
+    const twice = new Set(all.map(({ alert }) => alert)).size < all.length;
+    return [...beyond, ...(twice ? ["of one alert"] : [])];
   }
 }
 
+const ringOf = ({ host, pace }: Lane): string => `${host} ${pace}`;
+
 /** Does the same to both; `look` is called after every step with what `take` gave, if that was the step. */
 function run(
-  limits: Bounds,
+  limits: readonly Share[],
   steps: readonly Step[],
   look: (model: Model, lanes: Lanes, taken: { by: Lane | undefined; model: Lane | undefined } | undefined) => void,
 ): void {
   const [model, lanes] = [new Model(limits), new Lanes(limits)];
+  let now = 0;
   for (const step of steps) {
     let taken: { by: Lane | undefined; model: Lane | undefined } | undefined;
     if (step.kind === "add") {
       model.add(step.lane);
       lanes.add(step.lane);
-    } else if (step.kind === "land") {
-      model.land(step.alert);
-      lanes.land(step.alert);
+    } else if (step.kind !== "take") {
+      now += step.wait;
+      model[step.kind](step.alert, now);
+      lanes[step.kind](step.alert, now);
     } else taken = { by: lanes.take(), model: model.take() };
     look(model, lanes, taken);
   }
@@ -150,7 +172,6 @@ describe("in whatever order alerts are added, taken and landed", () => {
         run(limits, steps, (model, lanes, taken) => {
           expect(model.exceeded).toEqual([]);
           expect(lanes.flying).toBe(model.flying.length);
-          for (const host of HOSTS) expect(lanes.holdsUp(host), host).toBe(model.holdsUp(host));
           if (taken !== undefined && taken.by === undefined) {
             expect(model.waiting.filter(({ lane }) => model.mayLeave(lane))).toEqual([]);
           }
@@ -167,7 +188,7 @@ describe("in whatever order alerts are added, taken and landed", () => {
         for (const lane of added) lanes.add(lane);
         const left = Array.from(new Set(added.map(({ alert }) => alert)), () => {
           const taken = lanes.take();
-          if (taken) lanes.land(taken.alert);
+          if (taken) lanes.land(taken.alert, 0);
           return taken?.alert ?? "nobody";
         });
         expect(left.sort()).toEqual([...new Set(added.map(({ alert }) => alert))].sort());
@@ -178,12 +199,11 @@ describe("in whatever order alerts are added, taken and landed", () => {
   });
 });
 
-const LIMITS: Bounds = { inFlight: 6, perHost: 3, slow: 2, slowPerHost: 1 };
-const prompt = (alert: string, host: string): Lane => ({ alert, host, slow: false });
-const slow = (alert: string, host: string): Lane => ({ alert, host, slow: true });
+const quick = (alert: string, host: string): Lane => laneOf(alert, host, "quick");
+const late = (alert: string, host: string): Lane => laneOf(alert, host, "late");
 
 function lanesOf(...added: Lane[]): Lanes {
-  const lanes = new Lanes(LIMITS);
+  const lanes = new Lanes();
   for (const lane of added) lanes.add(lane);
   return lanes;
 }
@@ -194,88 +214,184 @@ const takeAll = (lanes: Lanes): string[] => {
   return taken === undefined ? [] : [taken.alert, ...takeAll(lanes)];
 };
 
+/** Who has the next turns, each of which takes as long as is said of its alert, in milliseconds. */
+function turns(lanes: Lanes, count: number, took: (alert: string) => number): string[] {
+  let now = 0;
+  return Array.from({ length: count }, () => {
+    const taken = lanes.take();
+    if (taken === undefined) throw new Error("nobody leaves");
+    lanes.begin(taken.alert, now);
+    now += took(taken.alert);
+    lanes.land(taken.alert, now);
+    lanes.add(taken);
+    return taken.alert;
+  });
+}
+
+/** One of a pace, each with a host of its own. */
+const some = (count: number, pace: Pace): Lane[] =>
+  Array.from({ length: count }, (_, i) => laneOf(`${pace}${i}`, `host of ${pace} ${i}`, pace));
+
 describe("turns", () => {
   it("hosts take turns, and within a host its alerts do", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => prompt(alert, "a")), prompt("b1", "b"));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")), quick("b1", "b"));
     expect(takeAll(lanes)).toEqual(["a1", "b1", "a2", "a3"]);
   });
 
   it("one that has landed and has more stands behind those that wait", () => {
-    const lanes = lanesOf(prompt("a1", "a"), prompt("a2", "a"));
-    const order = Array.from({ length: 4 }, () => {
-      const taken = lanes.take();
-      if (taken === undefined) throw new Error("nobody leaves");
-      lanes.land(taken.alert);
-      lanes.add(taken);
-      return taken.alert;
-    });
-    expect(order).toEqual(["a1", "a2", "a1", "a2"]);
+    expect(turns(lanesOf(quick("a1", "a"), quick("a2", "a")), 4, () => 50)).toEqual(["a1", "a2", "a1", "a2"]);
   });
 
   it("a host that is full is passed over and keeps its turn", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => prompt(alert, "a")));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")));
     expect(takeAll(lanes)).toEqual(["a1", "a2", "a3"]);
-    lanes.add(prompt("b1", "b"));
+    lanes.add(quick("b1", "b"));
     expect(takeAll(lanes)).toEqual(["b1"]);
-    lanes.land("a2");
-    lanes.add(prompt("b2", "b"));
+    lanes.land("a2", 0);
+    lanes.add(quick("b2", "b"));
     expect(takeAll(lanes)).toEqual(["a4", "b2"]);
+  });
+
+  it("of late hosts are charged by the time they took: half as long, twice as many", () => {
+    const order = turns(lanesOf(late("a", "a"), late("b", "b")), 30, (alert) => (alert === "a" ? 1_200 : 2_400));
+    expect(order.filter((alert) => alert === "a")).toHaveLength(20);
+  });
+
+  it("a late host that comes back has what the others have by now, and nothing saved up", () => {
+    const lanes = lanesOf(late("a", "a"), late("b", "b"));
+    turns(lanes, 10, () => 2_000);
+    lanes.add(late("c", "c"));
+    expect(turns(lanes, 9, () => 2_000).filter((alert) => alert === "c")).toHaveLength(3);
+  });
+
+  it("a new receiver has one in eight, however many quick ones wait", () => {
+    const lanes = lanesOf(...some(20, "quick"), ...some(20, "new"));
+    const order = turns(lanes, 40, () => 50);
+    expect(order.filter((alert) => alert.startsWith("new"))).toHaveLength(5);
   });
 });
 
-describe("slow receivers", () => {
-  it("have two places, one to a host, and those that are not slow have the rest", () => {
-    const lanes = lanesOf(
-      ...["a1", "a2"].map((alert) => slow(alert, "a")),
-      ...["b1", "c1"].map((alert) => slow(alert, alert.charAt(0))),
-      ...["d1", "e1", "f1", "g1", "h1"].map((alert) => prompt(alert, alert.charAt(0))),
-    );
-    expect(takeAll(lanes)).toEqual(["a1", "b1", "d1", "e1", "f1", "g1"]);
+describe("places", () => {
+  it("are shared so that each pace has some, and the quick ones the rest", () => {
+    const all = PACES.flatMap((pace) => some(10, pace));
+    const taken = takeAll(lanesOf(...all)).map((alert) => alert.replace(/\d+/, ""));
+    expect(taken.sort()).toEqual(["late", "late", "later", "new", "quick", "silent"]);
   });
 
-  it("go first where their places are free, however many others wait", () => {
-    const lanes = lanesOf(...Array.from({ length: 20 }, (_, i) => prompt(`p${i}`, `h${i}`)));
-    expect(takeAll(lanes)).toHaveLength(6);
-    lanes.add(slow("s1", "s"));
-    lanes.land("p0");
-    expect(takeAll(lanes)).toEqual(["s1"]);
+  it.each<[Pace, number]>([
+    ["quick", 6],
+    ["new", 6],
+    ["late", 4],
+    ["hesitant", 4],
+    ["later", 1],
+    ["silent", 1],
+  ])("of receivers of one pace alone (%s): %i", (pace, places) => {
+    expect(takeAll(lanesOf(...some(10, pace)))).toHaveLength(places);
+  });
+
+  it.each<[Pace, number]>([
+    ["quick", 3],
+    ["late", 2],
+    ["later", 1],
+    ["silent", 1],
+  ])("of one host, to receivers of one pace alone (%s): %i", (pace, places) => {
+    expect(takeAll(lanesOf(...ALERTS.map((alert) => laneOf(alert, "a", pace))))).toHaveLength(places);
+  });
+
+  it("no silent receiver takes the place of a late one, on its host or elsewhere", () => {
+    const lanes = lanesOf(...ALERTS.map((alert) => laneOf(alert, "x", "silent")), ...some(20, "silent"));
+    expect(takeAll(lanes)).toHaveLength(1);
+    lanes.add(late("s", "x"));
+    expect(takeAll(lanes)).toEqual(["s"]);
+  });
+
+  it("slow ones go first where their places are free, however many others wait", () => {
+    const lanes = lanesOf(...some(20, "quick"));
+    const [first = ""] = takeAll(lanes);
+    lanes.add(late("s", "s"));
+    lanes.land(first, 0);
+    expect(takeAll(lanes)).toEqual(["s"]);
   });
 
   it("one that has become slow while it waited stands among the slow, and one that no longer is does not", () => {
-    const lanes = lanesOf(prompt("a1", "a"), slow("b1", "b"));
-    lanes.add(slow("a1", "a"));
-    lanes.add(prompt("b1", "b"));
-    expect([lanes.take(), lanes.take(), lanes.take()]).toEqual([slow("a1", "a"), prompt("b1", "b"), undefined]);
+    const lanes = lanesOf(quick("a1", "a"), late("b1", "b"));
+    lanes.add(late("a1", "a"));
+    lanes.add(quick("b1", "b"));
+    expect([lanes.take(), lanes.take(), lanes.take()]).toEqual([late("a1", "a"), quick("b1", "b"), undefined]);
+  });
+});
+
+describe("a request that takes long", () => {
+  /** Lanes in which so many of a pace fly since 0, and others wait. */
+  function flyingSince0(pace: Pace, ...waiting: Lane[]): Lanes {
+    const lanes = lanesOf(...some(6, pace));
+    for (const alert of takeAll(lanes)) lanes.begin(alert, 0);
+    for (const lane of waiting) lanes.add(lane);
+    return lanes;
+  }
+
+  it("is overdue when it has had its time, if somebody waits for its place", () => {
+    const lanes = flyingSince0("quick", ...some(9, "new"));
+    expect([lanes.overdue(1_999), lanes.overdue(2_000).length]).toEqual([[], 6]);
+  });
+
+  it("is not overdue if nobody waits, and no more of them are than wait", () => {
+    expect(flyingSince0("quick").overdue(9_000)).toEqual([]);
+    expect(flyingSince0("quick", late("a", "a")).overdue(9_000)).toHaveLength(1);
+  });
+
+  it("keeps nobody from a host that is full by others", () => {
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")), quick("b1", "b"));
+    for (const alert of takeAll(lanes)) lanes.begin(alert, 0);
+    expect(lanes.overdue(9_000).sort()).toEqual(["a1"]);
+  });
+
+  it("has its time where only silent receivers wait", () => {
+    expect(flyingSince0("quick", ...some(9, "silent")).overdue(9_000)).toEqual([]);
+  });
+
+  it("in a crowd has less time, but only where half of all requests take long", () => {
+    const lanes = flyingSince0("quick", ...some(200, "new"));
+    expect([lanes.overdue(399), lanes.overdue(400).length]).toEqual([[], 6]);
+    const [one = "", two = "", three = "", four = ""] = some(6, "quick").map(({ alert }) => alert);
+    for (const alert of [one, two, three, four]) lanes.begin(alert, 500);
+    expect([lanes.overdue(899), lanes.overdue(900).length]).toEqual([[], 6]);
+  });
+
+  it("has not begun where its request has not left", () => {
+    const lanes = lanesOf(...some(30, "quick"));
+    takeAll(lanes);
+    expect(lanes.overdue(9_000)).toEqual([]);
   });
 });
 
 describe("an alert", () => {
   it("that flies cannot leave a second time, whatever its host is by now", () => {
-    const lanes = lanesOf(prompt("a1", "a"));
+    const lanes = lanesOf(quick("a1", "a"));
     lanes.take();
-    lanes.add(prompt("a1", "b"));
+    lanes.add(quick("a1", "b"));
     expect(lanes.take()).toBeUndefined();
-    lanes.land("a1");
-    lanes.add(prompt("a1", "b"));
-    expect(lanes.take()).toEqual(prompt("a1", "b"));
+    lanes.land("a1", 0);
+    lanes.add(quick("a1", "b"));
+    expect(lanes.take()).toEqual(quick("a1", "b"));
   });
 
   it("that calls another host waits there alone", () => {
-    const lanes = lanesOf(prompt("a1", "a"));
-    lanes.add(prompt("a1", "b"));
+    const lanes = lanesOf(quick("a1", "a"));
+    lanes.add(quick("a1", "b"));
     expect(takeAll(lanes)).toEqual(["a1"]);
-    lanes.land("a1");
+    lanes.land("a1", 0);
     expect(lanes.take()).toBeUndefined();
   });
 
   it("that lands twice, or never flew, frees no place that is taken", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => prompt(alert, "a")));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")));
     expect(takeAll(lanes)).toHaveLength(3);
-    lanes.land("a4");
-    lanes.land("unknown");
+    lanes.land("a4", 0);
+    lanes.land("unknown", 0);
     expect(lanes.take()).toBeUndefined();
-    lanes.land("a1");
-    lanes.land("a1");
+    lanes.land("a1", 0);
+    lanes.land("a1", 0);
     expect(takeAll(lanes)).toEqual(["a4"]);
   });
 });

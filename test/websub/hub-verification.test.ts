@@ -140,8 +140,8 @@ describe("a renewal", () => {
     await putEvent(`event-${name}`, { title: `After the renewal of ${name}` });
     expect((await pushed(name, 1))[0]?.headers).toHaveProperty("x-hub-signature");
     // What somebody asked in its name is no trouble of its own.
-    expect(await rows("SELECT failing_since, trouble, slow FROM alerts WHERE id = ?", before?.id ?? "")).toEqual([
-      { failing_since: null, trouble: null, slow: 0 },
+    expect(await rows("SELECT failing_since, trouble, timeouts FROM alerts WHERE id = ?", before?.id ?? "")).toEqual([
+      { failing_since: null, trouble: null, timeouts: 0 },
     ]);
   });
 

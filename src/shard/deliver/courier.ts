@@ -17,18 +17,13 @@ import { inLog, report } from "../../platform/report.ts";
 import { readSettings } from "../../platform/settings.ts";
 import { websub } from "../../websub/shard/callback-requests.ts";
 import type { Subscriptions } from "../../websub/shard/subscriptions.ts";
-import { CONFIRMATION, type MessageRow, type Outbox, type Outgoing, SLOW, type Waiting } from "../outbox/outbox.ts";
+import { CONFIRMATION, type MessageRow, type Outbox, type Outgoing, type Waiting } from "../outbox/outbox.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Lane, Lanes } from "./lanes.ts";
 import { Latency } from "./latency.ts";
 
-/**
- * Requests at a time: the platform lets no more than six wait for their headers, and others would time out in its queue. Slow receivers
- * share a third of them, so that they hold up each other and nobody else.
- */
-const BOUNDS = { inFlight: 6, perHost: 3, slow: 2, slowPerHost: 1 };
-/** While others wait, a receiver that was not slow before may take so long, in milliseconds; then it is tried again as a slow one. */
-const PATIENCE = 2 * SLOW;
+/** How often requests are looked at that keep others waiting, in milliseconds. */
+const LOOK = 100;
 /** After a fault of our own that cannot even be recorded, the alert rests this long, in milliseconds. */
 const AFTER_FAULT = 5_000;
 /** Of so many messages of an alert, one is of those that were tried before, so that they move on however many new ones come. */
@@ -40,8 +35,6 @@ const GATHER = 10;
 
 interface Flight {
   lane: Lane;
-  /** When the request left, in milliseconds of Unix time; until then nobody is waited for. */
-  began: number;
   abort: AbortController;
   done: Promise<void>;
 }
@@ -54,7 +47,7 @@ export class Courier {
   readonly #registry: Registry;
   readonly #subscriptions: Subscriptions;
   readonly #arm: () => Promise<void>;
-  readonly #lanes = new Lanes(BOUNDS);
+  readonly #lanes = new Lanes();
   readonly #flights = new Map<string, Flight>();
   /** What was due by then stands in its lane. */
   #filledUntil = 0;
@@ -64,6 +57,7 @@ export class Courier {
   #exhausted = false;
   /** Resolves when the answers that wait are settled: see `#gather`. */
   #gathering: Promise<void> | undefined;
+  #watching = false;
   /** A look at what is next that is about to begin. */
   #dispatching: Promise<void> | undefined;
 
@@ -139,12 +133,20 @@ export class Courier {
     this.#filledUntil = now;
   }
 
-  /** A receiver that is not known to be slow must not hold up others for as long as a request may take. */
+  /** A receiver must not hold up others for as long as a request may take. */
   #hurry(): void {
-    const latest = Date.now() - PATIENCE;
-    for (const { lane, began, abort } of this.#flights.values()) {
-      if (!lane.slow && began <= latest && this.#lanes.holdsUp(lane.host)) abort.abort();
+    for (const alert of this.#lanes.overdue(Date.now())) this.#flights.get(alert)?.abort.abort();
+  }
+
+  /** Looks at what is under way as long as anything is. */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    while (this.#flights.size > 0) {
+      await scheduler.wait(LOOK);
+      this.#hurry();
     }
+    this.#watching = false;
   }
 
   #launchAll(armed: Promise<void>): void {
@@ -152,12 +154,11 @@ export class Courier {
   }
 
   #launch(lane: Lane, armed: Promise<void>): void {
-    const abort = new AbortController();
-    const began = Number.POSITIVE_INFINITY;
-    const flight: Flight = { lane, began, abort, done: Promise.resolve() };
+    const flight: Flight = { lane, abort: new AbortController(), done: Promise.resolve() };
     flight.done = armed.then(() => this.#deliver(flight)).finally(() => this.#land(lane.alert));
     this.#flights.set(lane.alert, flight);
     this.#ctx.waitUntil(flight.done.then(() => this.#dispatchOnce()));
+    this.#ctx.waitUntil(this.#watch());
   }
 
   /** Those that land together are followed by one look at what is next. */
@@ -170,14 +171,17 @@ export class Courier {
   }
 
   /**
-   * An answer is there: the next alert gets the place at once, and it resolves when the answer is to be settled. Those that come within a
+   * An answer is there: the next alert gets the place of a prompt receiver at once, and it resolves when the answer is to be settled. Those that come within a
    * few milliseconds are settled in one turn of the event loop. The platform writes that to the disk as one transaction, for which each request
    * that follows waits; `transactionSync` is a savepoint within, so that an answer which cannot be written takes no other with it.
    */
-  #gather(alert: string): Promise<void> {
-    this.#lanes.land(alert);
-    // Nobody has to be armed: as long as this flight has not landed, the alarm stands.
-    if (!this.#exhausted) this.#launchAll(Promise.resolve());
+  #gather({ lane: { alert, pace } }: Flight): Promise<void> {
+    // Others keep their place until they are settled: their own next message must not wait for whoever would take it meanwhile.
+    if (pace === "quick" || pace === "new") {
+      this.#lanes.land(alert, Date.now());
+      // The alarm is set as long as this flight has not landed.
+      if (!this.#exhausted) this.#launchAll(Promise.resolve());
+    }
     // Where nothing else is under way, no other answer comes.
     this.#gathering ??= scheduler.wait(this.#lanes.flying > 0 ? GATHER : 0).then(() => {
       this.#gathering = undefined;
@@ -187,7 +191,7 @@ export class Courier {
 
   #land(alert: string): void {
     this.#flights.delete(alert);
-    this.#lanes.land(alert);
+    this.#lanes.land(alert, Date.now());
     try {
       const next = this.#outbox.lane(alert, Date.now());
       if (next) this.#lanes.add(next);
@@ -244,7 +248,7 @@ export class Courier {
     const compose = () => this.#compose(waiting, outgoing, channel, kind);
     const sent = await this.#attempt(outgoing.origin, channel.url, compose, flight);
     if (sent === undefined) return;
-    await this.#gather(waiting.alert);
+    await this.#gather(flight);
     this.#ctx.storage.transactionSync(() => this.#settle(waiting, outgoing, channel, kind, sent.attempt));
   }
 
@@ -257,7 +261,7 @@ export class Courier {
     const compose = () => this.#subscriptions.compose(waiting, channel);
     const sent = await this.#attempt(origin, channel.url, compose, flight);
     if (sent === undefined) return;
-    await this.#gather(waiting.alert);
+    await this.#gather(flight);
     const { attempt, request } = sent;
     const verdict = this.#verdict(waiting, attempt, websub.gone);
     this.#ctx.storage.transactionSync(() => this.#subscriptions.settle(waiting, attempt, verdict, request?.etag));
@@ -298,15 +302,11 @@ export class Courier {
     }
     const request = await compose();
     if (request === undefined) return undefined;
-    flight.began = Date.now();
-    // A little later than that, lest it look a moment too early.
-    const patience = setTimeout(() => this.#hurry(), PATIENCE + 20);
+    this.#lanes.begin(flight.lane.alert, Date.now());
     const { method, body } = request;
     const headers = { "user-agent": "Parley", ...request.headers };
-    const attempt = await send(
-      { method, url: request.url, headers, ...(body !== undefined && { body }) },
-      flight.abort.signal,
-    ).finally(() => clearTimeout(patience));
+    const outgoing = { method, url: request.url, headers, ...(body !== undefined && { body }) };
+    const attempt = await send(outgoing, flight.abort.signal);
     return { attempt, request };
   }
 
@@ -323,12 +323,13 @@ export class Courier {
     // What a channel answers that has been replaced meanwhile says nothing of the present one; and where the message's schedule was begun
     // anew meanwhile, it has just begun.
     const replaced = !this.#outbox.calls(waiting.alert, channel);
+    const tells = replaced ? "nothing" : "all";
     const anew = judged.kind !== "delivered" && (replaced || this.#outbox.begunAnew(waiting));
     const verdict = anew ? ({ kind: "retry", at: attempt.at } as const) : judged;
     const confirms =
       waiting.sequence === CONFIRMATION && kind.echoes && holdsChallenge(attempt.body, outgoing.challenge);
     if (verdict.kind === "delivered") failpoint(confirms ? "confirmation.answered" : "message.answered", this.#env);
-    const after = this.#outbox.settle(waiting, attempt, answerShown(attempt, outgoing, channel), verdict, replaced);
+    const after = this.#outbox.settle(waiting, attempt, answerShown(attempt, outgoing, channel), verdict, tells);
     // It was removed or replaced meanwhile.
     if (after === undefined) return;
     const { alert, sequence, tries } = waiting;
@@ -374,7 +375,7 @@ const reportFailed = (
   more: { type?: string; host?: string },
 ): void => report("message.failed", { message: id, alert, sequence, ...more, because });
 
-const NO_ANSWER = { status: null, body: "", retryAfter: null } as const;
+const NO_ANSWER = { status: null, body: "", retryAfter: null, cut: false } as const;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : "");
 

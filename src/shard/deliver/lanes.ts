@@ -1,121 +1,178 @@
 /**
- * Whose turn it is. Every alert that has something due stands in the lane of the host that it calls; hosts take turns, and within a host
- * its alerts do, so that neither a host nor an alert with a long backlog keeps the others waiting. In memory alone: what is due is
- * in the tables, and a new instance fills its lanes from there.
+ * Whose turn it is. Every alert that has something due waits in the lane of the host that it calls; hosts take turns, and within a host
+ * its alerts do, so that neither a host nor an alert with a long backlog keeps the others waiting. Receivers of one pace have lanes of their
+ * own: the longer a turn takes, the fewer places it may be taken in. In memory alone: what is due is in the tables, and a new instance
+ * fills its lanes from there.
  */
+import type { Pace, Turn } from "../../alerts/pace.ts";
+import { Ring } from "../../alerts/ring.ts";
 
-export interface Bounds {
-  /** Requests at a time: in all, and to one host. */
-  inFlight: number;
+/** Requests at a time to receivers of some paces together: in all, and to one host. */
+export interface Share {
+  paces: readonly Pace[];
+  places: number;
   perHost: number;
-  /** Of these, requests to receivers that were slow the last time: in all, and to one host. */
-  slow: number;
-  slowPerHost: number;
 }
+
+/**
+ * Six in all, since the platform lets no more wait for their headers. Quick and new receivers have at least two places that no others take,
+ * late ones at least two, later ones and silent ones one each.
+ */
+export const SHARES: readonly Share[] = [
+  { paces: ["quick", "new", "late", "hesitant", "later", "silent"], places: 6, perHost: 3 },
+  { paces: ["late", "hesitant", "later", "silent"], places: 4, perHost: 2 },
+  { paces: ["later", "silent"], places: 2, perHost: 1 },
+  { paces: ["later"], places: 1, perHost: 1 },
+  { paces: ["silent"], places: 1, perHost: 1 },
+];
 
 /** A receiver is known by its alert: on one host, a chat service's for instance, some may hang while others answer. */
-export interface Lane {
+export interface Lane extends Turn {
   alert: string;
   host: string;
-  /** It took long, or hung, the last time. */
-  slow: boolean;
 }
 
-/** Hosts, each with the alerts that wait for it, both in the order of their turns. */
-type Ring = Map<string, Set<string>>;
+interface Flight {
+  lane: Lane;
+  /** When the request left, in milliseconds of Unix time; until then nobody waits for the receiver. */
+  began: number;
+}
+
+/** Those that have few places go first, else they would never get one; and those that answer before those that do not. */
+const SLOW: readonly Pace[] = ["later", "silent", "late", "hesitant"];
+const PROMPT: readonly Pace[] = ["quick", "new"];
+/** One in so many turns is a new receiver's before a quick one's, so that it gets a turn however busy the quick ones are. */
+const NEW_TURN = 8;
+/** While requests hang, a crowd of quick and new receivers is to have its turns within about so long, in milliseconds. */
+const ROUND = 13_000;
 
 export class Lanes {
-  readonly #bounds: Bounds;
-  readonly #prompt: Ring = new Map();
-  readonly #slow: Ring = new Map();
+  readonly #shares: readonly Share[];
+  readonly #places: number;
+  readonly #rings: Record<Pace, Ring> = {
+    quick: new Ring(),
+    new: new Ring(),
+    late: new Ring(),
+    hesitant: new Ring(),
+    later: new Ring(),
+    silent: new Ring(),
+  };
   readonly #waiting = new Map<string, Lane>();
-  readonly #flying = new Map<string, Lane>();
-  /** Requests under way by host, and how many of them are to slow receivers. */
-  readonly #hosts = new Map<string, { flying: number; slow: number }>();
-  #slowFlying = 0;
+  readonly #flying = new Map<string, Flight>();
+  /** Turns of quick and new receivers. */
+  #turns = 0;
+  /** Quick and new receivers that wait; and the most that did since none waited. */
+  #prompt = 0;
+  #crowd = 0;
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor(shares: readonly Share[] = SHARES) {
+    this.#shares = shares;
+    this.#places = Math.max(...shares.map(({ places }) => places));
   }
 
   get flying(): number {
     return this.#flying.size;
   }
 
-  /** Whether a request to a host keeps receivers waiting that are not slow: others on that host, or anybody where there is no room left. */
-  holdsUp(host: string): boolean {
-    return this.#prompt.has(host) || (this.#prompt.size > 0 && this.#flying.size >= this.#bounds.inFlight);
-  }
-
   /** Puts an alert at the end of its lane. One that waits there keeps its place; one that flies is put there again when it has landed. */
   add(lane: Lane): void {
-    const { alert, host, slow } = lane;
+    const { alert, host, pace } = lane;
     if (this.#flying.has(alert)) return;
     const before = this.#waiting.get(alert);
-    if (before?.host === host && before.slow === slow) return;
-    if (before) this.#remove(before);
+    const stays = before?.host === host && before.pace === pace;
+    if (before && !stays) {
+      this.#rings[before.pace].remove(before.host, alert);
+      this.#leave(before);
+    }
     this.#waiting.set(alert, lane);
-    const ring = this.#ring(slow);
-    const others = ring.get(host);
-    if (others) others.add(alert);
-    else ring.set(host, new Set([alert]));
+    if (stays) return;
+    this.#rings[pace].add(host, alert);
+    if (PROMPT.includes(pace)) this.#crowd = Math.max(this.#crowd, ++this.#prompt);
   }
 
-  #ring = (slow: boolean): Ring => (slow ? this.#slow : this.#prompt);
-
-  #remove({ alert, host, slow }: Lane): void {
+  #leave({ alert, pace }: Lane): void {
     this.#waiting.delete(alert);
-    const ring = this.#ring(slow);
-    const lane = ring.get(host);
-    if (lane?.delete(alert) && lane.size === 0) ring.delete(host);
+    if (PROMPT.includes(pace) && --this.#prompt === 0) this.#crowd = 0;
   }
 
   /** The alert whose turn it is, which flies from now on; undefined where none waits or none may leave. */
   take(): Lane | undefined {
-    if (this.#flying.size >= this.#bounds.inFlight) return undefined;
-    // The slow first: they have few places, and would otherwise never get one while others wait.
-    const slow = this.#slowFlying < this.#bounds.slow ? this.#first(this.#slow, true) : undefined;
-    const lane = slow ?? this.#first(this.#prompt, false);
+    const lane = this.#next([...SLOW, ...(this.#turns % NEW_TURN === 0 ? PROMPT.toReversed() : PROMPT)]);
     if (lane === undefined) return undefined;
-    this.#remove(lane);
-    this.#endTurn(lane);
-    this.#count(lane, 1);
-    this.#flying.set(lane.alert, lane);
+    if (PROMPT.includes(lane.pace)) this.#turns++;
+    this.#rings[lane.pace].take(lane.host, lane.alert);
+    this.#leave(lane);
+    this.#flying.set(lane.alert, { lane, began: Number.POSITIVE_INFINITY });
     return lane;
   }
 
-  /** The next alert of the first host that has room. */
-  #first(ring: Ring, slow: boolean): Lane | undefined {
-    const { perHost, slowPerHost } = this.#bounds;
-    for (const [host, [alert]] of ring) {
-      const busy = this.#hosts.get(host) ?? { flying: 0, slow: 0 };
-      const full = busy.flying >= perHost || (slow && busy.slow >= slowPerHost);
-      if (!full && alert !== undefined) return { alert, host, slow };
+  #next(paces: readonly Pace[]): Lane | undefined {
+    for (const pace of paces) {
+      const lane = this.#first(pace);
+      if (lane !== undefined) return lane;
     }
     return undefined;
   }
 
-  /** The host goes to the end of its ring. */
-  #endTurn({ host, slow }: Lane): void {
-    const ring = this.#ring(slow);
-    const others = ring.get(host);
-    if (others === undefined) return;
-    ring.delete(host);
-    ring.set(host, others);
+  /** The next alert of the first host that has room. */
+  #first(pace: Pace): Lane | undefined {
+    if (this.#rings[pace].isEmpty) return undefined;
+    const flying = [...this.#flying.values()].map(({ lane }) => lane);
+    const shares = this.#shares.filter(({ paces }) => paces.includes(pace));
+    if (shares.some(({ paces, places }) => countOf(flying, paces) >= places)) return undefined;
+    const alert = this.#rings[pace].first((host) => {
+      const there = flying.filter((lane) => lane.host === host);
+      return shares.some(({ paces, perHost }) => countOf(there, paces) >= perHost);
+    });
+    return alert === undefined ? undefined : this.#waiting.get(alert);
   }
 
-  /** The request of an alert has ended. */
-  land(alert: string): void {
-    const flown = this.#flying.get(alert);
-    if (flown === undefined) return;
+  /** The request of an alert has left: from now on its time counts. */
+  begin(alert: string, now: number): void {
+    const flight = this.#flying.get(alert);
+    if (flight) flight.began = now;
+  }
+
+  /** The request of an alert has ended. Turns of slow receivers are charged; those of others are short. */
+  land(alert: string, now: number): void {
+    const flight = this.#flying.get(alert);
+    if (flight === undefined) return;
     this.#flying.delete(alert);
-    this.#count(flown, -1);
+    const { lane, began } = flight;
+    if (SLOW.includes(lane.pace) && began <= now) this.#rings[lane.pace].charge(lane.host, now - began);
   }
 
-  #count({ host, slow }: Lane, step: 1 | -1): void {
-    const busy = this.#hosts.get(host) ?? { flying: 0, slow: 0 };
-    if (busy.flying + step === 0) this.#hosts.delete(host);
-    else this.#hosts.set(host, { flying: busy.flying + step, slow: busy.slow + (slow ? step : 0) });
-    if (slow) this.#slowFlying += step;
+  /**
+   * The alerts whose requests have taken too long by now, and keep others waiting that could leave in their place: the longest first, and no
+   * more of them than wait. In a crowd patience is shorter, but only while at least half of the requests to quick and new receivers hang.
+   */
+  overdue(now: number): string[] {
+    const flights = [...this.#flying.values()].sort((a, b) => a.began - b.began);
+    const long = flights.filter(({ lane, began }) => now - began >= this.#leastPatience(lane));
+    const prompt = (all: readonly Flight[]): number => all.filter(({ lane }) => PROMPT.includes(lane.pace)).length;
+    const stalled = 2 * prompt(long) >= prompt(flights);
+    return long
+      .filter(({ lane, began }) => (stalled || now - began >= lane.patience) && this.#keepsWaiting(lane.alert))
+      .slice(0, this.#waiting.size)
+      .map(({ lane }) => lane.alert);
+  }
+
+  #leastPatience({ pace, patience, least }: Lane): number {
+    if (!PROMPT.includes(pace)) return patience;
+    return Math.max(least, Math.min(patience, (ROUND * this.#places) / this.#crowd));
+  }
+
+  /** Whether somebody could leave if this request were over. A silent receiver keeps nobody else from its time. */
+  #keepsWaiting(alert: string): boolean {
+    const flight = this.#flying.get(alert);
+    if (flight === undefined) return false;
+    const paces = [...SLOW, ...PROMPT].filter((pace) => pace !== "silent" || flight.lane.pace === "silent");
+    this.#flying.delete(alert);
+    const next = this.#next(paces);
+    this.#flying.set(alert, flight);
+    return next !== undefined;
   }
 }
+
+const countOf = (lanes: readonly Lane[], paces: readonly Pace[]): number =>
+  lanes.filter(({ pace }) => paces.includes(pace)).length;

@@ -14,6 +14,7 @@ import type {
   Remarks,
   WebSubChannel,
 } from "../../alerts/alert.ts";
+import { latestDoubt, type Manner, mannerAfter, restAfter, turnOf } from "../../alerts/pace.ts";
 import type { Attempt } from "../../delivery/attempt.ts";
 import { MAX_RETRY_AFTER, type Verdict } from "../../delivery/schedule.ts";
 import { type MessageParts, makeMessage } from "../../messages/compose.ts";
@@ -133,7 +134,7 @@ export class Outbox {
     const today = Math.floor(now / DAY);
     const bound = {
       today,
-      until: new Date((today + 1) * DAY).toISOString(),
+      until: (today + 1) * DAY,
       limit: counted && this.#dailyLimit > 0 ? this.#dailyLimit : Number.MAX_SAFE_INTEGER,
       step: counted ? 1 : 0,
     };
@@ -151,7 +152,7 @@ export class Outbox {
        SELECT id, latest + 1, 'msg_' || id || '_' || (latest + 1), ?3, iif(${IS_FEED}, 'delivered', 'pending'),
          iif(${IS_FEED} OR status = 'pending', NULL, ?4),
          nullif(json_patch(
-           iif(day_count + 1 = ?2, json_object('limit', json_object('per_day', ?2, 'until', ?5)), '{}'),
+           iif(day_count + 1 = ?2, json_object('limit', json_object('per_day', ?2, 'until', ${ISO("?5")})), '{}'),
            iif(omitted > 0, json_object('omitted', json_object('count', omitted, 'since', ${ISO("omitted_since")})), '{}')
          ), '{}')
        FROM alerts WHERE ${these} AND ${immediate}`,
@@ -171,7 +172,7 @@ export class Outbox {
     listed: string,
     notice: number,
     now: number,
-    { limit, step }: { limit: number; step: number },
+    { limit, step, until }: { limit: number; step: number; until: number },
   ): void {
     const gathers = `day_count < ?2 AND ${CHANNEL("digest")} IS NOT NULL`;
     this.#sql.exec(
@@ -179,11 +180,17 @@ export class Outbox {
       ...[listed, limit, notice],
     );
     this.#sql.exec(
-      `UPDATE alerts SET day_count = day_count + ?5,
+      `UPDATE alerts SET day_count = day_count + ?5, limit_until = iif(day_count + 1 = ?2, ?4, limit_until),
          digest_at = coalesce(digest_at, iif(${CHANNEL("digest")} = 'hourly', ?3, ?4)) WHERE ${these} AND ${gathers}`,
-      ...[listed, limit, (Math.floor(now / HOUR) + 1) * HOUR, (Math.floor(now / DAY) + 1) * DAY, step],
+      ...[listed, limit, (Math.floor(now / HOUR) + 1) * HOUR, until, step],
     );
   }
+
+  /** What the last message of a day says: the limit, and until when (milliseconds of Unix time) nothing more is sent. */
+  limitUntil = (until: number): NonNullable<Remarks["limit"]> => ({
+    per_day: this.#dailyLimit,
+    until: new Date(until).toISOString(),
+  });
 
   /** Gives an alert a message that it asked for itself, whatever the day's limit; its number. `late`: it stands behind new ones. */
   sendOne(alert: string, notice: number, now: number, { late, ...remarks }: Remarks & { late: boolean }): number {
@@ -305,23 +312,15 @@ export class Outbox {
   /** The alerts that have something due, where that is so since a time: with 0 all of them. */
   lanes(since: number, now: number): Lane[] {
     return this.#sql
-      .exec<{ alert: string; host: string; slow: number }>(
-        "SELECT id AS alert, host, slow FROM alerts WHERE due_at >= ? AND due_at <= ? ORDER BY due_at",
-        ...[since, now],
-      )
+      .exec<LaneRow>(`${LANE} WHERE due_at >= ? AND due_at <= ? ORDER BY due_at`, since, now)
       .toArray()
-      .map(({ slow, ...lane }) => ({ ...lane, slow: slow > 0 }));
+      .map((row) => laneOf(row, now));
   }
 
   /** The lane of an alert, if it has something due. */
   lane(alert: string, now: number): Lane | undefined {
-    const [row] = this.#sql
-      .exec<{ alert: string; host: string; slow: number }>(
-        "SELECT id AS alert, host, slow FROM alerts WHERE id = ? AND due_at <= ?",
-        ...[alert, now],
-      )
-      .toArray();
-    return row && { ...row, slow: row.slow > 0 };
+    const [row] = this.#sql.exec<LaneRow>(`${LANE} WHERE id = ? AND due_at <= ?`, alert, now).toArray();
+    return row && laneOf(row, now);
   }
 
   hasDue(now: number): boolean {
@@ -336,8 +335,9 @@ export class Outbox {
     );
     this.#sql.exec(
       `UPDATE alerts SET due_at = due_at - ?1, expires_at = expires_at - ?1, digest_at = digest_at - ?1, rest_until = max(0, rest_until - ?1),
-         failing_since = min(failing_since, ?2) WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL`,
-      ...[milliseconds, now],
+         failing_since = min(failing_since, ?2), doubted_until = min(doubted_until, ?3)
+       WHERE coalesce(due_at, expires_at, digest_at, failing_since) IS NOT NULL OR doubted_until > ?3`,
+      ...[milliseconds, now, latestDoubt(now)],
     );
   }
 
@@ -400,14 +400,14 @@ export class Outbox {
 
   /**
    * Records an attempt and what follows from it; how it leaves the alert, or undefined where the message is gone or was replaced
-   * meanwhile. `answer` is what is kept of the answer; `replaced`: the alert calls another receiver by now.
+   * meanwhile. `answer` is what is kept of the answer.
    */
   settle(
     { alert, sequence, id }: Waiting,
     attempt: Attempt,
     answer: string | null,
     verdict: Verdict,
-    replaced = false,
+    tells: Tells = "all",
   ): AlertAfter | undefined {
     const status = verdict.kind === "retry" ? "pending" : verdict.kind;
     // What is held is not woken by the attempt that was under way.
@@ -432,30 +432,34 @@ export class Outbox {
         ...[alert, sequence, row.attempts - ATTEMPTS_KEPT],
       );
     }
-    return this.noteOutcome(alert, attempt, verdict, replaced);
+    return this.noteOutcome({ alert, sequence }, attempt, verdict, tells);
   }
 
   /** What an attempt tells of a receiver; undefined where its alert is gone. */
   noteOutcome(
-    alert: string,
+    { alert, sequence }: Key,
     attempt: Attempt,
     verdict: Pick<Verdict, "kind">,
-    replaced = false,
+    tells: Tells = "all",
   ): AlertAfter | undefined {
-    const { at, outcome, status: code, milliseconds } = attempt;
-    const failed = verdict.kind === "delivered" ? null : at;
-    const trouble = failed === null ? null : code === null ? outcome : `status ${code}`;
-    const [row] = this.#sql
-      .exec<{ failing_since: number | null }>(
-        // A fault of our own tells nothing of the receiver.
-        `UPDATE alerts SET due_at = max(${FIRST_DUE}, iif(?5, rest_until, ?6)), rest_until = iif(?5, rest_until, ?6),
-           slow = iif(?5, slow, iif(?1, ${SLOW_FOR}, max(0, slow - 1))), trouble = iif(?5, trouble, ?2),
-           failing_since = CASE WHEN ?2 = 'fault' OR ?5 THEN failing_since WHEN ?3 IS NULL THEN NULL ELSE coalesce(failing_since, ?3) END
-         WHERE id = ?4 RETURNING failing_since`,
-        ...[milliseconds > SLOW ? 1 : 0, trouble, failed, alert, replaced ? 1 : 0, restUntil(attempt, verdict)],
+    const [before] = this.#sql
+      .exec<ReceiverRow>(
+        "SELECT failing_since, trouble, rest_until, took, proven, timeouts, doubted_until FROM alerts WHERE id = ?",
+        alert,
       )
       .toArray();
-    return row && { failingSince: row.failing_since };
+    if (before === undefined) return undefined;
+    const manner = tells === "nothing" ? before : mannerAfter(before, attempt, sequence !== CONFIRMATION);
+    const health = tells === "all" ? healthAfter(before, manner, attempt, verdict) : before;
+    this.#sql.exec(
+      // A message that was given up ends the stretch of failures where nothing else waits: what comes later begins another.
+      `UPDATE alerts SET took = ?, proven = ?, timeouts = ?, doubted_until = ?, trouble = ?, rest_until = ?,
+         failing_since = iif(? AND ${FIRST_DUE} IS NULL, NULL, ?) WHERE id = ?`,
+      ...[manner.took, manner.proven, manner.timeouts, manner.doubted_until, health.trouble, health.rest_until],
+      ...[verdict.kind === "failed" && tells === "all" ? 1 : 0, health.failing_since, alert],
+    );
+    this.schedule(alert);
+    return { failingSince: health.failing_since };
   }
 
   /** The messages of an alert after a number, in order, with their attempts. */
@@ -577,9 +581,42 @@ export class Outbox {
   }
 }
 
-/** Until when a receiver is left alone, in milliseconds of Unix time: what it asks for one message holds for all of its alert. 0: not at all. */
-const restUntil = ({ at, milliseconds, retryAfter }: Attempt, { kind }: Pick<Verdict, "kind">): number =>
-  kind === "delivered" ? 0 : Math.round(at + milliseconds + Math.min(retryAfter ?? 0, MAX_RETRY_AFTER) * 1000);
+/** What an attempt tells: all; how soon the receiver answers, but not how it takes messages; or nothing, since the alert calls another one. */
+export type Tells = "all" | "pace" | "nothing";
+
+/** What is kept of how a receiver takes its messages. */
+interface Health {
+  failing_since: number | null;
+  trouble: string | null;
+  rest_until: number;
+}
+
+interface ReceiverRow extends Manner, Health {
+  [column: string]: SqlStorageValue;
+}
+
+function healthAfter(before: Health, { timeouts }: Manner, attempt: Attempt, verdict: Pick<Verdict, "kind">): Health {
+  const { at, milliseconds, outcome, status, retryAfter } = attempt;
+  if (verdict.kind === "delivered") return { failing_since: null, trouble: null, rest_until: 0 };
+  // What it asks for one message holds for all of its alert, and so does the rest of one that does not answer.
+  const rest = Math.max(Math.min(retryAfter ?? 0, MAX_RETRY_AFTER) * 1000, status === null ? restAfter(timeouts) : 0);
+  return {
+    // A fault of our own tells nothing of the receiver.
+    failing_since: outcome === "fault" ? before.failing_since : (before.failing_since ?? at),
+    trouble: status === null ? outcome : `status ${status}`,
+    rest_until: Math.round(at + milliseconds + rest),
+  };
+}
+
+interface LaneRow extends Manner {
+  [column: string]: SqlStorageValue;
+  alert: string;
+  host: string;
+}
+
+const LANE = "SELECT id AS alert, host, took, proven, timeouts, doubted_until FROM alerts";
+
+const laneOf = ({ alert, host, ...manner }: LaneRow, now: number): Lane => ({ alert, host, ...turnOf(manner, now) });
 
 interface NewMessage {
   notice: number;
@@ -596,11 +633,6 @@ export interface OldSecret {
 }
 
 const HOUR = 60 * 60 * 1000;
-/** A receiver that was slow once is taken for slow until it has answered so many times in a row quickly. */
-const SLOW_FOR = 4;
-/** A receiver that takes longer than this is slow, in milliseconds. */
-export const SLOW = 1_000;
-
 /** SQL: a time in milliseconds of Unix time, as RFC 3339 writes it. */
 const ISO = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 

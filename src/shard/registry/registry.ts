@@ -151,9 +151,14 @@ export class Registry {
   #changeChannel(row: AlertRow, channel: Channel, now: number): void {
     const before: Channel = JSON.parse(row.channel);
     this.#sql.exec(
-      "UPDATE alerts SET channel = ?, host = ?, slow = 0, rest_until = 0, failing_since = NULL, trouble = NULL WHERE id = ?",
+      `UPDATE alerts SET channel = ?, host = ?, rest_until = 0, timeouts = 0, failing_since = NULL, trouble = NULL
+       WHERE id = ?`,
       ...[JSON.stringify(channel), hostOf(channel), row.id],
     );
+    // Another address on the same host does not make a receiver forget how it answers.
+    if (hostOf(channel) !== hostOf(before)) {
+      this.#sql.exec("UPDATE alerts SET took = 0, proven = 0, doubted_until = 0 WHERE id = ?", row.id);
+    }
     const sameReceiver = channel.type === before.type && hrefOf(channel) === hrefOf(before);
     // Only how often: there is nobody new to ask.
     if (sameReceiver && row.confirmed_at !== null) return;
@@ -171,7 +176,7 @@ export class Registry {
       return;
     }
     this.#sql.exec(
-      "UPDATE alerts SET status = 'active', paused_because = NULL, failing_since = NULL, trouble = NULL, slow = 0, rest_until = 0 WHERE id = ?",
+      "UPDATE alerts SET status = 'active', paused_because = NULL, failing_since = NULL, trouble = NULL, rest_until = 0 WHERE id = ?",
       row.id,
     );
     this.#outbox.release(row.id, now);

@@ -222,7 +222,8 @@ export class Subscriptions {
     const verdict = isDenial || agrees || attempt.outcome !== "answered" ? judged : refused;
     if (agrees) failpoint("confirmation.answered", this.#env);
     // What it says to somebody's asking tells nothing of how it takes what is distributed.
-    const after = this.#outbox.settle(waiting, attempt, null, verdict, row?.status !== "pending");
+    const tells = row?.status === "pending" ? "all" : "pace";
+    const after = this.#outbox.settle(waiting, attempt, null, verdict, tells);
     if (after === undefined || row === undefined || intent === undefined || verdict.kind === "retry") return;
     this.#intents.forget(alert, intent);
     const now = Date.now();
@@ -287,7 +288,7 @@ export class Subscriptions {
         ...[waiting.tries + 1, verdict.kind === "retry" ? Math.round(verdict.at) : 0, waiting.alert, DISTRIBUTION],
       );
     }
-    return this.#outbox.noteOutcome(waiting.alert, attempt, verdict);
+    return this.#outbox.noteOutcome(waiting, attempt, verdict);
   }
 
   #rest(id: string, until: number): void {

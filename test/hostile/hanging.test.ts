@@ -1,0 +1,93 @@
+/** Receivers that confirm and then hold their requests for as long as they can, beside an honest one that answers late. */
+import { describe, expect, inject, it } from "vitest";
+import { ask } from "../alerts/owner.ts";
+import {
+  type Alert,
+  addArticle,
+  behave,
+  deliveries,
+  eventually,
+  followed,
+  kill,
+  received,
+  register,
+  registerGated,
+  rows,
+  settled,
+  tick,
+  view,
+} from "../alerts/support.ts";
+
+/** Every message to the honest receiver is delivered within so long, in milliseconds. */
+const BOUND = 20_000;
+const HELD = ["then-hang", "then-drip", "then-drip-head", "then-late-9500"];
+
+/** Under other names each of them is another host. */
+const hosts = inject("receivers").flatMap((host) => [host, host.replace("127.0.0.1", "localhost")]);
+
+async function registerHostile(count: number): Promise<Alert[]> {
+  const alerts: Alert[] = [];
+  for (let i = 0; i < count; i++) {
+    const behaviour = HELD[i % HELD.length];
+    alerts.push(await register(`held-${i}`, "calendar", behaviour, hosts[i % hosts.length]));
+  }
+  for (const alert of alerts) await eventually(async () => (await view(alert)).status === "active");
+  return alerts;
+}
+
+/** How long each message took from when it was made to its answer, in milliseconds. */
+const tookOf = async (alert: Alert): Promise<number[]> =>
+  (await deliveries(alert)).map(({ message, attempts }) => {
+    const last = attempts.at(-1);
+    return last === undefined ? Infinity : Date.parse(last.at) + last.milliseconds - Date.parse(message.timestamp);
+  });
+
+describe("twenty receivers that hang, drip, or answer at the last moment", () => {
+  it.each([
+    ["and always did", "late-1200"],
+    ["and confirmed at once", "then-late-1200"],
+  ])("keep none of its messages from one that answers in 1.2 s, %s, for 20 s", async (_, behaviour) => {
+    const hostile = await registerHostile(20);
+    const honest = await register(`honest-${behaviour}`, "calendar", behaviour);
+    await eventually(async () => (await view(honest)).status === "active");
+    for (let i = 1; i <= 6; i++) await addArticle(`A calendar, number ${i}, before one that is ${behaviour}.`);
+    const messages = await settled(honest, 6);
+    expect(messages.map(({ status }) => status)).toEqual(Array(6).fill("delivered"));
+    expect(messages.map(({ attempts }) => attempts.length)).toEqual(Array(6).fill(1));
+    for (const took of await tookOf(honest)) expect(took).toBeLessThanOrEqual(BOUND);
+    expect((await deliveries(hostile[0] ?? honest)).some(({ status }) => status === "pending")).toBe(true);
+  });
+});
+
+describe("a receiver that hangs for the third time in a row", () => {
+  const restOf = async ({ id }: Alert): Promise<number> => {
+    const [row] = await rows<{ rest: number }>("SELECT rest_until AS rest FROM alerts WHERE id = ?", id);
+    return (row?.rest ?? 0) - Date.now();
+  };
+
+  it("is left alone with all of its messages, also by a new instance, until its owner asks", async () => {
+    const alert = await registerGated("rests", "sundial");
+    await rows("UPDATE alerts SET timeouts = 2 WHERE id = ?", alert.id);
+    await behave("rests", "hang");
+    await addArticle("A sundial.");
+    await eventually(async () => (await deliveries(alert))[0]?.attempts.length === 1);
+    expect(await restOf(alert)).toBeGreaterThan(40_000);
+    for (let i = 2; i <= 4; i++) await addArticle(`Sundial ${i}.`);
+    await followed();
+    await kill();
+    await tick();
+    // None of them begins it anew, or has an attempt counted against it.
+    const waiting = await deliveries(alert);
+    expect(waiting.map(({ status, attempts }) => [status, attempts.length])).toEqual([
+      ["pending", 1],
+      ["pending", 0],
+      ["pending", 0],
+      ["pending", 0],
+    ]);
+    expect(await received("rests")).toHaveLength(1);
+    expect(await restOf(alert)).toBeGreaterThan(0);
+    await behave("rests", "echo");
+    expect((await ask(alert, "POST", "/deliveries/2/redeliver")).status).toBe(202);
+    expect((await settled(alert, 4)).map(({ status }) => status)).toEqual(Array(4).fill("delivered"));
+  });
+});
