@@ -354,7 +354,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
       async () => this.#keepTime(),
       () => this.#courier.dispatch(),
       () => this.#expire(),
-      async () => this.#sendDigests(),
+      () => this.#sendDigests(),
       async () => this.#forgetOld(),
       () => this.#followAndDispatch(),
     ];
@@ -415,15 +415,21 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     if (ended.length > 0) await forgetSubscriptions(this.env.DB, ended);
   }
 
-  #sendDigests(): void {
+  /** Sends all digests that are due, some at a time: their requests leave, and other calls have their turn, in between. */
+  async #sendDigests(): Promise<void> {
     const now = Date.now();
-    for (const alert of this.#digests.due(now)) {
-      try {
-        this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
-      } catch (error) {
-        report("delivery.fault", { alert, error: inLog(error) });
-        this.#digests.postpone(alert, now);
-      }
+    for (let due = this.#digests.due(now); due.length > 0; due = this.#digests.due(now)) {
+      for (const alert of due) this.#sendDigest(alert, now);
+      await this.#dispatch();
+    }
+  }
+
+  #sendDigest(alert: string, now: number): void {
+    try {
+      this.ctx.storage.transactionSync(() => this.#digests.flush(alert, now));
+    } catch (error) {
+      report("delivery.fault", { alert, error: inLog(error) });
+      this.#digests.postpone(alert, now);
     }
   }
 

@@ -220,6 +220,32 @@ describe("what is gathered", () => {
   });
 });
 
+describe("200 digests that are due at once", () => {
+  it("are all made by one run of the alarm, and leave as fast as anything else", async () => {
+    const alert = await registerDigest("many-digests", "triticale", "hourly");
+    await rows(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 199)
+       INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+       SELECT 'al_0_' || printf('%016d', i), query, channel, host, status, '', '', secret, origin, since, created_at
+       FROM n, alerts WHERE id = ?`,
+      alert.id,
+    );
+    await addArticle("Triticale.");
+    await quiet();
+    setHour(1);
+    await ring();
+    const left = "SELECT count(*) AS digests FROM gathered WHERE sequence IS NULL";
+    expect(await rows(left)).toEqual([{ digests: 0 }]);
+    await quiet();
+    const ids = (await received("many-digests")).map(({ headers }) => headers["webhook-id"]);
+    expect([ids.length, new Set(ids).size]).toEqual([200, 200]);
+    await rows(
+      "DELETE FROM alerts WHERE token_hash = '' AND query = (SELECT query FROM alerts WHERE id = ?)",
+      alert.id,
+    );
+  });
+});
+
 /** Rings the alarm without waiting for the requests that it makes. */
 function ringWithoutWaiting(): void {
   void ring().catch(() => {});

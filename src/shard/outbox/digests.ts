@@ -13,6 +13,7 @@ interface DueRow {
   channel: string;
   omitted: number;
   omitted_since: number | null;
+  limit_until: number | null;
 }
 
 export class Digests {
@@ -35,7 +36,7 @@ export class Digests {
     );
   }
 
-  /** The alerts whose digest is due. */
+  /** Some of the alerts whose digest is due. */
   due(now: number): string[] {
     return this.#sql
       .exec<{ id: string }>("SELECT id FROM alerts WHERE digest_at <= ? AND status = 'active' LIMIT 10", now)
@@ -45,9 +46,9 @@ export class Digests {
 
   /** Sends what is gathered for an alert. */
   flush(alert: string, now: number): void {
-    const { query, channel, omitted, omitted_since } = this.#sql
+    const { query, channel, omitted, omitted_since, limit_until } = this.#sql
       .exec<DueRow>(
-        `SELECT a.id AS alert, q.canonical AS query, a.channel, a.omitted, a.omitted_since
+        `SELECT a.id AS alert, q.canonical AS query, a.channel, a.omitted, a.omitted_since, a.limit_until
          FROM alerts a JOIN queries q ON q.number = a.query WHERE a.id = ?`,
         alert,
       )
@@ -61,33 +62,45 @@ export class Digests {
       .map(({ notice }) => notice);
     // The channel may have lost its digest since: what was gathered goes out all the same.
     const { digest = "daily" }: Channel = JSON.parse(channel);
-    const remarks =
-      omitted > 0 && omitted_since !== null
-        ? { omitted: { count: omitted, since: new Date(omitted_since).toISOString() } }
-        : {};
-    this.send(alert, query, digest, notices, now, remarks);
-    this.#sql.exec("UPDATE alerts SET digest_at = NULL, omitted = 0, omitted_since = NULL WHERE id = ?", alert);
+    const since = omitted > 0 ? omitted_since : null;
+    const sent = this.send(alert, query, digest, notices, now, {
+      ...(since !== null && { omitted: { count: omitted, since: new Date(since).toISOString() } }),
+      ...(limit_until !== null && { limit: this.#outbox.limitUntil(limit_until) }),
+    });
+    this.#sql.exec("UPDATE alerts SET digest_at = NULL WHERE id = ?", alert);
+    // Where nothing of it could be read, the next message says the rest.
+    if (!sent) return;
+    this.#sql.exec("UPDATE alerts SET omitted = 0, omitted_since = NULL, limit_until = NULL WHERE id = ?", alert);
   }
 
-  /** Sends some notices to an alert as a digest. */
+  /**
+   * Sends some notices to an alert as a digest. Of its parts the last one says that the limit is reached. What was omitted is told where it
+   * belongs by its time: before the first item, or after the last. Returns false where there was nothing to send.
+   */
   send(
     alert: string,
     query: string,
     digest: Digest["digest"],
     notices: readonly number[],
     now: number,
-    remarks: Remarks,
-  ): void {
+    { omitted, limit, ...remarks }: Remarks,
+  ): boolean {
     const items = notices.flatMap((notice) => this.#readable(alert, notice));
-    let told = 0;
-    for (const data of makeDigests(
+    const parts = makeDigests(
       digest,
       items.map(({ item }) => item),
-    )) {
+    );
+    const last = parts.length - 1;
+    const first = items[0]?.item.timestamp ?? "";
+    const telling = omitted !== undefined && omitted.since <= first ? 0 : last;
+    let told = 0;
+    for (const [i, data] of parts.entries()) {
       const notice: Notice = { type: "alert.digest", query, data };
       const sequence = this.#outbox.sendOne(alert, this.#outbox.writeNotice(notice, now), now, {
         late: false,
         ...remarks,
+        ...(i === telling && omitted && { omitted }),
+        ...(i === last && limit && { limit }),
       });
       for (const { notice: gathered } of items.slice(told, told + data.items.length)) {
         this.#sql.exec(
@@ -99,6 +112,7 @@ export class Digests {
       }
       told += data.items.length;
     }
+    return parts.length > 0;
   }
 
   /** What cannot be made now waits for another hour, and keeps no other alert waiting. */
