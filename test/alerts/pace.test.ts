@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Manner, mannerAfter, restAfter, turnOf, UNKNOWN } from "../../src/alerts/pace.ts";
 import type { Attempt } from "../../src/delivery/attempt.ts";
+import { type Manner, mannerAfter, restAfter, turnOf, UNKNOWN } from "../../src/shard/deliver/receiver-pace.ts";
 
 const MINUTE = 60_000;
 

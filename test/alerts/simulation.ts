@@ -1,8 +1,8 @@
 /** Receivers and a courier on a simulated clock: the lanes and paces are the shard's own, requests are numbers. */
 
-import { type Manner, mannerAfter, restAfter, turnOf, UNKNOWN } from "../../src/alerts/pace.ts";
 import { type Attempt, TIMEOUT } from "../../src/delivery/attempt.ts";
 import { Lanes } from "../../src/shard/deliver/lanes.ts";
+import { type Manner, mannerAfter, restAfter, turnOf, UNKNOWN } from "../../src/shard/deliver/receiver-pace.ts";
 
 /** How a receiver answers. */
 export interface Receiver {

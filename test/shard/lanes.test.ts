@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Pace } from "../../src/alerts/pace.ts";
 import { type Lane, Lanes, type Share } from "../../src/shard/deliver/lanes.ts";
+import type { Pace } from "../../src/shard/deliver/receiver-pace.ts";
 
 type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "begin" | "land"; alert: string; wait: number };
 

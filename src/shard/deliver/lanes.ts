@@ -4,8 +4,8 @@
  * own: the longer a turn takes, the fewer places it may be taken in. In memory alone: what is due is in the tables, and a new instance
  * fills its lanes from there.
  */
-import type { Pace, Turn } from "../../alerts/pace.ts";
-import { Ring } from "../../alerts/ring.ts";
+import type { Pace, Turn } from "./receiver-pace.ts";
+import { Ring } from "./ring.ts";
 
 /** Requests at a time to receivers of some paces together: in all, and to one host. */
 export interface Share {

@@ -14,11 +14,11 @@ import type {
   Remarks,
   WebSubChannel,
 } from "../../alerts/alert.ts";
-import { latestDoubt, type Manner, mannerAfter, restAfter, turnOf } from "../../alerts/pace.ts";
 import type { Attempt } from "../../delivery/attempt.ts";
 import { MAX_RETRY_AFTER, type Verdict } from "../../delivery/schedule.ts";
 import { type MessageParts, makeMessage } from "../../messages/compose.ts";
 import type { Lane } from "../deliver/lanes.ts";
+import { latestDoubt, type Manner, mannerAfter, restAfter, turnOf } from "../deliver/receiver-pace.ts";
 
 /** Number 0 of an alert is its confirmation. */
 export const CONFIRMATION = 0;

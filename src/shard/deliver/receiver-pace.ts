@@ -2,7 +2,7 @@
  * How soon a receiver answers, and what that means for its turns. A receiver that answers late is told from one that does not answer, so
  * that nobody who answers waits behind those that do not. Pure functions: the outbox keeps what they say.
  */
-import { type Attempt, TIMEOUT } from "../delivery/attempt.ts";
+import { type Attempt, TIMEOUT } from "../../delivery/attempt.ts";
 
 /**
  * `quick` answers within a second, `late` within four, `later` within the time limit; `silent` did not answer the last time, or broke off
