@@ -197,7 +197,13 @@ describe("the list of feeds", () => {
       return id === null ? [] : [[id, title]];
     });
     expect(feeds.length).toBeGreaterThan(HARD_NAMES.length);
-    expect(feeds).toEqual(feeds.map(([id = ""]) => [id, labels.get(id)]));
+    const shared = Map.groupBy(feeds, ([id = ""]) => labels.get(id));
+    const titleOf = (id: string) => {
+      const label = labels.get(id);
+      return (shared.get(label) ?? []).length > 1 ? `${label} (${id.split(":")[0]})` : label;
+    };
+    expect(feeds).toEqual(feeds.map(([id = ""]) => [id, titleOf(id)]));
+    expect(new Set(feeds.map(([, title]) => title)).size).toBe(feeds.length);
   });
 
   it("leads to feeds that have items and call themselves by the same address", async () => {
