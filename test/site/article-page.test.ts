@@ -68,14 +68,14 @@ describe("the page of an article", () => {
     expect(page).not.toContain("tungsten");
   });
 
-  it("makes up nothing, and lets markup be text", async () => {
+  it("invents no publisher, and shows markup as text", async () => {
     await addArticle("bare", { title: "<script>alert(1)</script>", published_at: null });
     const { page } = await open("/articles/bare");
-    expect(page).toContain("publisher not known");
+    expect(page).toContain("unknown publisher");
     expect(page).not.toContain("<script>alert");
   });
 
-  it("of one that is silent is there; of one that there is not is a 404", async () => {
+  it("exists for a silent article; answers 404 for an unknown one", async () => {
     await addArticle("silent", { mode: "silent" });
     expect((await open("/articles/silent")).status).toBe(200);
     expect((await open("/articles/no-such")).status).toBe(404);

@@ -189,7 +189,7 @@ describe("spans of time", () => {
 describe("its page", () => {
   const text = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
-  it("tells failing subscriptions apart from failing alerts", () => {
+  it("counts failing subscriptions and failing alerts separately", () => {
     const told = (failing: Record<string, number>, failing_subscriptions: Record<string, number>) =>
       findings(status([shard({ failing, failing_subscriptions }), shard({ shard: 1, failing_subscriptions })]), NOW)
         .filter(({ about }) => about === "Receivers")

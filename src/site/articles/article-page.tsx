@@ -1,5 +1,4 @@
-/** GET /articles/{id}: what anyone may see of an article. Its text is never shown. */
-
+/** GET /articles/{id}: the public page of an article, without its text. */
 import { asUri, Foreign } from "../../feeds/content.tsx";
 import type { Context, Handler } from "../../http/context.ts";
 import { articleUrl, eventPath } from "../../http/links.ts";
@@ -11,7 +10,7 @@ import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
 import { shortened } from "../text-format.ts";
 
-/** Characters of a description that are shown where a link is sent. */
+/** Maximum length of a description in link previews, in characters. */
 const DESCRIPTION = 200;
 
 export const showArticle: Handler = async (_, context) => {
@@ -44,12 +43,12 @@ function ArticleView({ article }: { article: Article }) {
       {summary !== null && <p dir="auto">{summary}</p>}
       {url !== null && (
         <p>
-          <a href={asUri(url)}>Read it at its publisher</a>
+          <a href={asUri(url)}>Read the article at its publisher</a>
         </p>
       )}
       <h2>Events</h2>
       {events.length === 0 ? (
-        <p>No event on record cites this article.</p>
+        <p>No events are based on this article yet.</p>
       ) : (
         <ul>
           {events.map((event) => (
@@ -62,16 +61,16 @@ function ArticleView({ article }: { article: Article }) {
         </ul>
       )}
       <p class="small quiet">
-        On this wire since <Moment at={added_at} />
+        Published here <Moment at={added_at} />
         {corrected && (
           <>
             , corrected <Moment at={updated_at} />
           </>
         )}
-        . Its text is matched against searches and alerts, and never shown.
+        . Its text is used for search and alerts, and never shown.
       </p>
       <p class="small quiet unprinted">
-        For curators: <a href={`/curate/articles/${id}`}>correct</a> this article.
+        Curators can <a href={`/curate/articles/${id}`}>correct</a> this article.
       </p>
     </article>
   );
