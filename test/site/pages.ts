@@ -71,6 +71,7 @@ export const PAGES: readonly PageRow[] = [
     open,
   },
   { name: "event, retracted", route: "GET /events/:id", ask: ({ retracted }) => ({ path: `/events/${retracted}` }) },
+  { name: "article", route: "GET /articles/:id", ask: { path: "/articles/issg-in-new-york" }, open },
   { name: "topics", route: "GET /topics", ask: { path: "/topics" }, open },
   { name: "place", route: "GET /places/:id", ask: { path: "/places/aleppo" }, open },
   { name: "actor", route: "GET /actors/:id", ask: { path: "/actors/issg" }, open },
