@@ -38,7 +38,7 @@ interface Flight {
   began: number;
 }
 
-/** Those that have few places go first, else they would never get one; and those that answer before those that do not. */
+/** Paces with few places go first, else they would never get one. `later` precedes `silent`, since they share one place on a host. */
 const SLOW: readonly Pace[] = ["later", "silent", "late", "hesitant"];
 const PROMPT: readonly Pace[] = ["quick", "new"];
 /** One in so many turns is a new receiver's before a quick one's, so that it gets a turn however busy the quick ones are. */
