@@ -1,4 +1,4 @@
-/** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for whoever holds the key in its address. */
+/** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for everyone who has the key in its address. */
 import type { ComponentChildren } from "preact";
 import { asUri, direction, EventLinks, html } from "../feeds/content.tsx";
 import type { Feed, FeedItem } from "../feeds/feed.ts";
@@ -7,20 +7,19 @@ import { rendered, serve } from "../feeds/serve.ts";
 import type { Handler } from "../http/context.ts";
 import { readInteger, readParameter } from "../http/input.ts";
 import { articleUrl } from "../http/links.ts";
-import {
-  type Told,
-  type ToldChanged,
-  type ToldDigest,
-  type ToldMatch,
-  type ToldMatched,
-  type ToldOfAlert,
-  told,
-  toldOfAlert,
-} from "../messages/told.ts";
+import type {
+  ArticleMatched,
+  Digest,
+  EventCorrected,
+  EventRetracted,
+  ListedMessage,
+  Message,
+} from "../messages/message-schema.ts";
+import { CHANGES, changeInWords, digestTitle, reasonInWords, remarksInWords, TEST } from "../messages/wording.ts";
 import type { Delivery } from "./alert.ts";
 import { findFeed } from "./alerts-api.ts";
 
-/** The key is a secret: no cache that others share may keep what it opens. */
+/** The key is a secret, so no shared cache may store what it opens. */
 const CACHE_CONTROL = "private, max-age=60";
 
 export function serveAlertFeed(format: Format): Handler {
@@ -47,13 +46,15 @@ export function serveAlertFeed(format: Format): Handler {
   };
 }
 
-/** A message of an alert, under the same id and number. Without an origin, links to pages of this wire are relative. */
-export function messageItem({ id, sequence, type, message }: Delivery, origin = ""): FeedItem {
-  const { title, url, language, creator, body } = entryOf(told.safeParse({ ...message.data, type }).data, origin);
+/** Returns a message as an item, under the id of the message. Without an origin, links to pages of this wire are relative. */
+export function messageItem({ id, sequence, message }: Delivery, origin = ""): FeedItem {
+  const { title, url, language, creator, body } = entryOf(message, origin);
   const content = (
     <>
       {body}
-      <Remarked {...toldOfAlert.safeParse(message.data).data} />
+      {remarksInWords(message.data).map((remark) => (
+        <p>{remark}</p>
+      ))}
       <p>{`Message ${sequence}.`}</p>
     </>
   );
@@ -83,28 +84,27 @@ interface FeedEntry {
 
 const OURS = { url: undefined, language: "en", creator: undefined };
 
-/** Returns the entry of a message. A message whose data is damaged (undefined) keeps its place in the feed and hides no other. */
-function entryOf(message: Told | undefined, origin: string): FeedEntry {
-  switch (message?.type) {
-    case undefined:
-      return { ...OURS, title: "A message that cannot be shown", body: <p>Its contents are damaged.</p> };
+/** A damaged message keeps its place in the feed and hides no other. */
+const entryOf = (message: ListedMessage, origin: string): FeedEntry =>
+  "damaged" in message
+    ? { ...OURS, title: "A message that cannot be shown", body: <p>Its contents are damaged.</p> }
+    : readableEntry(message, origin);
+
+function readableEntry({ type, data }: Message, origin: string): FeedEntry {
+  switch (type) {
     case "article.matched":
-      return matched(message, origin);
+      return matched(data, origin);
     case "event.corrected":
     case "event.retracted":
-      return changedEvent(message);
-    case "alert.digest": {
-      const { digest, part, items } = message;
-      const count = items.length === 1 ? "1 item" : `${items.length} items`;
-      const title = `${digest === "daily" ? "Daily" : "Hourly"} digest: ${count}${part ? `, part ${part.number} of ${part.of}` : ""}`;
-      return { ...OURS, title, body: <DigestBody items={items} origin={origin} /> };
-    }
+      return changedEvent(CHANGES[type], data);
+    case "alert.digest":
+      return { ...OURS, title: digestTitle(data), body: <DigestBody items={data.items} origin={origin} /> };
     default:
-      return { ...OURS, title: "A test of this alert", body: <p>Someone who holds its token asked for it.</p> };
+      return { ...OURS, title: TEST.title, body: <p>{TEST.text}</p> };
   }
 }
 
-function matched({ article, events, matches }: ToldMatched, origin: string): FeedEntry {
+function matched({ article, events, matches }: ArticleMatched, origin: string): FeedEntry {
   const body = (
     <>
       {article.summary !== null && <p>{article.summary}</p>}
@@ -128,33 +128,33 @@ function matched({ article, events, matches }: ToldMatched, origin: string): Fee
   };
 }
 
-function changedEvent({ type, event, changed, reason }: ToldChanged): FeedEntry {
-  const how = type === "event.corrected" ? "Corrected" : "Retracted";
+function changedEvent(how: string, data: EventCorrected | EventRetracted): FeedEntry {
+  const { event } = data;
   const body = (
     <>
-      <p>{type === "event.corrected" ? `Changed: ${(changed ?? []).join(", ")}` : `Retracted: ${reason ?? ""}`}</p>
+      <p>{changeInWords(data)}</p>
       <p>{event.summary}</p>
     </>
   );
   return { title: `${how}: ${event.title}`, url: event.url, language: "en", creator: undefined, body };
 }
 
-/** The article itself; one without an address links to its event's page, else to its own. */
+/** The link of an article without an address is the page of its event, or else its own page. */
 function linkOf(
-  { id, url }: ToldMatched["article"],
-  events: ToldMatched["events"],
+  { id, url }: ArticleMatched["article"],
+  events: ArticleMatched["events"],
   origin: string,
 ): string | undefined {
   if (url === null) return events[0]?.url ?? articleUrl(origin, id);
   return URL.canParse(url) ? asUri(url) : undefined;
 }
 
-function DigestBody({ items, origin }: Pick<ToldDigest, "items"> & { origin: string }) {
+function DigestBody({ items, origin }: Pick<Digest, "items"> & { origin: string }) {
   return (
     <>
       {items.map((item) => {
         const { title, url, language, body } =
-          item.type === "article.matched" ? matched(item, origin) : changedEvent(item);
+          item.type === "article.matched" ? matched(item, origin) : changedEvent(CHANGES[item.type], item);
         return (
           <section lang={language} dir={direction(language)}>
             <h3>{url === undefined ? title : <a href={url}>{title}</a>}</h3>
@@ -166,22 +166,10 @@ function DigestBody({ items, origin }: Pick<ToldDigest, "items"> & { origin: str
   );
 }
 
-function Remarked({ replay, limit, omitted }: Partial<ToldOfAlert>) {
+function Reason({ term, means, field, snippet }: ArticleMatched["matches"][number]) {
   return (
     <>
-      {replay && <p>Sent again, as was asked for.</p>}
-      {limit && (
-        <p>{`This is the last of ${limit.per_day} messages of the day; what matches until ${limit.until} is left out.`}</p>
-      )}
-      {omitted && <p>{`${omitted.count} matches since ${omitted.since} were left out.`}</p>}
-    </>
-  );
-}
-
-function Reason({ term, means, field, snippet }: ToldMatch) {
-  return (
-    <>
-      <code>{term}</code> ({means}) {field === "absent" ? "as it does not occur" : `in the ${field}`}
+      <code>{term}</code> {reasonInWords({ means, field })}
       {snippet !== null && (
         <>
           : <bdi>{snippet}</bdi>

@@ -2,7 +2,7 @@
 
 import type { Handler } from "../http/context.ts";
 import { readParameter } from "../http/input.ts";
-import { toldArticle } from "../messages/compose.ts";
+import { describeArticle } from "../messages/compose.ts";
 import { reading } from "../query/reading.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
@@ -22,6 +22,6 @@ export const previewAlert: Handler = async (_, { env, url }) => {
     query: query.canonical,
     reading: reading(query.tree),
     ...preview,
-    matches: matches.map(({ article, matches }) => ({ article: toldArticle(article), matches })),
+    matches: matches.map(({ article, matches }) => ({ article: describeArticle(article), matches })),
   });
 };

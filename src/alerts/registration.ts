@@ -1,5 +1,6 @@
 /** Registering alerts: what is checked and counted first, and where a new one goes. */
 import type { z } from "zod";
+import { type Channel, SHARED_HOSTS } from "../channels/channel-kinds.ts";
 import { makeSecret } from "../delivery/signature.ts";
 import { hash } from "../http/auth.ts";
 import type { Context } from "../http/context.ts";
@@ -11,7 +12,7 @@ import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
 import { readQuery } from "../record/search/listing-query.ts";
 import type { NewAlert } from "../shard/calls.ts";
-import { type AlertStatus, type alertInput, type Channel, makeAlertId, randomText } from "./alert.ts";
+import { type AlertStatus, type alertInput, makeAlertId, randomText } from "./alert.ts";
 import { requireKnownOrigin } from "./origins.ts";
 import { listShards, openShard, shardStub } from "./shards.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
@@ -102,9 +103,7 @@ function registrationSubjects(request: Request, channel: Channel): string[] {
   return [caller, ...host, "total:"];
 }
 
-/** Services that many share, so that a host is nobody in particular there: each address counts by itself. */
-const SHARED_HOSTS = ["hooks.slack.com", "discord.com", "discordapp.com", "ntfy.sh"];
-
+/** What registrations are counted by: the host, or the address if the host is shared. */
 function targetOf(address: string): string {
   const host = hostNameOf(address);
   return SHARED_HOSTS.includes(host) ? host + new URL(address).pathname : host;

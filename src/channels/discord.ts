@@ -1,19 +1,19 @@
 /** Discord's webhooks (https://docs.discord.com/developers/resources/webhook#execute-webhook). */
 import * as z from "zod";
-import type { ChannelKind } from "./channel.ts";
+import { type ChannelKind, calledUrl, digestInput } from "./channel.ts";
 import { layOut } from "./fit.ts";
-import { type Run, tell } from "./text.ts";
+import { messageText, type Run } from "./message-text.ts";
 
-/** Of `content`. Discord counts code points (discord-api-docs, issue 1315), others code units: those are never fewer. */
+/** Maximum length of `content`, in code units. Discord counts code points (discord-api-docs, issue 1315), which are never more. */
 const LIMIT = 2_000;
 /** Message flag SUPPRESS_EMBEDS. */
 const SUPPRESS_EMBEDS = 1 << 2;
 
 /**
- * A backslash takes the meaning from any sign but a bracket: a link's label is everything up to the last bracket without a partner, even
- * on another line, so brackets become wide ones. Some signs mean something only where they begin a line, the name of an emoji, an
- * address or a mention; elsewhere a backslash would be shown in notifications for nothing. Linear: only a full stop makes the expression
- * read backwards, and only over the digits before it.
+ * Escapes a text. A backslash escapes every sign except a bracket: the label of a link ends at the last bracket without a partner, even on
+ * another line. So brackets become wide brackets. Some signs are escaped only where they begin a line, the name of an emoji, an address or a
+ * mention, because notifications show the backslash.
+ * The expression is linear: only a full stop makes it read backwards, and only over the digits before it.
  */
 const escapeMarkdown = (text: string): string =>
   text
@@ -24,15 +24,22 @@ const escapeMarkdown = (text: string): string =>
 function write({ text, strong, url }: Run): string {
   const written = strong ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text);
   if (url === null) return written;
-  // What looks like an address is no label for another one.
+  // Discord does not accept an address as the label of another address.
   return text.includes("://") ? `${written} [link](<${url}>)` : `[${written}](<${url}>)`;
 }
 
 const rateLimited = z.object({ retry_after: z.number().nonnegative() });
 
-export const discord: ChannelKind = {
+export const discord = {
+  input: z.strictObject({
+    type: z.literal("discord"),
+    url: calledUrl.describe("A webhook of Discord"),
+    digest: digestInput,
+  }),
+  name: "Discord",
+  purpose: "For a server: the URL of a webhook, from the channel's settings.",
   compose(message) {
-    const content = layOut(tell(message), {
+    const content = layOut(messageText(message), {
       limit: LIMIT,
       write: (paragraph) => paragraph.map(write).join(""),
       size: (text) => text.length,
@@ -43,7 +50,7 @@ export const discord: ChannelKind = {
   },
   signed: false,
   echoes: false,
-  // Who goes on after these is blocked as a whole (topics/rate-limits, section "Invalid Request Limit").
+  // Discord blocks an IP address that goes on after these (topics/rate-limits, section "Invalid Request Limit").
   gone: [401, 403, 404, 410],
   retryAfter(body) {
     try {
@@ -52,4 +59,5 @@ export const discord: ChannelKind = {
       return null;
     }
   },
-};
+  sharedHosts: ["discord.com", "discordapp.com"],
+} satisfies ChannelKind;

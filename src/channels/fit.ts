@@ -1,12 +1,12 @@
-/** Makes a text fit: whole paragraphs are left out, so that no escape, link or character is ever cut. */
-import type { Paragraph, Telling } from "./text.ts";
+/** Shortens a text to the limit of a service. Whole paragraphs are left out, so that no escape, link or character is ever cut. */
+import type { MessageText, Paragraph } from "./message-text.ts";
 
 /**
- * The lines of a message, each written in the service's markup: as many paragraphs as `limit` allows, what stands for the others, and
- * the foot. `size` measures a text as the service counts, a line break as one. The foot and what comes first are short enough.
+ * Returns the lines of a message in the markup of a service: as many paragraphs as `limit` allows, a line in place of the others, and
+ * the foot. Heading and foot are never left out; their parts are short enough for every service.
  */
 export function layOut(
-  { heading, paragraphs, omission, foot }: Telling,
+  { heading, paragraphs, omission, foot }: MessageText,
   { limit, write, size, headed }: Layout,
 ): string {
   const first = headed ? [write([heading])] : [];
@@ -19,11 +19,12 @@ export function layOut(
   }
 }
 
-/** How a service is written for, and how much of it there may be, by its own measure. */
+/** The markup and the limit of a service. */
 export interface Layout {
   limit: number;
   write: (paragraph: Paragraph) => string;
+  /** Measures a text as the service does; a line break counts as one. */
   size: (text: string) => number;
-  /** Whether the heading is the text's first line, rather than told elsewhere. */
+  /** Whether the heading is the first line of the text. If not, the service shows it elsewhere. */
   headed: boolean;
 }

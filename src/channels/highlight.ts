@@ -1,8 +1,8 @@
-/** Where in a snippet the words stand that were found. A match says where they stand in the article, not where in its snippet. */
+/** Finds the matching words in a snippet. A match has their offset in the article, not in the snippet. */
 
 /**
- * The snippet in pieces: those at odd places are the words found. They are looked for as whole words, else as they are if they
- * occur once; where neither tells their place, the snippet stays in one piece.
+ * Splits a snippet; the pieces with odd indices are the matching words. First it looks for whole words. If there are none, it takes a single
+ * occurrence inside words. Otherwise the snippet stays in one piece.
  */
 export function highlight(snippet: string, words: string): string[] {
   if (words === "") return [snippet];

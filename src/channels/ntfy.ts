@@ -1,10 +1,11 @@
-/** ntfy (https://docs.ntfy.sh/publish/): the text as the body of a POST to the topic, everything else in headers. */
-import type { MessageType } from "../alerts/alert.ts";
-import type { ChannelKind } from "./channel.ts";
+/** ntfy (https://docs.ntfy.sh/publish/): the text is the body of a POST to the topic, everything else is in headers. */
+import * as z from "zod";
+import type { MessageType } from "../messages/message-schema.ts";
+import { type ChannelKind, calledUrl, digestInput } from "./channel.ts";
 import { layOut } from "./fit.ts";
-import { type Run, tell } from "./text.ts";
+import { messageText, type Run } from "./message-text.ts";
 
-/** In bytes. What is longer becomes an attachment (section "Limitations"). */
+/** Maximum length of a body, in bytes. A longer body becomes an attachment (section "Limitations"). */
 const LIMIT = 4_096;
 
 /** Emoji by their short codes (section "Tags & emojis"). */
@@ -20,35 +21,39 @@ const TAGS: Readonly<Record<MessageType, string>> = {
 const write = ({ text, url }: Run): string => (url === null ? text : `${text} ${url}`);
 const encoder = new TextEncoder();
 
-export const ntfy: ChannelKind = {
+export const ntfy = {
+  input: z.strictObject({ type: z.literal("ntfy"), url: calledUrl.describe("A topic of ntfy"), digest: digestInput }),
+  name: "ntfy",
+  purpose: "For a phone: the URL of a topic, such as https://ntfy.sh/my-topic.",
   compose(message) {
-    const telling = tell(message);
-    const body = layOut(telling, {
+    const text = messageText(message);
+    const body = layOut(text, {
       limit: LIMIT,
       write: (paragraph) => paragraph.map(write).join(""),
-      size: (text) => encoder.encode(text).length,
+      size: (written) => encoder.encode(written).length,
       headed: false,
     });
-    const { text, url } = telling.heading;
+    const { heading } = text;
     const headers = {
       "content-type": "text/plain; charset=utf-8",
-      title: headerText(text),
+      title: headerText(heading.text),
       tags: TAGS[message.type],
-      ...(url !== null && { click: headerText(url) }),
+      ...(heading.url !== null && { click: headerText(heading.url) }),
     };
     return { headers, body };
   },
   signed: false,
   echoes: false,
-  // Its errors 40101 and 40301 (the topic is not open to us), 40401 (no topic): what was sent again would meet the same.
+  // Errors 40101 and 40301 (the topic is closed to us) and 40401 (no such topic). A retry would fail in the same way.
   gone: [401, 403, 404, 410],
-  // Its error bodies have no time; a server in front of it may say one in a header.
+  // The bodies of errors name no time. A server in front of ntfy may send the header Retry-After.
   retryAfter: () => null,
-};
+  sharedHosts: ["ntfy.sh"],
+} satisfies ChannelKind;
 
 /**
- * A header's value in printable ASCII: other text, and what would be read as an encoded word, as encoded words, which ntfy decodes in every
- * header (RFC 2047, sections 2 and 5).
+ * Returns a header's value in printable ASCII. Other text, and text that looks like an encoded word, is written as encoded words (RFC 2047,
+ * sections 2 and 5), which ntfy decodes in every header.
  */
 function headerText(text: string): string {
   if (/^[ -~]*$/.test(text) && !text.includes("=?")) return text;
@@ -57,7 +62,7 @@ function headerText(text: string): string {
     .join(" ");
 }
 
-/** An encoded word has at most 75 characters: 60 of base64, 45 bytes. A character is not split between two (section 5). */
+/** Bytes in an encoded word, which has at most 75 characters, 60 of them base64. A character is never split between two (section 5). */
 const WORD_BYTES = 45;
 
 function wordsOf(text: string): number[][] {

@@ -1,18 +1,18 @@
 /**
- * Slack's incoming webhooks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), written as mrkdwn
- * (https://docs.slack.dev/messaging/formatting-message-text): only `&`, `<` and `>` have escapes, and nothing but `<…>` makes a link or
- * a mention.
+ * Slack's incoming webhooks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks). The text is mrkdwn
+ * (https://docs.slack.dev/messaging/formatting-message-text): only `&`, `<` and `>` have escapes, and only `<…>` makes a link or a mention.
  */
-import type { ChannelKind } from "./channel.ts";
+import * as z from "zod";
+import { type ChannelKind, calledUrl, digestInput } from "./channel.ts";
 import { layOut } from "./fit.ts";
-import { type Run, tell } from "./text.ts";
+import { messageText, type Run } from "./message-text.ts";
 
-/** Slack recommends 4,000 characters for `text`, splits longer ones at any place, and cuts at 40,000. */
+/** Maximum length of `text`, in code units. Slack splits longer texts at any place, and cuts at 40,000 characters. */
 const LIMIT = 4_000;
 
 /**
- * For the signs of bold, italics, strike and code there is no escape, and a `>` that begins a line is a quotation even if escaped. They are
- * taken for what they are where they touch no other sign.
+ * Put around the signs of bold, italics, strike and code, which have no escape: Slack shows them as they are if they touch no other sign. Put
+ * before a `>` that begins a line, which is a quotation even if it is escaped.
  */
 const ZERO_WIDTH_SPACE = "\u200b";
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
@@ -24,13 +24,20 @@ const escapeMrkdwn = (text: string): string =>
 
 function write({ text, strong, url }: Run): string {
   const written = url === null ? escapeMrkdwn(text) : `<${url.replaceAll("&", "&amp;")}|${escapeMrkdwn(text)}>`;
-  // Inside a word the stars would be stars.
+  // Without the spaces, stars inside a word would be shown as stars.
   return strong ? `${ZERO_WIDTH_SPACE}*${written}*${ZERO_WIDTH_SPACE}` : written;
 }
 
-export const slack: ChannelKind = {
+export const slack = {
+  input: z.strictObject({
+    type: z.literal("slack"),
+    url: calledUrl.describe("An incoming webhook of Slack"),
+    digest: digestInput,
+  }),
+  name: "Slack",
+  purpose: "For a team: the URL of an incoming webhook from Slack.",
   compose(message) {
-    const text = layOut(tell(message), {
+    const text = layOut(messageText(message), {
       limit: LIMIT,
       write: (paragraph) => paragraph.map(write).join(""),
       size: (written) => written.length,
@@ -41,8 +48,9 @@ export const slack: ChannelKind = {
   },
   signed: false,
   echoes: false,
-  // action_prohibited and invalid_token; channel_not_found and no_service; channel_is_archived: what was sent again would meet the same.
+  // action_prohibited and invalid_token; channel_not_found and no_service; channel_is_archived. A retry would fail in the same way.
   gone: [403, 404, 410],
-  // Its 429 says it in a header.
+  // A 429 of Slack has the header Retry-After.
   retryAfter: () => null,
-};
+  sharedHosts: ["hooks.slack.com"],
+} satisfies ChannelKind;

@@ -1,6 +1,7 @@
 /** The calls that a shard answers: what its Durable Object implements, and what the Worker sees of it. */
 
-import type { AlertChange, AlertView, Channel, Delivery, ReplayRange } from "../alerts/alert.ts";
+import type { AlertChange, AlertView, Delivery, ReplayRange } from "../alerts/alert.ts";
+import type { Channel } from "../channels/channel-kinds.ts";
 import type { Article } from "../record/articles/article.ts";
 
 /** What a new alert is made of. */

@@ -5,9 +5,10 @@
  * waits.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type AlertChange, type AlertView, type Channel, MAX_OLD_SECRETS, type ReplayRange } from "../alerts/alert.ts";
+import { type AlertChange, type AlertView, MAX_OLD_SECRETS, type ReplayRange } from "../alerts/alert.ts";
 import { forgetSubscriptions } from "../alerts/shards.ts";
-import { fitMatched } from "../messages/compose.ts";
+import type { Channel } from "../channels/channel-kinds.ts";
+import { articleMatched } from "../messages/compose.ts";
 import type { Env } from "../platform/env.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import { inLog, report } from "../platform/report.ts";
@@ -30,7 +31,7 @@ import type {
   ShardStatus,
 } from "./calls.ts";
 import { Courier } from "./deliver/courier.ts";
-import { Follower, withEvents } from "./follow/follower.ts";
+import { Follower } from "./follow/follower.ts";
 import { Queries } from "./follow/queries.ts";
 import { Digests } from "./outbox/digests.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -228,8 +229,7 @@ export class Shard extends DurableObject<Env> implements ShardCalls {
     const now = Date.now();
     this.#registry.countAsked(id, found.length, now);
     const notices = found.map(({ article, matches }) => {
-      const data = fitMatched({ ...withEvents(article), matches });
-      return this.#outbox.writeNotice({ type: "article.matched", query, article: article.id, data }, now);
+      return this.#outbox.writeNotice({ ...articleMatched(article, matches), query, article: article.id }, now);
     });
     if (channel.digest) this.#digests.send(id, query, channel.digest, notices, now, { replay: true });
     else for (const notice of notices) this.#outbox.sendOne(id, notice, now, { late: true, replay: true });

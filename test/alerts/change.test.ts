@@ -271,7 +271,7 @@ describe("a status", () => {
     await settled(alert, 1);
     await addArticle("Antimony, after.");
     const listed = await settled(alert, 2);
-    expect(listed.map(({ message }) => Reflect.get(Object(message.data["article"]), "id"))).toHaveLength(2);
+    expect(listed.map(({ message }) => "article" in message.data && message.data.article.id)).toHaveLength(2);
     expect((await messagesAt("pausing")).map(({ data }) => data["sequence"])).toEqual([1, 1, 2]);
   });
 

@@ -89,7 +89,7 @@ describe.each(SERVICES)("%s", (service) => {
     const alert = await registerFor(`kestrel ${service}`, { type: service, url: urlOf(name("asked")) });
     await eventually(async () => (await rawAt(name("asked"))).length === 1);
     const [asked = ""] = await shownAt(service, name("asked"));
-    expect(asked).toContain("Confirm an alert of Parley");
+    expect(asked).toContain("Confirm an alert from Parley");
     expect(asked).toContain("press the button");
     const path = linkIn(asked);
     const page = await call("GET", path);
@@ -126,7 +126,7 @@ describe.each(SERVICES)("%s", (service) => {
     expect(lines.slice(1)).toEqual([
       "The Courier · 2016-09-22",
       "One bird.",
-      `falcon${service}, in the text: A ${strong[service](`falcon${service}`)} rose over the town.`,
+      `falcon${service} (the word) in the text: A ${strong[service](`falcon${service}`)} rose over the town.`,
       `Message 1 of the alert «${strong[service](`falcon${service}`)}»`,
     ]);
     expect(Object.keys(got?.headers ?? {}).filter((header) => header.startsWith("webhook-"))).toEqual([]);
@@ -156,9 +156,9 @@ describe.each(SERVICES)("%s", (service) => {
     const [, test, article, corrected, retracted, replayed] = await shownAt(service, name("all"));
     expect(test).toContain("A test message");
     expect(article).toContain("Over the lake");
-    expect(corrected).toMatch(/Corrected: A flight.*What changed: summary.*It swam\..*Message 3 /s);
+    expect(corrected).toMatch(/Corrected: A flight.*Changed: what happened.*It swam\..*Message 3 /s);
     expect(retracted).toMatch(/Retracted: A flight.*Reason: It was a gull\..*Message 4 /s);
-    expect(replayed).toMatch(/Over the lake.*A replay that was asked for/s);
+    expect(replayed).toMatch(/Over the lake.*This is a replay of past matches/s);
   });
 
   it("gets a digest", async () => {
@@ -174,7 +174,7 @@ describe.each(SERVICES)("%s", (service) => {
     await ring();
     await settled(alert, 1);
     const [, digest = ""] = await shownAt(service, name("digest"));
-    expect(digest).toMatch(/Daily digest: 2 messages/);
+    expect(digest).toMatch(/Daily digest: 2 items/);
     expect(digest).toContain(link[service]("First flight", `https://courier.example/${service}/First`));
     expect(digest).toContain(link[service]("Second flight", `https://courier.example/${service}/Secon`));
   });

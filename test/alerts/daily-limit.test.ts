@@ -249,7 +249,7 @@ it("whatever is sent to whom and when, it is as if each alert were looked at by 
           let now = day;
           for (const { hours, to } of steps) {
             now += hours * HOUR;
-            const notice = outbox.writeNotice({ type: "article.matched", query: "x", data: {} }, now);
+            const notice = outbox.writeNotice({ type: "alert.test", query: "x", data: {} }, now);
             outbox.send(
               to.map((i) => `a${i}`),
               notice,

@@ -1,7 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import type { Message } from "../../src/alerts/alert.ts";
 import {
   addArticle,
   bearer,
@@ -12,15 +11,17 @@ import {
   followed,
   ORIGIN,
   putNames,
+  readMessage,
   received,
   register,
   registerConfirmed,
+  type SentMessage,
   settled,
   shard,
   view,
 } from "./support.ts";
 
-const messages = async (name: string): Promise<Message[]> => (await received(name)).map(({ body }) => JSON.parse(body));
+const messages = async (name: string): Promise<SentMessage[]> => (await received(name)).map(readMessage);
 
 beforeAll(putNames);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Channel, Digest } from "../../src/alerts/alert.ts";
+import type { Channel } from "../../src/channels/channel-kinds.ts";
+import type { Digest } from "../../src/messages/message-schema.ts";
 import { json } from "../client.ts";
 import {
   ask,
@@ -121,7 +122,7 @@ describe("what is gathered", () => {
     await ringAt(1);
     await settled(alert, 1);
     const alone = (await deliveries(single)).map(({ message: { type, timestamp, data } }) => {
-      const { alert: _, sequence: __, ...rest } = data;
+      const { alert: _, sequence: __, ...rest } = { sequence: 0, ...data };
       return { type, timestamp, ...rest };
     });
     expect((await digestsAt("told-alone"))[0]?.data.items).toEqual(alone);
@@ -350,7 +351,12 @@ describe("a change of how often", () => {
     await ringAt(24);
     await settled(alert, 2);
     const listed = await deliveries(alert);
-    expect(listed.map(({ type, message: { data } }) => [type, data["article"] ?? data["items"]])).toMatchObject([
+    expect(
+      listed.map(({ type, message: { data } }) => [
+        type,
+        "article" in data ? data.article : "items" in data && data.items,
+      ]),
+    ).toMatchObject([
       ["article.matched", { id: next }],
       ["alert.digest", [{ article: { id } }]],
     ]);
@@ -404,7 +410,7 @@ describe.each(["slack", "discord", "ntfy"] as const)("a digest to %s", (type) =>
     const [, digest, ...more] = await rawAt(`to-${type}`);
     expect(more).toEqual([]);
     expect(digest?.body).toMatch(/Red lentils.*Green lentils/s);
-    expect(`${digest?.headers["title"] ?? ""} ${digest?.body}`).toContain("Daily digest: 2 messages");
+    expect(`${digest?.headers["title"] ?? ""} ${digest?.body}`).toContain("Daily digest: 2 items");
   });
 });
 

@@ -1,11 +1,22 @@
 /** What the holder of an alert's token can do, and what its receiver is told. */
 import { env } from "cloudflare:workers";
 import { inject, onTestFinished, vi } from "vitest";
-import type { AlertView, Channel, Message } from "../../src/alerts/alert.ts";
+import type { AlertView } from "../../src/alerts/alert.ts";
+import type { Channel } from "../../src/channels/channel-kinds.ts";
 import type { Variables } from "../../src/platform/settings.ts";
 import { json, type ProblemBody } from "../client.ts";
 import type { Received } from "../receiver.ts";
-import { type Alert, bearer, call, eventually, received, shard, view } from "./support.ts";
+import {
+  type Alert,
+  bearer,
+  call,
+  eventually,
+  readMessage,
+  received,
+  type SentMessage,
+  shard,
+  view,
+} from "./support.ts";
 
 /** A call about an alert by the holder of its token. */
 export const ask = (alert: Alert, method: string, path = "", body?: unknown): Promise<Response> =>
@@ -35,8 +46,7 @@ export const webhookAt = (name: string, behaviour = "gate"): Channel => ({
 });
 
 /** The messages that a receiver of webhooks got, without the confirmations. */
-export const messagesAt = async (name: string): Promise<Message[]> =>
-  (await received(name)).map(({ body }) => JSON.parse(body));
+export const messagesAt = async (name: string): Promise<SentMessage[]> => (await received(name)).map(readMessage);
 
 /** The path of the confirmation link that a receiver of webhooks got last. */
 export async function confirmationAt(name: string): Promise<string> {

@@ -1,8 +1,9 @@
 /** What the tests of alerts share: calls of the Worker, and a look at what the receiver got. */
 import { createScheduledController, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { inject, vi } from "vitest";
+import { expect, inject, vi } from "vitest";
 import type { Delivery } from "../../src/alerts/alert.ts";
+import { messageSchema } from "../../src/messages/message-schema.ts";
 import type { Variables } from "../../src/platform/settings.ts";
 import { articleInput } from "../../src/record/articles/article.ts";
 import { addArticle as addToRecord } from "../../src/record/articles/write-articles.ts";
@@ -106,6 +107,20 @@ export async function received(name: string, confirmations = false): Promise<Rec
   const response = await fetch(`${inject("receiver")}/${name}`);
   const all: Received[] = await response.json();
   return all.filter(({ body }) => confirmations || JSON.parse(body).type !== "alert.confirm");
+}
+
+/** A message as a receiver reads it. */
+export interface SentMessage {
+  type: string;
+  timestamp: string;
+  data: { [key: string]: unknown };
+}
+
+/** Reads the body of a message to a webhook. Throws if it is not exactly as the schema says. */
+export function readMessage({ body }: Pick<Received, "body">): SentMessage {
+  const message = JSON.parse(body);
+  expect(messageSchema.parse(message)).toEqual(message);
+  return message;
 }
 
 /** Waits until something is so; throws where it does not come to be. */

@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MessageType } from "../../src/alerts/alert.ts";
 import { ROOT } from "../../src/cli/paths.ts";
 import { startReceiver } from "../../src/cli/receiver.ts";
+import type { MessageType } from "../../src/messages/message-schema.ts";
 import { freePort, until } from "./programs.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -1,10 +1,12 @@
 /** Whatever else reads strings of others: answers of receivers, titles, snippets, wordings of an event. */
+
 import { describe, expect, it } from "vitest";
 import { discord } from "../../src/channels/discord.ts";
 import { highlight } from "../../src/channels/highlight.ts";
 import { line } from "../../src/channels/line.ts";
 import { slack } from "../../src/channels/slack.ts";
 import { answerOf } from "../../src/delivery/answer.ts";
+import type { Message } from "../../src/messages/message-schema.ts";
 import { clean } from "../../src/record/fields.ts";
 import { makeCompare } from "../../src/site/events/difference.tsx";
 import { shortened } from "../../src/site/text-format.ts";
@@ -81,15 +83,33 @@ function strings(count: number): ((length: number) => string)[] {
   });
 }
 
-const message = (text: string) => ({
-  id: "msg_al_0_0000000000000000_1",
-  type: "article.matched" as const,
+const message = (text: string): Message => ({
+  type: "article.matched",
   timestamp: "2016-09-22T18:30:00Z",
   data: {
-    alert: { query: text.slice(0, 512) },
-    article: { url: null, title: text.slice(0, 500), publisher: text.slice(0, 200), published_at: null, summary: text },
+    alert: { id: "al_0_0000000000000000", query: text.slice(0, 512) },
+    sequence: 1,
+    article: {
+      id: "hostile",
+      url: null,
+      title: text.slice(0, 500),
+      publisher: text.slice(0, 200),
+      published_at: null,
+      language: null,
+      summary: text,
+    },
     events: [],
-    matches: [{ term: "a", means: "word", field: "text", text: text.slice(0, 160), snippet: text.slice(0, 400) }],
+    matches: [
+      {
+        term: "a",
+        means: "word",
+        field: "text",
+        text: text.slice(0, 160),
+        snippet: text.slice(0, 400),
+        offset: 0,
+        occurrences: 1,
+      },
+    ],
   },
 });
 

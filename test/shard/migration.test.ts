@@ -34,12 +34,22 @@ const TABLES = [
   "version",
 ];
 
+const ARTICLE = {
+  id: "x",
+  url: null,
+  title: "Before",
+  publisher: null,
+  published_at: null,
+  language: null,
+  summary: null,
+};
+
 /** An alert as the first version kept it, with one message that is delivered and one that waits after a failed attempt. */
 async function putAlertOfFirstVersion(name: string): Promise<Alert> {
   const alert = { id: "al_0_aaaaaaaaaaaaaaaa", token: "token-of-the-first-version", secret: makeSecret() };
   const channel = JSON.stringify({ type: "webhook", url: `${inject("receiver")}/${name}/echo` });
   const tokenHash = await hash(alert.token);
-  const notice = JSON.stringify({ article: { id: "x", title: "Before", url: null }, events: [], matches: [] });
+  const notice = JSON.stringify({ article: ARTICLE, events: [], matches: [] });
   await openShard(env.DB, 0);
   await runInDurableObject(shard(), async (_, { storage }) => {
     const { sql } = storage;

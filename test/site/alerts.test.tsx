@@ -229,15 +229,12 @@ describe("why an article matches", () => {
   });
 
   it.each<[match: Partial<Match>, words: string]>([
-    [{}, "the word, in the text"],
-    [{ means: "place:aleppo", occurrences: 3 }, "Aleppo in any spelling, in the text, 3 times"],
-    [{ means: "place:aleppo|place:geneva" }, "Aleppo or Geneva in any spelling, in the text"],
-    [
-      { means: "word NEAR/8 place:aleppo", field: "absent" },
-      "the word NEAR/8 Aleppo in any spelling, which does not occur",
-    ],
-    [{ means: "unknown name" }, "unknown name, in the text"],
-    [{ means: "language", field: "language", snippet: null }, "the language, of the article"],
+    [{}, "(the word) in the text"],
+    [{ means: "place:aleppo", occurrences: 3 }, "(Aleppo in any spelling) in the text, 3 times"],
+    [{ means: "place:aleppo|place:geneva" }, "(Aleppo or Geneva in any spelling) in the text"],
+    [{ means: "word NEAR/8 place:aleppo", field: "absent" }, "(the word NEAR/8 Aleppo in any spelling) does not occur"],
+    [{ means: "unknown name" }, "(unknown name) in the text"],
+    [{ means: "language", field: "language", snippet: null }, "(the language) is the article’s language"],
   ])("is told in words: %o", async (match, words) => expect(text(await why(match))).toContain(words));
 });
 

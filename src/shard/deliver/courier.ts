@@ -3,8 +3,9 @@
  * runs once, so what a new instance finds pending is in nobody's hands, and goes out again under the same id.
  */
 
-import type { CalledChannel, WebSubChannel } from "../../alerts/alert.ts";
-import { type ChannelKind, KINDS } from "../../channels/channel-kinds.ts";
+import type { WebSubChannel } from "../../alerts/alert.ts";
+import type { ChannelKind } from "../../channels/channel.ts";
+import { type CalledChannel, KINDS } from "../../channels/channel-kinds.ts";
 import { answerOf, secretsOf } from "../../delivery/answer.ts";
 import { type Attempt, type OutgoingRequest, OutOfRequests, send } from "../../delivery/attempt.ts";
 import { judgeDestination } from "../../delivery/destination.ts";

@@ -3,7 +3,7 @@
  * written in one transaction, so that each entry is answered exactly once, whenever the process is killed.
  */
 
-import { fitMatched, toldArticle } from "../../messages/compose.ts";
+import { articleMatched, eventCorrected, eventRetracted } from "../../messages/compose.ts";
 import type { Env } from "../../platform/env.ts";
 import { failpoint, failpointAfterWrites } from "../../platform/failpoint.ts";
 import { report } from "../../platform/report.ts";
@@ -283,9 +283,9 @@ export class Follower {
     for (const { query, found } of matching) {
       const alerts = this.#listening(query, article, entry);
       if (alerts.length === 0) continue;
-      const data = fitMatched({ ...withEvents(article), matches: explain(found, text) });
+      const content = articleMatched(article, explain(found, text));
       const notice = this.#outbox.writeNotice(
-        { type: "article.matched", query: queries.canonical(query), article: article.id, data },
+        { ...content, query: queries.canonical(query), article: article.id },
         now,
       );
       this.#outbox.send(alerts, notice, now);
@@ -298,11 +298,12 @@ export class Follower {
     entry: number,
   ): void {
     const now = Date.now();
-    const { date, title, summary } = revision.document;
-    const more = kind === "corrected" ? { changed } : { reason: revision.retracted };
-    const data = { event: { id: event, date, title, summary }, ...more };
+    const content =
+      kind === "corrected"
+        ? eventCorrected(event, revision.document, changed)
+        : eventRetracted(event, revision.document, revision.retracted ?? "");
     for (const { query, alerts } of this.#outbox.recipients(articles, entry)) {
-      const notice = this.#outbox.writeNotice({ type: `event.${kind}`, query, data }, now);
+      const notice = this.#outbox.writeNotice({ ...content, query }, now);
       // However many it got today: it was told what is wrong now.
       this.#outbox.send(alerts, notice, now, false);
     }
@@ -328,12 +329,6 @@ function unreadable(error: unknown): Unreadable {
     return new Unreadable(String(error));
   throw error;
 }
-
-/** What a message tells of an article and its events. */
-export const withEvents = (article: Article) => ({
-  article: toldArticle(article),
-  events: article.events.map(({ id, date, title }) => ({ id, date, title })),
-});
 
 /** One line that can be alerted on; the other queries go on. */
 function reportBroken(query: number, error: unknown): void {

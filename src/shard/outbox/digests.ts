@@ -1,6 +1,7 @@
 /** Digests: what was gathered for an alert becomes a message, or as many as it needs. All calls are synchronous. */
-import type { Channel, Digest, GatheredItem, Remarks } from "../../alerts/alert.ts";
-import { makeDigests } from "../../messages/compose.ts";
+import type { Channel } from "../../channels/channel-kinds.ts";
+import { makeDigestItem, makeDigests } from "../../messages/compose.ts";
+import type { Digest, DigestItem, Remarks } from "../../messages/message-schema.ts";
 import { report } from "../../platform/report.ts";
 import type { Notice, Outbox } from "./outbox.ts";
 
@@ -121,7 +122,7 @@ export class Digests {
   }
 
   /** An item for a digest. One that cannot be read is left out, and told of: the others must not be lost with it. */
-  #readable(alert: string, notice: number): { notice: number; item: GatheredItem }[] {
+  #readable(alert: string, notice: number): { notice: number; item: DigestItem }[] {
     try {
       return [{ notice, item: this.#item(notice) }];
     } catch (error) {
@@ -131,10 +132,10 @@ export class Digests {
     }
   }
 
-  #item(notice: number): GatheredItem {
-    const { type, at, data } = this.#sql
+  #item(notice: number): DigestItem {
+    const row = this.#sql
       .exec<{ type: string; at: number; data: string }>("SELECT type, at, data FROM notices WHERE number = ?", notice)
       .one();
-    return { type, timestamp: new Date(at).toISOString(), ...JSON.parse(data) };
+    return makeDigestItem(row);
   }
 }

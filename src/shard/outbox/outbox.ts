@@ -3,20 +3,12 @@
  * synchronous, so that a caller can put several into one transaction.
  */
 
-import type {
-  CalledChannel,
-  Channel,
-  Delivery,
-  HubRequestType,
-  Json,
-  Message,
-  MessageType,
-  Remarks,
-  WebSubChannel,
-} from "../../alerts/alert.ts";
+import type { Delivery, HubRequestType, WebSubChannel } from "../../alerts/alert.ts";
+import type { CalledChannel, Channel } from "../../channels/channel-kinds.ts";
 import type { Attempt } from "../../delivery/attempt.ts";
 import { MAX_RETRY_AFTER, type Verdict } from "../../delivery/schedule.ts";
-import { type MessageParts, makeMessage } from "../../messages/compose.ts";
+import { damagedMessage, type MessageParts, makeMessage } from "../../messages/compose.ts";
+import type { ListedMessage, MessageContent, MessageType, Remarks } from "../../messages/message-schema.ts";
 import type { Lane } from "../deliver/lanes.ts";
 import { latestDoubt, type Manner, mannerAfter, restAfter, turnOf } from "../deliver/receiver-pace.ts";
 
@@ -46,14 +38,13 @@ export interface Outgoing extends MessageParts {
   challenge: string | null;
 }
 
-export interface Notice {
-  type: MessageType | HubRequestType;
-  /** Canonical; empty where it is of no alert. */
+/** What several messages, or requests of the hub, have in common. */
+export type Notice = (MessageContent | { type: HubRequestType; data: object }) & {
+  /** In canonical form; empty for requests of the hub. */
   query: string;
-  /** The article that it tells of, so that corrections can follow it. */
+  /** The article that it is about, so that corrections can follow it. */
   article?: string;
-  data: object;
-}
+};
 
 /** How an attempt leaves its alert. */
 export interface AlertAfter {
@@ -368,7 +359,7 @@ export class Outbox {
     if (row.data === null || row.channel === null) throw new Error("a part of it is missing");
     const old: OldSecret[] = JSON.parse(row.old_secrets);
     const secrets = [row.secret, ...old.filter(({ until }) => until > now).map(({ secret }) => secret)];
-    return { ...parts(row), id: row.id, channel: JSON.parse(row.channel), secrets, challenge: row.challenge };
+    return { ...row, channel: JSON.parse(row.channel), secrets };
   }
 
   /** Whether this is the receiver that an alert calls now. */
@@ -501,7 +492,7 @@ export class Outbox {
       id: row.id,
       type: row.type as MessageType,
       status: row.status as Delivery["status"],
-      message: shown(row),
+      message: listed(row),
       attempts: attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at).toISOString() })),
       next_attempt_at: row.next_attempt_at === null ? null : new Date(row.next_attempt_at).toISOString(),
     };
@@ -640,17 +631,11 @@ const ISO = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column
 export const UNREFERENCED = `NOT EXISTS (SELECT 1 FROM messages WHERE notice = notices.number)
   AND NOT EXISTS (SELECT 1 FROM gathered WHERE notice = notices.number)`;
 
-/** A message for the list. One that cannot be read is shown by what is known of it, so that it hides no other. */
-function shown(row: MessageRow): Message {
+/** Returns a message for a list. */
+function listed(row: MessageRow): ListedMessage {
   try {
-    return makeMessage(parts(row));
+    return makeMessage(row);
   } catch {
-    return makeMessage(parts({ ...row, data: "{}", remarks: null }));
+    return damagedMessage(row);
   }
-}
-
-function parts(row: MessageRow): MessageParts {
-  const { alert, sequence, origin, at, query } = row;
-  const remarks: { [key: string]: Json } = row.remarks === null ? {} : JSON.parse(row.remarks);
-  return { alert, sequence, origin, type: row.type as MessageType, at, query, data: JSON.parse(row.data), remarks };
 }

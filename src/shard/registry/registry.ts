@@ -6,11 +6,11 @@ import {
   type AlertChange,
   type AlertStatus,
   type AlertView,
-  type Channel,
   type Delivery,
   MAX_OLD_SECRETS,
   randomText,
 } from "../../alerts/alert.ts";
+import type { Channel } from "../../channels/channel-kinds.ts";
 import { sameHash } from "../../http/auth.ts";
 import type { NewAlert } from "../calls.ts";
 import type { Queries } from "../follow/queries.ts";

@@ -1,12 +1,13 @@
 /** An alert as its page shows it to the holder of its token. */
 import type { HeldAlert } from "../../alerts/holder.ts";
+import { CHANNELS } from "../../channels/channel-kinds.ts";
 import { Moment } from "../moment.tsx";
 import { capitalised } from "../text-format.ts";
 import type { Action } from "./actions.ts";
 import { AlertForm } from "./alert-form.tsx";
 import type { AlertPageState } from "./alert-page-state.ts";
 import { AlertStatusSection } from "./alert-status.tsx";
-import { CHANNELS, DIGESTS } from "./alert-wording.ts";
+import { DIGESTS } from "./alert-wording.ts";
 import { Copyable } from "./copyable.tsx";
 import { Manage } from "./manage.tsx";
 import { MESSAGES_SHOWN, Messages } from "./messages.tsx";

@@ -1,16 +1,6 @@
-/** Words for channels, messages and outcomes of attempts. */
-import type { Channel, Delivery } from "../../alerts/alert.ts";
-
-export type ChannelType = Channel["type"];
-
-/** Names of the channel types, and whom each is for. */
-export const CHANNELS: Readonly<Record<ChannelType, { name: string; purpose: string }>> = {
-  webhook: { name: "Webhook", purpose: "For your own program: signed JSON." },
-  slack: { name: "Slack", purpose: "For a team: the URL of an incoming webhook from Slack." },
-  discord: { name: "Discord", purpose: "For a server: the URL of a webhook, from the channel's settings." },
-  ntfy: { name: "ntfy", purpose: "For a phone: the URL of a topic, such as https://ntfy.sh/my-topic." },
-  feed: { name: "Private feed", purpose: "For a feed reader: no confirmation needed." },
-};
+/** Words for channels and outcomes of attempts. */
+import type { Delivery } from "../../alerts/alert.ts";
+import { CHANNELS, type Channel } from "../../channels/channel-kinds.ts";
 
 /** Names a channel without its URL, which may be a secret: "a webhook at bot.example". */
 export function channelInWords(channel: Channel): string {
@@ -43,12 +33,3 @@ export function outcomeInWords({ outcome, status }: Pick<Delivery["attempts"][nu
 /** Returns an alert's `trouble` (`timeout`, `status 503`) in the same words. */
 export const troubleInWords = (trouble: string): string =>
   OUTCOMES[trouble] ?? trouble.replace(/^status /, "answered with status ");
-
-export const MESSAGES: Readonly<Record<Delivery["type"], string>> = {
-  "article.matched": "Match",
-  "alert.digest": "Digest",
-  "alert.test": "Test",
-  "alert.confirm": "Confirmation",
-  "event.corrected": "Correction",
-  "event.retracted": "Retraction",
-};

@@ -1,7 +1,8 @@
 /** The fields of a form that choose the channel and how often it is used. */
+import { CHANNELS, type ChannelType } from "../../channels/channel-kinds.ts";
 import type { InputError } from "../../http/problem.ts";
 import { Choice, Field, messagesAt } from "../form.tsx";
-import { CHANNELS, type ChannelType, DIGESTS } from "./alert-wording.ts";
+import { DIGESTS } from "./alert-wording.ts";
 
 /** The fields as typed. */
 export interface ChannelTyped {

@@ -1,5 +1,6 @@
 /** The forms that change an alert. Each is closed until the user opens it or it has an error to show. */
 import type { ComponentChildren } from "preact";
+import { CALLED_TYPES } from "../../channels/channel-kinds.ts";
 import { Field, messagesAt } from "../form.tsx";
 import { QueryInput } from "../query-input.tsx";
 import type { Action } from "./actions.ts";
@@ -81,7 +82,7 @@ function ChangeChannel(props: AlertPageState) {
         <ChannelFields
           typed={open ? readChannelFields(form) : now}
           errors={action === "channel" ? errors : []}
-          types={["webhook", "slack", "discord", "ntfy", "feed"]}
+          types={[...CALLED_TYPES, "feed"]}
         />
         <button type="submit">Change the channel</button>
       </AlertForm>

@@ -1,6 +1,7 @@
 /** Why an article matches: each term, its meaning, and where it occurs. */
 import { highlight } from "../../channels/highlight.ts";
 import { Foreign } from "../../feeds/content.tsx";
+import { reasonInWords } from "../../messages/wording.ts";
 import type { Match } from "../../query/explain.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
@@ -16,7 +17,7 @@ export const MatchReasons = ({ matches, language, names }: MatchReasonsProps) =>
   <ul class="why">
     {matches.map((match) => (
       <li>
-        <code>{match.term}</code> <span class="small quiet">{told(match, names)}</span>
+        <code>{match.term}</code> <span class="small quiet">{reason(match, names)}</span>
         {match.snippet !== null && (
           <p class="snippet">
             <Foreign language={match.field === "publisher" ? null : language}>
@@ -38,38 +39,9 @@ const Marked = ({ snippet, words }: { snippet: string; words: string }) => (
   </>
 );
 
-/** Returns "Aleppo in any spelling, in the text, 3 times". */
-function told({ means, field, occurrences }: Match, names: Names): string {
-  const often = occurrences > 1 ? `, ${counted(occurrences, "time")}` : "";
-  return `${meaningInWords(means, names)}${PLACES[field]}${often}`;
+/** Returns "(Aleppo in any spelling) in the text, 3 times". */
+function reason(match: Match, names: Names): string {
+  const { occurrences } = match;
+  const words = reasonInWords(match, (id) => labelOf(names, id));
+  return occurrences > 1 ? `${words}, ${counted(occurrences, "time")}` : words;
 }
-
-const PLACES: Readonly<Record<Match["field"], string>> = {
-  title: ", in the title",
-  text: ", in the text",
-  publisher: ", the publisher",
-  event: ", in an event that it reports",
-  language: ", of the article",
-  absent: ", which does not occur",
-};
-
-const KINDS: Readonly<Record<string, string>> = {
-  word: "the word",
-  phrase: "exactly these words",
-  compound: "these words in a row",
-  prefix: "words that begin like this",
-  language: "the language",
-};
-
-/** Returns the meaning of a term: the labels of its names, or the kind of term. NEAR has one for each side. */
-const meaningInWords = (means: string, names: Names): string =>
-  means
-    .split(/( NEAR\/\d+ )/)
-    .map((part) => KINDS[part] ?? (part.includes(":") ? labels(part, names) : part))
-    .join("");
-
-const labels = (ids: string, names: Names): string =>
-  `${ids
-    .split("|")
-    .map((id) => labelOf(names, id))
-    .join(" or ")} in any spelling`;

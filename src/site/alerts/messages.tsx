@@ -3,11 +3,11 @@ import type { Delivery } from "../../alerts/alert.ts";
 import { messageItem } from "../../alerts/alert-feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
 import { Foreign } from "../../feeds/content.tsx";
+import { MESSAGE_TYPES } from "../../messages/wording.ts";
 import { Moment } from "../moment.tsx";
 import { counted } from "../text-format.ts";
 import { AlertForm } from "./alert-form.tsx";
 import { Attempts } from "./alert-status.tsx";
-import { MESSAGES } from "./alert-wording.ts";
 
 /** Messages shown on one page. */
 export const MESSAGES_SHOWN = 20;
@@ -66,8 +66,8 @@ function Message({ delivery, alert, token, after }: MessageProps) {
       <p class="small">
         <span class={`badge ${status}`}>{statusInWords(delivery, alert)}</span>{" "}
         <span class="quiet">
-          {MESSAGES[type]}
-          {message.data["replay"] === true && ", replayed"} · <Moment at={message.timestamp} seconds />
+          {MESSAGE_TYPES[type].name}
+          {"replay" in message.data && ", replayed"} · <Moment at={message.timestamp} seconds />
         </span>
       </p>
       {attempts.length > 1 ? (

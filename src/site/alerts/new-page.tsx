@@ -1,6 +1,7 @@
 /** Creating an alert: type a query, see its past matches, choose a channel. */
 import { alertInput } from "../../alerts/alert.ts";
 import { registerAlert } from "../../alerts/registration.ts";
+import { CALLED_TYPES } from "../../channels/channel-kinds.ts";
 import type { Context, Handler } from "../../http/context.ts";
 import { check, readParameter } from "../../http/input.ts";
 import type { InputError } from "../../http/problem.ts";
@@ -124,7 +125,7 @@ function Register({ source, typed, errors }: { source: string } & Pick<Filled, "
         <h3>Or send messages</h3>
         <form method="post" action="/alerts">
           <input type="hidden" name="query" value={source} data-typed="" />
-          <ChannelFields typed={typed} errors={errors} types={["webhook", "slack", "discord", "ntfy"]} />
+          <ChannelFields typed={typed} errors={errors} types={CALLED_TYPES} />
           <button type="submit">Create the alert</button>
         </form>
       </div>

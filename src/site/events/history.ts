@@ -1,4 +1,5 @@
 /** The history of an event as one list: its revisions, and articles that were added to its sources or corrected. */
+import { CHANGES } from "../../messages/wording.ts";
 import type { DatedRevision, HistoricSource, History } from "../../record/events/revisions.ts";
 import { COMPARED } from "../../record/events/revisions.ts";
 import { changesBetween, type RevisionChange } from "./revision-changes.ts";
@@ -33,10 +34,12 @@ function step(now: DatedRevision, before: DatedRevision | undefined): Step | und
   return { at, revision, what: whatWasDone(now, before), changes: changesBetween(before, now), ...reason };
 }
 
+const { "event.corrected": CORRECTED, "event.retracted": RETRACTED } = CHANGES;
+
 function whatWasDone(now: DatedRevision, before: DatedRevision): string {
-  if (now.retracted === null) return before.retracted === null ? "Corrected" : "Published again";
-  if (before.retracted === null) return "Retracted";
-  return now.retracted === before.retracted ? "Corrected" : "Reason of retraction changed";
+  if (now.retracted === null) return before.retracted === null ? CORRECTED : "Published again";
+  if (before.retracted === null) return RETRACTED;
+  return now.retracted === before.retracted ? CORRECTED : "Reason of retraction changed";
 }
 
 function sourceSteps(source: HistoricSource): Step[] {

@@ -1,5 +1,6 @@
 /** The changes between two revisions of an event, by the parts that a reader sees. */
 import { dateInWords } from "../../feeds/dates.ts";
+import { EVENT_PARTS } from "../../messages/wording.ts";
 import { type EventDocument, fullIds } from "../../record/events/event.ts";
 import type { Revision } from "../../record/events/events.ts";
 
@@ -14,15 +15,15 @@ export type RevisionChange =
 /** Returns the changes in the order in which the page shows the parts. A first revision has none. */
 export function changesBetween({ document: before }: Revision, { document: after }: Revision): RevisionChange[] {
   return [
-    ...changedText("title", before.title, after.title),
-    ...changedText("date", dateInWords(before), dateInWords(after)),
-    ...changedText("how the date is known", before.dated_from ?? "", after.dated_from ?? ""),
-    ...changedText("what happened", before.summary, after.summary),
+    ...changedText(EVENT_PARTS.title, before.title, after.title),
+    ...changedText(EVENT_PARTS.date, dateInWords(before), dateInWords(after)),
+    ...changedText(EVENT_PARTS.dated_from, before.dated_from ?? "", after.dated_from ?? ""),
+    ...changedText(EVENT_PARTS.summary, before.summary, after.summary),
     ...changedClaims(before.claims, after.claims),
-    ...changedList("names", "places", fullIds("place", before.places), fullIds("place", after.places)),
-    ...changedList("names", "who took part", fullIds("actor", before.actors), fullIds("actor", after.actors)),
-    ...changedList("names", "topics", fullIds("topic", before.topics), fullIds("topic", after.topics)),
-    ...changedList("articles", "sources", before.articles, after.articles),
+    ...changedList("names", EVENT_PARTS.places, fullIds("place", before.places), fullIds("place", after.places)),
+    ...changedList("names", EVENT_PARTS.actors, fullIds("actor", before.actors), fullIds("actor", after.actors)),
+    ...changedList("names", EVENT_PARTS.topics, fullIds("topic", before.topics), fullIds("topic", after.topics)),
+    ...changedList("articles", EVENT_PARTS.articles, before.articles, after.articles),
   ];
 }
 
@@ -48,7 +49,7 @@ function changedClaims(before: Claims, after: Claims): RevisionChange[] {
     claims.some(({ by, says }) => by === claim.by && says === claim.says);
   const gone = before.filter((claim) => !isIn(after)(claim));
   const come = after.filter((claim) => !isIn(before)(claim));
-  const part = "claims";
+  const part = EVENT_PARTS.claims;
   const changes = gone.map(({ by, says }): RevisionChange => {
     const reworded = come.findIndex((claim) => claim.by === by);
     const [now] = reworded < 0 ? [] : come.splice(reworded, 1);

@@ -1,5 +1,7 @@
 /** Help on alerts: how to create and confirm one, what its messages contain, and how to verify them. */
 import { SAMPLE_SECRET, type SampleRequest } from "../../alerts/sample.ts";
+import { CHANNELS, KINDS } from "../../channels/channel-kinds.ts";
+import { MESSAGE_TYPES } from "../../messages/wording.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { Code, Scrolls } from "../scrolls.tsx";
 import { listed } from "../text-format.ts";
@@ -18,22 +20,14 @@ interface Props {
   sample: Sample | undefined;
 }
 
-const CHANNELS = [
-  ["Private feed", "a feed for your feed reader", "no confirmation needed"],
-  ["Webhook", "signed JSON to your own program", "your answer, or the link in the message"],
-  ["Slack", "an incoming webhook of Slack", "the link in the message"],
-  ["Discord", "a webhook of Discord", "the link in the message"],
-  ["ntfy", "a topic of ntfy, for a phone", "the link in the message"],
-] as const;
-
-const TYPES = [
-  ["alert.confirm", "asks you to confirm; contains challenge and confirm_url"],
-  ["article.matched", "a new article that matches, and why"],
-  ["event.corrected", "an event of an article that you received was corrected, and which fields changed"],
-  ["event.retracted", "an event of an article that you received was retracted, and why"],
-  ["alert.digest", "the matches of an hour or a day in one message, if you asked for it"],
-  ["alert.test", "a test that you asked for"],
-] as const;
+/** How each channel is confirmed. */
+const CHANNEL_ROWS = [
+  { ...CHANNELS.feed, confirmedBy: "no confirmation needed" },
+  ...Object.values(KINDS).map((kind) => ({
+    ...kind,
+    confirmedBy: kind.echoes ? "your answer, or the link in the message" : "the link in the message",
+  })),
+];
 
 export function WebhookHelp({ origin, settings, sample }: Props) {
   return (
@@ -54,11 +48,11 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
             </tr>
           </thead>
           <tbody>
-            {CHANNELS.map(([channel, what, confirmed]) => (
+            {CHANNEL_ROWS.map(({ name, purpose, confirmedBy }) => (
               <tr>
-                <th scope="row">{channel}</th>
-                <td>{what}</td>
-                <td>{confirmed}</td>
+                <th scope="row">{name}</th>
+                <td>{purpose}</td>
+                <td>{confirmedBy}</td>
               </tr>
             ))}
           </tbody>
@@ -80,7 +74,7 @@ export function WebhookHelp({ origin, settings, sample }: Props) {
       </p>
       <h3>Messages</h3>
       <dl class="examples">
-        {TYPES.map(([type, says]) => (
+        {Object.entries(MESSAGE_TYPES).map(([type, { says }]) => (
           <div>
             <dt>
               <code>{type}</code>

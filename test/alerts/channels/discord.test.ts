@@ -1,9 +1,9 @@
 import { parse } from "discord-markdown-parser";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Message } from "../../../src/alerts/alert.ts";
 import { discord } from "../../../src/channels/discord.ts";
-import { type Paragraph, tell } from "../../../src/channels/text.ts";
+import { messageText, type Paragraph } from "../../../src/channels/message-text.ts";
+import type { Message } from "../../../src/messages/message-schema.ts";
 import { confirmation, digestOf, EVENT, gathered, MATCH, matched, messages, RUNS, shownOf } from "./messages.ts";
 
 const contentOf = (said: Message): string => JSON.parse(discord.compose(said).body).content;
@@ -15,7 +15,7 @@ describe("a message to Discord", () => {
       "[**Aid convoy hit**](<https://news.example/convoy>)",
       "Example News · 2016-09-19",
       "Trucks burned near Aleppo.",
-      "aleppo (place:aleppo), in the text: … Trucks burned near **Aleppo**. …",
+      "aleppo (place:aleppo in any spelling) in the text: … Trucks burned near **Aleppo**. …",
       "Event of 2016-09-19: [Convoy attack](<https://parley.example/events/ev_1>)",
       "Message 12 of the alert «**aleppo convoy**»",
     ]);
@@ -88,7 +88,7 @@ describe("a message to Discord", () => {
         const content = contentOf(said);
         expect(content.length).toBeLessThanOrEqual(2_000);
         const { text, links } = read(content);
-        const shown = shownOf(tell(said), text.split("\n"), textOf);
+        const shown = shownOf(messageText(said), text.split("\n"), textOf);
         expect(links).toEqual(shown?.flat().flatMap(({ url }) => (url === null ? [] : [url])));
       }),
       RUNS,

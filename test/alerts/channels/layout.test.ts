@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { KINDS } from "../../../src/channels/channel-kinds.ts";
 import { layOut } from "../../../src/channels/fit.ts";
-import type { Paragraph, Run, Telling } from "../../../src/channels/text.ts";
+import type { MessageText, Paragraph, Run } from "../../../src/channels/message-text.ts";
 import { ARTICLE, message } from "./messages.ts";
 
 const run = (text: string): Run => ({ text, strong: false, url: null });
-const telling: Telling = {
+const messageText: MessageText = {
   heading: run("head"),
   paragraphs: [[run("one")], [run("two")], [run("three")]],
   omission: (count) => `+${count}`,
@@ -24,7 +24,7 @@ describe("what fits", () => {
     [18, false, "one|two|three|foot"],
     [17, false, "one|two|+1|foot"],
   ])("in %i, with the heading: %s", (limit, headed, expected) => {
-    const text = layOut(telling, { limit, write, size: (written) => written.length, headed });
+    const text = layOut(messageText, { limit, write, size: (written) => written.length, headed });
     expect(text.replaceAll("\n", "|")).toBe(expected);
   });
 });

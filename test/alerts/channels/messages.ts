@@ -1,27 +1,24 @@
 /** Messages to compose: plain ones for exact expectations, and random ones made of what breaks markup. */
 import fc from "fast-check";
-import type {
-  ArticleMatched,
-  ConfirmAsked,
-  Digest,
-  EventChanged,
-  GatheredItem,
-  Message,
-  MessageType,
-  Remarks,
-} from "../../../src/alerts/alert.ts";
-import type { Paragraph, Telling } from "../../../src/channels/text.ts";
+import type { MessageText, Paragraph } from "../../../src/channels/message-text.ts";
+import {
+  type ArticleMatched,
+  type DigestItem,
+  type LinkedEvent,
+  type Message,
+  type MessageType,
+  messageSchema,
+  type Remarks,
+} from "../../../src/messages/message-schema.ts";
 import type { Match } from "../../../src/query/explain.ts";
 
 const ALERT = { id: "al_0_abcdefghijklmnop", query: "aleppo convoy" };
 
-type Data = ArticleMatched | EventChanged | ConfirmAsked | Digest | object;
-
-/** A message as it comes out of the outbox. */
-export function message(type: MessageType, data: Data, { query = ALERT.query, sequence = 12 } = {}): Message {
+/** A message as it comes out of the outbox. Throws if the data is not that of the type. */
+export function message(type: MessageType, data: object, { query = ALERT.query, sequence = 12 } = {}): Message {
   const numbered = type === "alert.confirm" ? {} : { sequence };
-  const written = JSON.stringify({ alert: { ...ALERT, query }, ...numbered, ...data });
-  return { type, timestamp: "2016-09-19T20:30:00.000Z", data: JSON.parse(written) };
+  const timestamp = "2016-09-19T20:30:00.000Z";
+  return messageSchema.parse({ type, timestamp, data: { alert: { ...ALERT, query }, ...numbered, ...data } });
 }
 
 export const ARTICLE: ArticleMatched["article"] = {
@@ -42,7 +39,7 @@ export const MATCH: Match = {
   offset: 20,
   occurrences: 2,
 };
-export const EVENT = {
+export const EVENT: LinkedEvent = {
   id: "ev_1",
   date: "2016-09-19",
   title: "Convoy attack",
@@ -57,7 +54,7 @@ export const matched = (
 export const confirmation = (query: string, confirm_url = "https://parley.example/confirm/ch_1?a=1&b=2"): Message =>
   message("alert.confirm", { challenge: "ch_1", confirm_url }, { query });
 
-export const gathered = (title: string): GatheredItem => ({
+export const gathered = (title: string): DigestItem => ({
   type: "article.matched",
   timestamp: "2016-09-19T20:30:00.000Z",
   article: { ...ARTICLE, title },
@@ -65,7 +62,7 @@ export const gathered = (title: string): GatheredItem => ({
   matches: [],
 });
 
-export const digestOf = (items: GatheredItem[]): Message => message("alert.digest", { digest: "daily", items });
+export const digestOf = (items: DigestItem[]): Message => message("alert.digest", { digest: "daily", items });
 
 /** What ends, opens or imitates something in one markup or another, and what no text should hold. */
 const FRAGMENTS = [
@@ -189,7 +186,7 @@ const change = fc.record({
 const correction = fc.record({ event: change.map((it) => it.event), changed: fc.array(hostile, { maxLength: 3 }) });
 
 const timestamp = "2016-09-19T20:30:00.000Z";
-const item: fc.Arbitrary<GatheredItem> = fc.oneof(
+const item: fc.Arbitrary<DigestItem> = fc.oneof(
   matching.map((it) => ({ type: "article.matched" as const, timestamp, ...it })),
   correction.map((it) => ({ type: "event.corrected" as const, timestamp, ...it })),
   change.map((it) => ({ type: "event.retracted" as const, timestamp, ...it })),
@@ -229,7 +226,7 @@ export const RUNS = { numRuns: 400 };
  * order, with at most its end left out and counted.
  */
 export function shownOf(
-  told: Telling,
+  told: MessageText,
   lines: string[],
   show: (paragraph: Paragraph) => string,
 ): Paragraph[] | undefined {

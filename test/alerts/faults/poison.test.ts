@@ -32,6 +32,7 @@ afterEach(() => {
 describe("a message that cannot be made", () => {
   it.each([
     ["data that is no JSON", "UPDATE notices SET data = '{' WHERE query = ?2"],
+    ["data of another form", "UPDATE notices SET data = '{}' WHERE query = ?2"],
     ["remarks that are no JSON", "UPDATE messages SET remarks = '{' WHERE alert = ?1"],
     ["a channel that is no JSON", "UPDATE alerts SET channel = '{' WHERE id = ?1"],
     ["a channel of a kind that nobody knows", `UPDATE alerts SET channel = '{"type":"x"}' WHERE id = ?1`],
@@ -80,6 +81,7 @@ describe("a message that cannot be made", () => {
       [2, "delivered"],
       [3, "delivered"],
     ]);
+    expect(listed[1]?.message).toMatchObject({ type: "article.matched", damaged: true });
     expect(listed[1]?.message.data).toEqual({ alert: { id: alert.id, query: "listed poison" }, sequence: 2 });
     const feed = await call("GET", alert.feed_url.replace(".rss", ".json"));
     const { items }: { items: { id: string }[] } = await feed.json();
@@ -129,15 +131,18 @@ describe("a digest", () => {
   }
   const endHour = ({ id }: Alert) => rows("UPDATE alerts SET digest_at = 1 WHERE id = ?", id);
 
-  it("of which one item cannot be read: the others are sent", async () => {
-    const { alert, notices } = await gather("digest-item", 3);
-    await rows("UPDATE notices SET data = '{' WHERE number = ?", notices[1] ?? 0);
+  it.each([
+    ["is no JSON", "digest-item", "{"],
+    ["has another form", "digest-form", '{"article":{}}'],
+  ])("of which one item %s: the others are sent", async (_, name, damaged) => {
+    const { alert, notices } = await gather(name, 3);
+    await rows("UPDATE notices SET data = ? WHERE number = ?", damaged, notices[1] ?? 0);
     await endHour(alert);
     await ring();
     await settled(alert, 1);
     const [got] = await received(alert.name);
     const { items }: { items: { matches: { snippet: string }[] }[] } = JSON.parse(got?.body ?? "").data;
-    expect(items.map(({ matches }) => matches[0]?.snippet)).toEqual(["The digest-item, 1.", "The digest-item, 3."]);
+    expect(items.map(({ matches }) => matches[0]?.snippet)).toEqual([`The ${name}, 1.`, `The ${name}, 3.`]);
   });
 
   it("that cannot be made keeps no other waiting, and is tried again in an hour", async () => {
