@@ -13,16 +13,23 @@ const PDI = 0x2069;
 
 /** Ends of paragraphs (bidirectional class B), as code units. */
 const isParagraphEnd = (code: number): boolean => code === 0x0a || code === 0x0d || code === 0x85 || code === 0x2029;
+/** Whether a code unit is none of those above; most are told by this alone. */
+const isOrdinary = (code: number): boolean => code < LRE && code > 0x0d && code !== 0x85 && code !== 0x2029;
 const isEmbedding = (code: number): boolean => code >= LRE && code <= RLO && code !== PDF;
 const isIsolate = (code: number): boolean => code >= LRI && code <= FSI;
+
+const FORMATTING = /[\u202a-\u202e\u2066-\u2069]/;
 
 /** Nobody writes deeper, and a piece must not become much longer than what it shows: of more, the innermost are opened again. */
 const REOPENED = 8;
 
 /** A stretch of a text, complete in itself. Offsets in UTF-16 code units; `to` is exclusive. Linear in `to`. */
 export function balancedPiece(source: string, from: number, to: number): string {
+  const first = source.slice(0, to).search(FORMATTING);
+  // Most texts have none.
+  if (first < 0) return source.slice(from, to);
   const open = new Open();
-  for (let at = 0; at < from; at++) open.pass(source.charCodeAt(at));
+  for (let at = first; at < from; at++) open.pass(source.charCodeAt(at));
   const reopened = open.innermost(REOPENED);
   let piece = "";
   for (let at = from; at < to; at++) {
@@ -39,6 +46,7 @@ class Open {
 
   /** Takes one code unit into account. Returns false for a terminator that closes nothing. */
   pass(code: number): boolean {
+    if (isOrdinary(code)) return true;
     if (isEmbedding(code) || isIsolate(code)) {
       this.#initiators.push(code);
       if (isIsolate(code)) this.#isolates++;
