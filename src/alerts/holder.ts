@@ -4,7 +4,7 @@ import { makeSecret } from "../delivery/signature.ts";
 import { hash } from "../http/auth.ts";
 import type { Context } from "../http/context.ts";
 import { badRequest, type InputError, notFound, Problem } from "../http/problem.ts";
-import { type Reading, reading } from "../query/reading.ts";
+import { reading, type TermReading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
@@ -47,7 +47,7 @@ export async function changeAlert(
   { query, channel, status }: z.output<typeof alertPatch>,
   request: Request,
   context: Context,
-): Promise<HeldAlert & { reading?: Reading[]; warnings?: string[] }> {
+): Promise<HeldAlert & { reading?: TermReading[]; warnings?: string[] }> {
   const { id, token, tokenHash, stub } = holder;
   // Nothing is looked up for whoever has no right to it.
   const alert = await viewAlert(holder, context);

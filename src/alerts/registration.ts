@@ -6,7 +6,7 @@ import { hash } from "../http/auth.ts";
 import type { Context } from "../http/context.ts";
 import { badRequest, type InputError, Problem } from "../http/problem.ts";
 import { callerOf, countRegistration } from "../http/rate-limit.ts";
-import { type Reading, reading } from "../query/reading.ts";
+import { reading, type TermReading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
@@ -26,7 +26,7 @@ export interface Registered {
   query: string;
   status: AlertStatus;
   feed_url: string;
-  reading: Reading[];
+  reading: TermReading[];
   /** What may not be as it was meant. */
   warnings: string[];
 }

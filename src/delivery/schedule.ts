@@ -33,7 +33,8 @@ export function judge(
   if (attempt.outcome === "refused") return { kind: "failed", because: "the address may not be called", gone: false };
   if (status !== null && status >= 200 && status < 300) return { kind: "delivered" };
   if (status !== null && gone.includes(status)) {
-    const words = status === 410 ? "410 Gone" : `${status}, by which this service says that nobody is there any more`;
+    const words =
+      status === 410 ? "410 Gone" : `${status}, with which this service says that the receiver no longer exists`;
     return { kind: "failed", because: `the receiver answered ${words}`, gone: true };
   }
   const wait = waits[tries - 1];

@@ -1,5 +1,5 @@
 /** A text as the percolator asks it: which entries it has, and where. Made once an article, from its analysis. */
-import type { AnalysedText, Field, Span } from "../query/text.ts";
+import type { AnalysedField, AnalysedText, Span } from "../query/text.ts";
 import {
   type Entries,
   type Entry,
@@ -71,7 +71,11 @@ export class TextIndex {
   }
 
   /** The keys of words; where they are written as their keys are, their literals with them. */
-  #addKeys({ keys }: AnalysedText, [title, body]: readonly [Field, Field], publisher: Field): void {
+  #addKeys(
+    { keys }: AnalysedText,
+    [title, body]: readonly [AnalysedField, AnalysedField],
+    publisher: AnalysedField,
+  ): void {
     for (const [key, all] of keys) {
       let spans = all;
       if ((all[all.length - 1]?.position ?? 0) >= publisher.base) {
@@ -83,7 +87,12 @@ export class TextIndex {
   }
 
   /** A key in one space, with the fields that are in it, in order. */
-  #addKey(key: string, space: Space, spans: readonly Span[], [first, second]: readonly [Field, Field]): void {
+  #addKey(
+    key: string,
+    space: Space,
+    spans: readonly Span[],
+    [first, second]: readonly [AnalysedField, AnalysedField],
+  ): void {
     const isLiteral = ({ position, length }: Span): boolean => {
       const field = position < second.base ? first : second;
       return length === 1 && field.words[position - field.base]?.literal === key;
@@ -103,7 +112,7 @@ export class TextIndex {
   }
 
   /** The literals that are no key of their own: "convoys", whose key is "convoy". */
-  #addOtherLiterals({ words, base }: Field, space: Space): void {
+  #addOtherLiterals({ words, base }: AnalysedField, space: Space): void {
     const others = new Map<string, Span[]>();
     for (let i = 0; i < words.length; i++) {
       if (this.#literalAt[base + i] !== 0) continue;
@@ -136,7 +145,7 @@ export class TextIndex {
     return beginnings;
   }
 
-  #addNames(text: AnalysedText, publisher: Field): void {
+  #addNames(text: AnalysedText, publisher: AnalysedField): void {
     for (const id of new Set([...text.names.keys(), ...text.linked])) {
       const all = text.names.get(id) ?? NOWHERE;
       const spans = all.filter(({ position }) => position < publisher.base);

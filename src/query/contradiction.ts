@@ -1,8 +1,8 @@
-/** What the form of a query alone tells: whether any text can match it. */
+/** Decides from the form of a query alone whether any text can match it. */
 import { type FieldName, type Query, type Term, write } from "./tree.ts";
 import { queryKey } from "./words.ts";
 
-/** What is known to be so, and not to be so, of a text that would match: terms and NEARs, by `keyOf`. */
+/** Terms and NEARs (by `keyOf`) that are known to be true or false of every text that would match. */
 interface Known {
   yes: ReadonlySet<string>;
   no: ReadonlySet<string>;
@@ -12,13 +12,14 @@ type Leaf = Term | (Query & { kind: "near" });
 type Scope = FieldName | "anywhere";
 
 /**
- * Whether no text at all can match: `a -a`, `a -(a OR b)`, `"safe passage" -safe`, `lang:en lang:ar`, an unknown name. Never true of a
- * query that some text matches; of a contradiction that takes more than looking at its ANDs one by one it may be false.
+ * Returns true if no text at all can match: `a -a`, `a -(a OR b)`, `"safe passage" -safe`, `lang:en lang:ar`, an
+ * unknown name. Never returns true for a query that some text matches. May return false for a contradiction that cannot
+ * be seen by looking at each AND on its own.
  */
 export const neverMatches = (query: Query): boolean =>
   truth(query, { yes: new Set(), no: new Set() }, "anywhere") === false;
 
-/** The operands under NOT of an AND, each of which takes away everything that the others can find. */
+/** Returns the NOT operands of an AND that each exclude everything the other operands can find. */
 export function contradictions(query: Query): Query[] {
   if (query.kind !== "and") return [];
   const required = query.operands.filter(({ kind }) => kind !== "not");
@@ -28,7 +29,7 @@ export function contradictions(query: Query): Query[] {
   );
 }
 
-/** True or false whatever the text, given what is known of it; else undefined. */
+/** Returns the truth value that holds for every text, given what is known; undefined if it depends on the text. */
 function truth(query: Query, known: Known, scope: Scope): boolean | undefined {
   switch (query.kind) {
     case "and":
@@ -45,18 +46,18 @@ function truth(query: Query, known: Known, scope: Scope): boolean | undefined {
       return truth(query.operand, known, query.field);
     default:
       if (known.yes.has(keyOf(query, scope))) return true;
-      return isUnknown(query) || implied(query, scope).some((key) => known.no.has(key)) ? false : undefined;
+      return isUnknown(query) || impliedTrue(query, scope).some((key) => known.no.has(key)) ? false : undefined;
   }
 }
 
-/** The operands that must be so are held against those that must not, and the other way round. */
+/** Checks the required operands against the excluded ones, and the excluded against the required. */
 function truthOfAnd(operands: readonly Query[], { yes, no }: Known, scope: Scope): boolean | undefined {
   const [denied, required] = [operands.filter(isNot), operands.filter((operand) => !isNot(operand))];
-  const implications = required.flatMap((operand) => implied(operand, scope));
+  const implications = required.flatMap((operand) => impliedTrue(operand, scope));
   const languages = new Set(implications.filter((key) => key.startsWith("language ")));
   if (languages.size > 1) return false;
   const alsoYes = new Set([...yes, ...implications]);
-  const alsoNo = new Set([...no, ...denied.flatMap(({ operand }) => refused(operand, scope))]);
+  const alsoNo = new Set([...no, ...denied.flatMap(({ operand }) => impliedFalse(operand, scope))]);
   const values = [
     ...required.map((operand) => truth(operand, { yes, no: alsoNo }, scope)),
     ...denied.map((operand) => truth(operand, { yes: alsoYes, no }, scope)),
@@ -68,24 +69,24 @@ const isNot = (query: Query): query is Query & { kind: "not" } => query.kind ===
 const isUnknown = (query: Leaf): boolean => query.kind === "named" && query.ids.length === 0;
 
 function keyOf(query: Leaf, scope: Scope): string {
-  const key = `${query.kind} ${whatOf(query)}`;
+  const key = `${query.kind} ${identityOf(query)}`;
   return scope === "anywhere" || query.kind === "language" ? key : `${scope} ${key}`;
 }
 
-/** The same for what is written in several ways. */
-function whatOf(query: Leaf): string {
+/** Returns one identity for a term that can be written in several ways. */
+function identityOf(query: Leaf): string {
   if (query.kind === "word") return query.key;
   if (query.kind === "name" || query.kind === "named") return [...query.ids].sort().join("|");
   return write(query);
 }
 
-/** What is so wherever the query is: of what it needs, that which can be said by terms. */
-function implied(query: Query, scope: Scope): string[] {
+/** Returns the keys of all terms that are true wherever the query is true. */
+function impliedTrue(query: Query, scope: Scope): string[] {
   switch (query.kind) {
     case "and":
-      return query.operands.flatMap((operand) => implied(operand, scope));
+      return query.operands.flatMap((operand) => impliedTrue(operand, scope));
     case "field":
-      return implied(query.operand, query.field);
+      return impliedTrue(query.operand, query.field);
     case "or":
     case "not":
       return [];
@@ -96,7 +97,10 @@ function implied(query: Query, scope: Scope): string[] {
   }
 }
 
-/** What occurs where a term occurs: the words of a phrase, a name in the text for `place:`, both sides of NEAR. */
+/**
+ * Returns the terms that occur wherever a term occurs: the words of a phrase, a name in the text for `place:`, both
+ * sides of NEAR.
+ */
 function parts(query: Leaf): Leaf[] {
   switch (query.kind) {
     case "near":
@@ -112,13 +116,13 @@ function parts(query: Leaf): Leaf[] {
 
 const isLeaf = (query: Query): query is Leaf => !["and", "or", "not", "field"].includes(query.kind);
 
-/** What is not so wherever the query is not. */
-function refused(query: Query, scope: Scope): string[] {
+/** Returns the keys of all terms that are false wherever the query is false. */
+function impliedFalse(query: Query, scope: Scope): string[] {
   switch (query.kind) {
     case "or":
-      return query.operands.flatMap((operand) => refused(operand, scope));
+      return query.operands.flatMap((operand) => impliedFalse(operand, scope));
     case "field":
-      return refused(query.operand, query.field);
+      return impliedFalse(query.operand, query.field);
     case "and":
     case "not":
       return [];

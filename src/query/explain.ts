@@ -1,60 +1,61 @@
-/** Why a query matched, in words and places that a person can check. */
+/** Explains why a query matched, in words and places that a person can check. */
 import { balancedPiece } from "./bidi.ts";
-import { match, type NotTrue, type Reason, type TermFound } from "./match.ts";
+import { type MatchReason, match, type TermFound, type UnmatchedOperand } from "./match.ts";
 import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
 import { type Query, type Term, termsOf, write } from "./tree.ts";
 
-/** One term of the query, as what it was read, and where it was found; or one that NOT asks for, and that was not found. */
+/** One term of a query: how it was read and where it was found. Also a term under NOT that was not found. */
 export interface Match {
-  /** The part of the query, as its canonical form writes it; with its minus (`-truck`, `-title:truck`) where it is absent. */
+  /** The part of the query in canonical form. A term under NOT has its minus (`-truck`, `-title:truck`). */
   term: string;
-  /** How it was read: the name's id, else the kind of term. */
+  /** How the term was read: the id of a name, otherwise the kind of term. */
   means: string;
   /**
-   * `event`: the name is one of those of the article's events; `language`: that of the whole; `absent`: it does not occur, as NOT asks.
-   * Then text, snippet and offset are null, and there are no occurrences.
+   * Where the term was found. `event`: among the names of the article's events. `language`: the language of the
+   * article. `absent`: nowhere, as NOT asks. For these three, `text`, `snippet` and `offset` are null and `occurrences`
+   * is 0.
    */
   field: "title" | "text" | "publisher" | "event" | "language" | "absent";
-  /** The words found, as they are written: `offset` code units into the field; cut where they are many. */
+  /** The words found, as the text writes them, starting at `offset`. Cut if they are many. */
   text: string | null;
   /**
-   * Those words with some of what stands around them; an ellipsis where it was cut, never inside a grapheme cluster. What bidirectional
-   * formatting it has is closed (`bidi.ts`).
+   * The words found with some of the text around them. An ellipsis marks each cut. A cut never splits a grapheme
+   * cluster, and all bidirectional formatting is closed (`bidi.ts`).
    */
   snippet: string | null;
   /** Offset of the words found in the field, in UTF-16 code units. */
   offset: number | null;
-  /** How often the term occurs. */
+  /** Number of occurrences of the term. */
   occurrences: number;
 }
 
-/** How many words a snippet shows on each side. */
+/** Words of a snippet on each side of the words found. */
 const AROUND = 8;
-/** And how many UTF-16 code units at the most, on each side. */
+/** Maximum length of a snippet on each side, in UTF-16 code units. */
 const AROUND_LENGTH = 120;
 const FOUND_LENGTH = 160;
 
-/** How a term was read: `place:aleppo`, or what kind of term it is. */
+/** Returns how a term was read: `place:aleppo`, or the kind of term. */
 export function meaning(term: Term): string {
   if (term.kind !== "name" && term.kind !== "named") return term.kind;
   return term.ids.length === 0 ? "unknown name" : term.ids.join("|");
 }
 
 /**
- * Explains a match: an entry for each term that was found, with its first occurrence, and for each that NOT asks for. Of OR these are
- * the terms of the alternatives that are true; a term that occurs, but only in an alternative that is not, made nothing true.
+ * Explains a match: one entry for each term found, with its first occurrence, and one for each term excluded by NOT. Of
+ * an OR, only the alternatives that are true are explained.
  */
-export function explain(found: readonly Reason[], text: AnalysedText): Match[] {
+export function explain(found: readonly MatchReason[], text: AnalysedText): Match[] {
   const entries = found.flatMap((reason) => explainReason(reason, text));
-  // The same term in two branches of an OR says the same twice.
+  // A term in two branches of an OR gives the same entry twice.
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 
-const explainReason = (reason: Reason, text: AnalysedText): Match[] =>
+const explainReason = (reason: MatchReason, text: AnalysedText): Match[] =>
   "not" in reason ? explainAbsence(reason, text) : [explainTerm(reason, text)];
 
-/** Why something is not true: of AND the operands that are not, of OR all of them, of NOT what makes its operand true. */
-function explainAbsence({ not: query, fields }: NotTrue, text: AnalysedText): Match[] {
+/** Explains why a query is not true. AND: its false operands. OR: all operands. NOT: what makes its operand true. */
+function explainAbsence({ not: query, fields }: UnmatchedOperand, text: AnalysedText): Match[] {
   const absence = (operand: Query, within = fields): Match[] => explainAbsence({ not: operand, fields: within }, text);
   switch (query.kind) {
     case "and":
@@ -72,8 +73,8 @@ function explainAbsence({ not: query, fields }: NotTrue, text: AnalysedText): Ma
   }
 }
 
-/** A term that is not there; or a NEAR, told as a whole, since each side may be there on its own. */
-function absent(query: Term | (Query & { kind: "near" }), fields: NotTrue["fields"]): Match {
+/** Describes a term that does not occur. A NEAR is one entry, since each side may occur on its own. */
+function absent(query: Term | (Query & { kind: "near" }), fields: UnmatchedOperand["fields"]): Match {
   const [only, more] = fields;
   const field = more === undefined && (only === "title" || only === "publisher") ? only : undefined;
   const operand: Query = field ? { kind: "field", field, operand: query } : query;
@@ -97,7 +98,7 @@ function explainTerm({ term, spans }: TermFound, text: AnalysedText): Match {
   return { ...base, field, text: null, snippet: null, offset: null };
 }
 
-/** Formatting that UAX 29 counts among a word, since it stands after it: the explicit marks of UAX 9. */
+/** Explicit marks of UAX 9. UAX 29 counts them as part of the word before them. */
 const isFormat = (code: number): boolean => (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 
 function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | "snippet" | "offset"> | undefined {
@@ -121,7 +122,7 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
   };
 }
 
-/** The words from `start` to `end` and what stands around them, at the most from `from` to `to`. */
+/** Returns the words from `start` to `end` and the text around them, within `from` and `to`. */
 function snippet(source: string, start: number, end: number, from: number, to: number): string {
   const left = start - clipStart(source.slice(from, start), AROUND_LENGTH).length;
   const middle = start + clip(source.slice(start, end), FOUND_LENGTH).length;
@@ -130,7 +131,7 @@ function snippet(source: string, start: number, end: number, from: number, to: n
   return `${left > 0 ? "… " : ""}${pieces.join(" … ").trim()}${right < source.length ? " …" : ""}`;
 }
 
-/** A stretch of the source on one line. */
+/** Returns a stretch of the source as one line. */
 function piece(source: string, from: number, to: number): string {
   const written = source.slice(from, to);
   const start = from + written.length - written.trimStart().length;
@@ -139,13 +140,16 @@ function piece(source: string, from: number, to: number): string {
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** How far back a cluster is looked for. The segmenter copies what it is given, so it is never given a whole text. */
+/**
+ * Distance searched backwards for the start of a cluster. The segmenter copies its input, so it never gets a whole
+ * text.
+ */
 const LONGEST_CLUSTER = 64;
 
-/** The beginning of a text, never cut inside what a reader sees as one character. */
+/** Returns the beginning of a text, never cut inside what a reader sees as one character. */
 function clip(text: string, length: number): string {
   if (text.length <= length) return text;
-  // Where a cluster begins is clear without what follows its first character.
+  // The start of a cluster is clear without the text after its first character.
   const last = graphemes.segment(text.slice(0, length + 2)).containing(length);
   return text.slice(0, last?.index ?? length);
 }
@@ -159,7 +163,10 @@ function clipStart(text: string, length: number): string {
 
 const isFlagLetter = (code = 0): boolean => code >= 0x1f1e6 && code <= 0x1f1ff;
 
-/** A place at or shortly before an offset at which no flag is cut in half: of many in a row, each is two letters from the first on. */
+/**
+ * Returns a place at or shortly before an offset that splits no flag. In a run of flag letters, each pair from the
+ * first on is a flag.
+ */
 function clusterBefore(text: string, offset: number): number {
   const isInside = (text.codePointAt(offset - 1) ?? 0) > 0xffff;
   const at = Math.max(0, isInside ? offset - 1 : offset);
@@ -170,7 +177,10 @@ function clusterBefore(text: string, offset: number): number {
 
 const CONTINUES = /^\p{M}/u;
 
-/** Where the grapheme cluster at a word's start begins: a word after a full stop may begin with the mark that stands on that. */
+/**
+ * Returns the start of the grapheme cluster at a word's start. A word after a full stop may begin with a mark that
+ * combines with it.
+ */
 function clusterStart(source: string, offset: number): number {
   if (!CONTINUES.test(source.slice(offset, offset + 2))) return offset;
   const from = Math.max(0, offset - LONGEST_CLUSTER);

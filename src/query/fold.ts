@@ -1,7 +1,7 @@
-/** Folding: what of a word's writing never matters, not even in quotes. */
+/** Folding removes the differences in writing that never matter, not even in quotes. */
 import { isPlainLetter } from "./segments.ts";
 
-/** Letters whose variants NFKC and the removal of marks leave apart. */
+/** Letter variants that remain after NFKC and the removal of marks. */
 const LETTERS: Readonly<Record<string, string>> = {
   "\u2018": "'", // curly quotes, modifier apostrophe, prime
   "\u2019": "'",
@@ -32,8 +32,8 @@ const VARIANTS = new RegExp(`[${Object.keys(LETTERS).join("")}\u0660-\u0669\u06f
 const variant = (letter: string): string => LETTERS[letter] ?? String((letter.codePointAt(0) ?? 0) & 0xf);
 
 /**
- * Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, invisible characters, and
- * the spaces in what NFKC makes of a mark or a word that stands as one character.
+ * Marks that carry no letter of their own (accents, Arabic vowels and hamzas, Hebrew points), tatweel, and invisible
+ * characters. Also spaces, which NFKC produces from a mark or a word that is one character.
  */
 const MARKS =
   /(?<!и)\u0306|\s|\u0640|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]|\p{Variation_Selector}|\p{Cf}/gu;
@@ -41,7 +41,7 @@ const MARKS =
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const LETTER_DIGIT_OR_MARK = /[\p{L}\p{N}\p{M}]/u;
 
-/** Without what is no letter or digit on either side: `_Aleppo_`, ʿAin. A mark on the last letter stays. */
+/** Strips everything but letters and digits from both ends: `_Aleppo_`, ʿAin. A mark on the last letter stays. */
 function withoutEdges(text: string): string {
   const start = text.search(LETTER_OR_DIGIT);
   if (start < 0) return "";
@@ -54,34 +54,37 @@ function withoutEdges(text: string): string {
 }
 
 /**
- * The literal of a word: NFKC, then full case folding (upper, then lower case, so that ß is ss and ı is i), then no marks
- * (й stays a letter of its own), one form for each letter's variants, and nothing but letters and digits at its ends. Empty where
- * there are none. Idempotent.
+ * Returns the literal of a word; empty if there is no letter or digit. Idempotent.
+ *
+ * Steps: NFKC; full case folding (upper, then lower case, so that ß is ss and ı is i); marks removed, except that й
+ * stays a letter of its own; one form for each letter's variants; only letters and digits at the ends.
  */
 export function fold(text: string): string {
   return foldPlain(text) ?? foldAny(text);
 }
 
-/** Most marks on one letter, as in the Stream-Safe Text Format (UAX 15, section 13). More say nothing. */
+/** Maximum marks on one letter, as in the Stream-Safe Text Format (UAX 15, section 13). */
 const MOST_MARKS = 30;
-/** U+FF9E and U+FF9F become marks in NFKC. A failed match reads at most 31 characters, so that it is linear. */
+/** U+FF9E and U+FF9F become marks in NFKC. A failed match reads at most 31 characters, so the expression is linear. */
 const TOO_MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
-/** A text that `normalize` takes linear time for: it sorts the marks on one letter, and that is quadratic in their number. */
+/**
+ * Returns a text that `normalize` handles in linear time. Sorting the marks on one letter is quadratic in their number.
+ */
 export const withFewMarks = (text: string): string =>
   text.length > MOST_MARKS ? text.replace(TOO_MANY_MARKS, "$1") : text;
 
 function foldAny(text: string): string {
   const cased = withFewMarks(text).normalize("NFKC").toUpperCase().toLowerCase();
-  // Marks that something invisible kept apart are side by side when it is gone.
+  // Marks that an invisible character kept apart are adjacent once it is gone.
   const bare = withFewMarks(cased.normalize("NFD").replace(MARKS, ""));
   return withoutEdges(bare.normalize("NFC").replace(VARIANTS, variant));
 }
 
-/** What a letter, digit or inner apostrophe folds to, by its code; filled as they occur. */
+/** Folded form of a letter, digit or inner apostrophe, by character code. Filled on first use. */
 const FOLDED: string[] = [];
 
-/** The same for a word of letters that fold one by one; undefined for any other. */
+/** Folds a word whose letters fold one by one; undefined for any other word. */
 function foldPlain(text: string): string | undefined {
   let folded = "";
   for (let i = 0; i < text.length; i++) {
@@ -93,6 +96,6 @@ function foldPlain(text: string): string | undefined {
     else if ((code === 0x27 || code === 0x2019) && i > 0 && i < text.length - 1) folded += "'";
     else return undefined;
   }
-  // A letter that folds to nothing may have stood beside an apostrophe.
+  // A letter that folds to nothing may have been beside an apostrophe.
   return folded.startsWith("'") || folded.endsWith("'") ? undefined : folded;
 }

@@ -1,6 +1,6 @@
 /**
- * Words that stand in nearly every text of their language and say nothing of what it is about, folded. The commonest of English,
- * French, Russian and Arabic; a person who asks for one alone is warned, and no index files anything under them that has another word.
+ * The commonest words of English, French, Russian and Arabic, folded. They occur in nearly every text and say nothing
+ * about its topic. A query of such a word alone gets a warning, and an index avoids filing anything under one.
  */
 import { fold } from "./words.ts";
 

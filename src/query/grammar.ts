@@ -1,39 +1,39 @@
 /**
- * A query string → its tree.
+ * Parses a query string into a tree.
  *
  * ```
- * query   = or
- * or      = and { ("OR" | "|") and }
- * and     = not { ["AND"] not }
- * not     = { "NOT" | "-" } near
- * near    = item [ "NEAR/n" item ]
- * item    = "(" or ")" | field ":" item | '"' words '"' | prefix "*" | name | word
+ *   query   = or
+ *   or      = and { ("OR" | "|") and }
+ *   and     = not { ["AND"] not }
+ *   not     = { "NOT" | "-" } near
+ *   near    = item [ "NEAR/n" item ]
+ *   item    = "(" or ")" | field ":" item | '"' words '"' | prefix "*" | name | word
  * ```
  *
- * After `lang:` a word is a language, after `place:`, `actor:` and `topic:` a name of that kind; those fields are written to each
- * term of a parenthesis (`lang:(en OR ar)` is `lang:en OR lang:ar`). A field never stands inside another.
+ * After `lang:` a word is a language code. After `place:`, `actor:` and `topic:` it is a name of that kind. These
+ * fields apply to each term of a parenthesis: `lang:(en OR ar)` is `lang:en OR lang:ar`. Fields cannot be nested.
  *
- * A name is the longest run of bare words that the vocabulary knows. What is left of a bare token with several words in
- * it (`cease-fire`) is a compound; one without any (`&`) is passed over.
+ * A name is the longest run of bare words that the vocabulary knows. A bare token of several words that is no name
+ * (`cease-fire`) is a compound. A bare token without words (`&`) is skipped.
  */
 import { readName, type Vocabulary } from "./names.ts";
-import { countCharacters, FIELDS, type Field, LIMITS, QueryError, type Token, Tokens } from "./tokens.ts";
+import { countCharacters, FIELDS, LIMITS, QueryError, type QueryField, type Token, Tokens } from "./tokens.ts";
 import { normalise, type Query, STYLES, type Term, withoutRequired, write } from "./tree.ts";
 import { queryKey, type Word } from "./words.ts";
 
 export { LIMITS, QueryError };
 
-/** A query that was read: its tree in normal order and its one canonical form. */
+/** A parsed query: its normalised tree and its canonical form. */
 export interface ParsedQuery {
   tree: Query;
   canonical: string;
 }
 
-/** Reads a query. Throws a `QueryError` for one that is malformed, beyond the limits, or without a term that must occur. */
+/** Parses a query. Throws a `QueryError` if it is malformed, exceeds a limit, or has no required term. */
 export function parseQuery(source: string, vocabulary: Vocabulary): ParsedQuery {
   const tree = readTree(source, vocabulary);
-  // Side by side, two words may be a name that they were not when something stood between them; and written out in full, a query
-  // may exceed a limit that it kept to before. So the form is the first that is read as the same tree.
+  // Two words may form a name once nothing separates them, and a query written in full may exceed a limit. So the
+  // canonical form is the first style that parses back to the same tree.
   for (const canonical of new Set(STYLES.map((style) => write(tree, style)))) {
     if (means(canonical, tree, vocabulary)) return { tree, canonical };
   }
@@ -54,12 +54,12 @@ function readTree(source: string, vocabulary: Vocabulary): Query {
   if (characters > LIMITS.characters) {
     const within = [...source.slice(0, 2 * LIMITS.characters)].slice(0, LIMITS.characters).join("");
     const wrong = `A query has at most ${LIMITS.characters} characters; this one has ${characters}`;
-    throw new QueryError(wrong, "make several queries of it", source, within.length);
+    throw new QueryError(wrong, "split it into several queries", source, within.length);
   }
   return new Parser(source, vocabulary).query();
 }
 
-/** How it is done right, by what stands before or after the term that is missing. */
+/** Example shown when a term is missing, by the token before or after the gap. */
 const EXAMPLES: Readonly<Partial<Record<Token["kind"], string>>> = {
   open: "(aleppo OR homs)",
   or: "aleppo OR homs",
@@ -73,11 +73,11 @@ class Parser {
   readonly #vocabulary: Vocabulary;
   readonly #tokens: Tokens;
   #next = 0;
-  /** How many parentheses are open, how many terms were read, and the field in which the parser is. */
+  /** Number of open parentheses. */
   #depth = 0;
   #terms = 0;
-  #field: Field | undefined;
-  /** Where each NOT stands. */
+  #field: QueryField | undefined;
+  /** Position of each NOT. */
   readonly #nots = new Map<Query, number>();
 
   constructor(source: string, vocabulary: Vocabulary) {
@@ -86,7 +86,7 @@ class Parser {
     this.#tokens = new Tokens(source);
   }
 
-  /** The whole query, in normal order. */
+  /** Returns the whole query, normalised. */
   query(): Query {
     if (this.#tokens.at(0) === undefined) throw this.#error("This query has no word in it", "write aleppo convoy", 0);
     const read = this.#or();
@@ -115,7 +115,11 @@ class Parser {
     for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not.position);
     const [deepest] = nots.slice(LIMITS.depth);
     if (deepest !== undefined) {
-      throw this.#error(`NOT stands at most ${LIMITS.depth} deep`, "write it once; twice is not at all", deepest);
+      throw this.#error(
+        `NOT may be repeated at most ${LIMITS.depth} times`,
+        "write it once, since two NOTs cancel out",
+        deepest,
+      );
     }
     return nots.reduceRight((operand: Query, position) => {
       const not: Query = { kind: "not", operand };
@@ -143,7 +147,7 @@ class Parser {
     return { kind: "near", distance: near.distance, left: left.query, right: right.query };
   }
 
-  /** An item, and where it begins. */
+  /** Returns an item and its position. */
   #side(): { query: Query; position: number } {
     const position = this.#tokens.at(this.#next)?.position ?? this.#source.length;
     return { query: this.#item(), position };
@@ -162,7 +166,7 @@ class Parser {
         this.#next++;
         if (++this.#terms > LIMITS.terms) {
           const wrong = `A query has at most ${LIMITS.terms} terms; the next begins here`;
-          throw this.#error(wrong, "make several queries of it", token.position);
+          throw this.#error(wrong, "split it into several queries", token.position);
         }
         return this.#term(token);
       default:
@@ -170,13 +174,13 @@ class Parser {
     }
   }
 
-  /** A term was expected, and something else stands here, or nothing. */
+  /** Returns the error for a missing term: another token, or nothing, is in its place. */
   #missing(token: Token | undefined): QueryError {
     const before = this.#tokens.at(this.#next - 1);
     const position = token?.position ?? this.#source.trimEnd().length;
     if (before?.kind === "field") {
       const right = `${before.field}:${FIELDS[before.field]}`;
-      if (token?.kind === "not") return this.#error("NOT stands before the field", `write -${right}`, position);
+      if (token?.kind === "not") return this.#error("NOT goes before the field", `write -${right}`, position);
       return this.#error(
         `A word, phrase or parenthesis was expected after ${before.field}:`,
         `write ${right}`,
@@ -184,28 +188,26 @@ class Parser {
       );
     }
     if (before?.kind === "near" && token?.kind === "not") {
-      return this.#error("NOT stands before both sides of NEAR", "write -(aleppo NEAR/8 convoy)", position);
+      return this.#error("NOT goes before both sides of NEAR", "write -(aleppo NEAR/8 convoy)", position);
     }
     if (before && (token === undefined || token.kind === "close")) {
       const wrong =
-        before.kind === "open"
-          ? "There is nothing in these parentheses"
-          : `A term was expected after ${before.written}`;
+        before.kind === "open" ? "These parentheses are empty" : `A term was expected after ${before.written}`;
       return this.#error(wrong, `write ${EXAMPLES[before.kind]}`, position);
     }
     if (token?.kind === "close") {
       return this.#error("This parenthesis was never opened", `write ${EXAMPLES.open}`, position);
     }
     const written = token?.written ?? "";
-    const word = /^\p{L}/u.test(written) ? ", or put it in quotes to look for the word itself" : "";
+    const word = /^\p{L}/u.test(written) ? ", or put it in quotes to search for the word itself" : "";
     const right = `write ${token && EXAMPLES[token.kind]}${word}`;
     return this.#error(`A term was expected before ${written}`, right, position);
   }
 
   #group(position: number): Query {
     if (++this.#depth > LIMITS.depth) {
-      const right = "take out those that are not needed, or make several queries of it";
-      throw this.#error(`Parentheses stand at most ${LIMITS.depth} deep`, right, position);
+      const right = "remove those that are not needed, or split it into several queries";
+      throw this.#error(`Parentheses may be nested at most ${LIMITS.depth} deep`, right, position);
     }
     this.#next++;
     const query = this.#or();
@@ -214,12 +216,12 @@ class Parser {
     return query;
   }
 
-  #inField(field: Field, position: number): Query {
+  #inField(field: QueryField, position: number): Query {
     const outer = this.#field;
     if (outer !== undefined) {
       const [one, other] = [`${outer}:${FIELDS[outer]}`, `${field}:${FIELDS[field]}`];
       const right = outer === field ? `write ${one}` : `write ${one} AND ${other}`;
-      throw this.#error("A field cannot stand inside another", right, position);
+      throw this.#error("A field cannot be inside another", right, position);
     }
     this.#field = field;
     const operand = this.#item();
@@ -247,14 +249,14 @@ class Parser {
       return { kind: "language", text: `lang:${code}`, code };
     }
     const right = "write lang:en, or lang:(en OR ar)";
-    throw this.#error("After lang: stands a language code of two or three letters", right, token.position);
+    throw this.#error("lang: needs a language code of two or three letters", right, token.position);
   }
 
-  /** A name of one kind: the longest run of bare words that is one, or a whole phrase, or an id. */
+  /** Parses a name of one kind: the longest run of bare words that is one, a whole phrase, or an id. */
   #named(kind: "place" | "actor" | "topic", token: WordsToken): Term {
     if (isPrefix(token)) {
       const right = `write ${kind}:${FIELDS[kind]}`;
-      throw this.#error(`A name after ${kind}: is written in full, without *`, right, token.position);
+      throw this.#error(`A name after ${kind}: must be written in full, without *`, right, token.position);
     }
     const { words, ends } =
       token.kind === "bare" ? this.#run(token) : { words: token.words, ends: [token.words.length] };
@@ -280,13 +282,16 @@ class Parser {
     const [word, ...more] = token.words;
     const literal = more.length > 0 ? "" : (word?.literal ?? "");
     if ((literal.match(/[\p{L}\p{N}\p{M}]/gu) ?? []).length < LIMITS.prefix) {
-      const wrong = `Before * stands the beginning of one word, of at least ${LIMITS.prefix} letters`;
+      const wrong = `* needs the beginning of one word before it, of at least ${LIMITS.prefix} letters`;
       throw this.#error(wrong, "write bomb*", token.position);
     }
     return { kind: "prefix", text: `${literal}*`, prefix: literal };
   }
 
-  /** The words of a bare token and of the bare tokens that follow it, and how many words there are at the end of each. */
+  /**
+   * Returns the words of a bare token and of the bare tokens after it, and the number of words up to the end of each
+   * token.
+   */
   #run(first: WordsToken): { words: Word[]; ends: number[] } {
     const words = [...first.words];
     const ends = [words.length];
@@ -316,12 +321,12 @@ class Parser {
   }
 }
 
-/** A token with words in it. */
+/** A token that contains words. */
 type WordsToken = Extract<Token, { words: Word[] }>;
 
 const isPrefix = (token: WordsToken): boolean => token.kind === "bare" && token.prefix;
 
-/** Words as one would type them: those that a hyphen joins stay joined. */
+/** Returns words as a person would type them: hyphenated words stay hyphenated. */
 function bareText(words: readonly Word[]): string {
   return words.map((word, i) => word.literal + (i === words.length - 1 ? "" : word.hyphen ? "-" : " ")).join("");
 }

@@ -1,6 +1,6 @@
 /**
- * The predicate: does a query match a text, and why. Search, filtered feeds and alerts all end here; whatever index they
- * use only narrows what is asked.
+ * The predicate: decides whether a query matches a text, and why. Search, filtered feeds and alerts all end here. Their
+ * indexes only narrow the candidates.
  */
 import { spansNear } from "./near.ts";
 import { sequences } from "./sequence.ts";
@@ -8,35 +8,35 @@ import { type AnalysedText, fieldAt, type Span, wordAt } from "./text.ts";
 import type { FieldName, Query, Term } from "./tree.ts";
 import { queryKey } from "./words.ts";
 
-/** A term of the query and where it occurs. `spans` is empty where the names of the events, or the language, made it true. */
+/** A term and its occurrences. `spans` is empty if the names of the events, or the language, made the term true. */
 export interface TermFound {
   term: Term;
   spans: readonly Span[];
 }
 
-/** What stands under a NOT and is not true of these fields. `explain` works out why not, for the few texts that match. */
-export interface NotTrue {
+/** An operand of NOT that is not true of these fields. `explain` works out why, for the few texts that match. */
+export interface UnmatchedOperand {
   not: Query;
   fields: readonly FieldName[];
 }
 
-/** One of the things that make a query true of a text. */
-export type Reason = TermFound | NotTrue;
+/** One of the facts that make a query true of a text. */
+export type MatchReason = TermFound | UnmatchedOperand;
 
 const TITLE_AND_TEXT: readonly FieldName[] = ["title", "text"];
 
 /**
- * What makes the query true of the text, or undefined where it is not: of AND each operand's reasons, of OR those of all operands
- * that are true and of no other, of NOT that its operand is not.
+ * Returns what makes the query true of the text, or undefined if it is not true. AND: the reasons of each operand. OR:
+ * the reasons of all operands that are true. NOT: the fact that its operand is not true.
  */
 export function match(
   query: Query,
   text: AnalysedText,
   fields: readonly FieldName[] = TITLE_AND_TEXT,
-): Reason[] | undefined {
+): MatchReason[] | undefined {
   switch (query.kind) {
     case "and": {
-      const found: Reason[] = [];
+      const found: MatchReason[] = [];
       for (const operand of query.operands) {
         const part = match(operand, text, fields);
         if (part === undefined) return undefined;
@@ -65,7 +65,7 @@ function matchTerm(term: Term, text: AnalysedText, fields: readonly FieldName[])
   // Most terms do not occur in most texts.
   const within = spans.length === 0 ? spans : spans.filter(({ position }) => isWithin(fields, text, position));
   if (within.length > 0) return [{ term, spans: within }];
-  // What the whole is about does not stand in its title.
+  // Names of the whole article do not count as part of its title.
   if (!fields.includes("text")) return undefined;
   return namesOf(term).some((id) => (term.kind === "named" ? text.linked : text.about).has(id))
     ? [{ term, spans: [] }]
@@ -79,7 +79,7 @@ function isWithin(fields: readonly FieldName[], text: AnalysedText, position: nu
 
 const namesOf = (term: Term): readonly string[] => (term.kind === "name" || term.kind === "named" ? term.ids : []);
 
-/** Where a term occurs in the text, in order. */
+/** Returns where a term occurs in the text, in order. */
 function occurrences(term: Exclude<Term, { kind: "language" }>, text: AnalysedText): readonly Span[] {
   switch (term.kind) {
     case "word":
@@ -105,13 +105,16 @@ function beginnings(prefix: string, { fields }: AnalysedText): Span[] {
   return spans;
 }
 
-/** In order and each once: a spelling of several names, or of a compound in two ways, is still one occurrence. */
+/**
+ * Sorts spans and removes duplicates. A spelling shared by several names, or a compound in two forms, is one
+ * occurrence.
+ */
 const ordered = (spans: readonly Span[]): Span[] =>
   [...spans]
     .sort((a, b) => a.position - b.position || a.length - b.length)
     .filter((span, i, all) => span.position !== all[i - 1]?.position || span.length !== all[i - 1]?.length);
 
-/** Where literals stand one after the other. A word of the text has the key that its literal has in a query, so only there can it stand. */
+/** Returns where literals follow one another. A literal can only occur where its query key occurs. */
 const phrases = (literals: readonly string[], text: AnalysedText): Span[] =>
   sequences(literals, {
     spans: (literal) => text.keys.get(queryKey(literal)) ?? [],

@@ -1,51 +1,54 @@
 /**
- * Words → names. A vocabulary holds every spelling of every name as a path of word keys in a trie, so that one walk over a
- * text finds all names in it, whatever the number of names.
+ * Finds names in words. A vocabulary stores each spelling as a path of word keys in a trie, so that one pass over a
+ * text finds all names, however many there are.
  *
  * Rules, in this order:
- * 1. Of the spellings that start at one word, all are found; the longest is the one meant.
- * 2. A spelling that only overlaps an earlier, longer one is no name ("Islamic State Department"), topics aside: "quit the
- *    peace talks in Geneva" is about two.
- * 3. A spelling inside a longer one counts as well, unless the longer name hides it ("Geneva Conventions" hides Geneva).
- * 4. A spelling marked as capitals ("US", "IS", "WHO") counts only where the text writes it as an abbreviation, and not
- *    where everything around it is in capitals too.
- * 5. A spelling marked as proper ("Turkey", French "Vienne") counts only where the text begins its words with capitals as the
- *    spelling does, in a text that has capitals at all, and where they are no plurals. In Arabic, which has no capitals, it
- *    counts only without the article, and with the last letter of the spelling: سوريه (Syria in Persian) is not السورية.
- * 6. A spelling that begins with the Arabic article counts only with it: الأسد is Assad, أسد a lion.
+ * 1. All spellings that start at a word are found. The longest is the one that is meant.
+ * 2. A spelling that only overlaps an earlier, longer one is not a name ("Islamic State Department"). Topics are
+ *    exempt: "quit the peace talks in Geneva" has two.
+ * 3. A spelling inside a longer one also counts, unless the longer name hides it ("Geneva Conventions" hides Geneva).
+ * 4. A spelling marked `capitals` ("US", "IS", "WHO") counts only where the text writes an abbreviation, and not where
+ *    everything around it is in capitals too.
+ * 5. A spelling marked `proper` ("Turkey", French "Vienne") counts only where the text capitalises the same words, if
+ *    the text has capitals at all, and not in the plural. In Arabic script, which has no capitals, it counts only
+ *    without the article and with its own last letter: سوريه (Syria in Persian) is not السورية.
+ * 6. A spelling with the Arabic article counts only with it: الأسد is Assad, أسد is a lion.
  */
 import { ARABIC, hasArticle } from "./inflection/arabic.ts";
 import { STEP, type Steps } from "./steps.ts";
 import { compoundAt, queryKey, splitWords, type Word } from "./words.ts";
 
-/** What the query language needs to know of a name. `id` is its kind and slug: `place:aleppo`. */
+/** A name as the query language needs it. `id` is kind and slug: `place:aleppo`. */
 export interface Name {
   id: string;
-  /** In any language; matched in any case. */
+  /** Spellings in any language, matched in any case. */
   spellings: readonly string[];
   /** Abbreviations that are also ordinary words. */
   capitals: readonly string[];
-  /** Those of the spellings that are ordinary words in small letters. */
+  /** Spellings that are ordinary words in small letters. */
   proper?: readonly string[];
-  /** Ids of names that stand inside a spelling of this one without being meant. */
+  /** Ids of names that occur inside a spelling of this name without being meant. */
   hides: readonly string[];
 }
 
-/** A name found in a sequence of words: positions `start` to `end` (exclusive). One spelling may stand for several names. */
+/**
+ * A name found in a sequence of words, from position `start` to `end` (exclusive). One spelling may belong to several
+ * names.
+ */
 export interface NameFound {
   start: number;
   end: number;
   ids: readonly string[];
 }
 
-/** A name whose spelling ends at a node, and what the spelling asks of the text. */
+/** A name whose spelling ends at a trie node, and what that spelling requires of the text. */
 interface Ending {
   id: string;
-  /** It must be written as an abbreviation. */
+  /** The text must write it as an abbreviation. */
   capitals: boolean;
-  /** It must have the Arabic article. */
+  /** The text must have the Arabic article. */
   article: boolean;
-  /** Its words, where it must be written as a proper name. */
+  /** The words of the spelling, if the text must write a proper name. */
   proper: readonly Word[] | undefined;
 }
 
@@ -61,13 +64,13 @@ export interface Vocabulary {
 
 const emptyNode = (): Node => ({ next: new Map(), endings: [] });
 
-/** Builds a vocabulary. A spelling without any word in it is passed over. */
+/** Builds a vocabulary. Skips a spelling without words. */
 export function makeVocabulary(names: Iterable<Name>): Vocabulary {
   const root = emptyNode();
   const byId = new Map<string, Name>();
   for (const name of names) {
     byId.set(name.id, name);
-    // What is marked as proper is so in every spelling that comes to the same words.
+    // A spelling marked `proper` is proper in every form that has the same word keys.
     for (const spelling of name.proper ?? []) addSpelling(root, name.id, spelling, "proper");
     for (const spelling of name.spellings) addSpelling(root, name.id, spelling, "any");
     for (const spelling of name.capitals) addSpelling(root, name.id, spelling, "capitals");
@@ -97,14 +100,14 @@ function addSpelling(root: Node, id: string, spelling: string, marked: "any" | "
   node.endings = [...node.endings.filter((other) => other.id !== id || !asksNoMore(ending, other)), ending];
 }
 
-/** Whether one spelling of a name is found wherever another is. */
+/** Returns whether `one` is found wherever `other` is. */
 const asksNoMore = (one: Ending, other: Ending): boolean =>
   (!one.capitals || other.capitals) && (!one.article || other.article) && one.proper === undefined;
 
-/** All names in a text's words, in order of their start; of equal starts the longest first. In steps. */
+/** Finds all names in the words of a text, by start; at equal starts the longest first. Works in steps. */
 export function* findingNames(vocabulary: Vocabulary, words: readonly Word[]): Steps<NameFound[]> {
   const found: NameFound[] = [];
-  const text: Text = { vocabulary, words, hasCapitals: words.some((word) => word.capital) };
+  const text: NameContext = { vocabulary, words, hasCapitals: words.some((word) => word.capital) };
   let outer: NameFound[] = [];
   for (let start = 0; start < words.length; start++) {
     if (start % WORDS === WORDS - 1) yield STEP;
@@ -121,18 +124,18 @@ export function* findingNames(vocabulary: Vocabulary, words: readonly Word[]): S
   return found;
 }
 
-/** Words of a step. */
+/** Words per step. */
 export const WORDS = 1024;
 
-/** What is about something, and does not call it by its name. */
+/** Returns whether all ids are topics. A topic describes and does not name. */
 const isTopic = ({ ids }: NameFound): boolean => ids.every((id) => id.startsWith("topic:"));
 
 const hides = (vocabulary: Vocabulary, holder: NameFound, name: NameFound, id: string): boolean =>
   holder.end >= name.end && holder.ids.some((outer) => vocabulary.names.get(outer)?.hides.includes(id));
 
 /**
- * The longest name at the beginning of a query's words, or undefined. Case is not asked for: a query's "us" may mean the US.
- * `boundary` says at which positions a name may end, `kind` which kind of name is looked for.
+ * Returns the longest name at the beginning of a query's words, or undefined. Ignores case: "us" in a query may mean
+ * the US. `boundary` decides at which positions a name may end; `kind` restricts the kind of name.
  */
 export function readName(
   vocabulary: Vocabulary,
@@ -148,16 +151,24 @@ export function readName(
 
 const NONE: readonly NameFound[] = [];
 
-/** A text in which names are looked for, as far as spellings ask for it. */
-interface Text {
+/** A text as `namesAt` needs it to check what spellings require. */
+interface NameContext {
   vocabulary: Vocabulary;
   words: readonly Word[];
   /** Whether any word begins with a capital. */
   hasCapitals: boolean;
 }
 
-/** The names whose spellings start at one word, the longest first: of a text, or of a query, which may be in any case. */
-function namesAt(vocabulary: Vocabulary, words: readonly Word[], start: number, text?: Text): readonly NameFound[] {
+/**
+ * Returns the names whose spellings start at one word, longest first. Without `text` the words are a query's, in any
+ * case.
+ */
+function namesAt(
+  vocabulary: Vocabulary,
+  words: readonly Word[],
+  start: number,
+  text?: NameContext,
+): readonly NameFound[] {
   let found: { end: number; ids: string[] }[] | undefined;
   for (const { node, end } of nodesFrom(vocabulary.root, words, start)) {
     for (const ending of node.endings) {
@@ -173,14 +184,17 @@ function namesAt(vocabulary: Vocabulary, words: readonly Word[], start: number, 
   return found.sort((a, b) => b.end - a.end).map(({ end, ids }) => ({ start, end, ids }));
 }
 
-/** A node at which a spelling ends, and the position after its last word. */
+/** A trie node at which a spelling ends, and the position after its last word. */
 interface Reached {
   node: Node;
   end: number;
 }
 const NOWHERE: Reached[] = [];
 
-/** The nodes with endings to which the words from `at` on lead. At most words there is none; that costs a look into one map. */
+/**
+ * Returns the nodes with endings that the words from `at` on lead to. At most words this is one map look-up without a
+ * result.
+ */
 function nodesFrom(node: Node, words: readonly Word[], at: number, reached = NOWHERE): Reached[] {
   const word = words[at];
   if (word === undefined) return reached;
@@ -199,14 +213,14 @@ function reach(node: Node, words: readonly Word[], end: number, reached: Reached
   return node.next.size === 0 ? all : nodesFrom(node, words, end, all);
 }
 
-/** Whether the words from `start` to `end` are written as an ending asks. */
-function isWrittenSo({ capitals, proper }: Ending, text: Text, start: number, end: number): boolean {
+/** Returns whether the words from `start` to `end` are written as an ending requires. */
+function isWrittenSo({ capitals, proper }: Ending, text: NameContext, start: number, end: number): boolean {
   if (capitals && !isAbbreviation(text, start, end)) return false;
   return proper === undefined || isProper(proper, text, start, end);
 }
 
-function isProper(proper: readonly Word[], { words, hasCapitals }: Text, start: number, end: number): boolean {
-  // A hyphen may make two words of one; then only the beginnings are comparable.
+function isProper(proper: readonly Word[], { words, hasCapitals }: NameContext, start: number, end: number): boolean {
+  // A hyphen may merge two words into one. Then only the first words are comparable.
   const comparable = end - start === proper.length ? proper : proper.slice(0, 1);
   return comparable.every((asked, i) => {
     const word = words[start + i];
@@ -219,17 +233,17 @@ function isProperWord(asked: Word, word: Word, hasCapitals: boolean): boolean {
     return asked.marbuta === word.marbuta && (asked.literal.startsWith("ال") || !hasArticle(word.literal));
   }
   if (asked.capital && hasCapitals && !word.capital && word.written !== "pointed") return false;
-  // A plural is none of it; a possessive is.
+  // A plural does not count; a possessive does.
   return !/^[a-z]+s$/.test(word.literal) || asked.literal.endsWith("s");
 }
 
 const NEIGHBOURS = 4;
 
 /**
- * Whether the words are written as abbreviations: with points, or in capitals where not everything around is in capitals
- * ("GIVE US PEACE"; numbers and other known abbreviations around say nothing either way: "US, UN and EU").
+ * Returns whether the words are written as an abbreviation: with points, or in capitals while the words around are not
+ * all in capitals ("GIVE US PEACE"). Numbers and other known abbreviations around are ignored ("US, UN and EU").
  */
-function isAbbreviation(text: Text, start: number, end: number): boolean {
+function isAbbreviation(text: NameContext, start: number, end: number): boolean {
   const { words } = text;
   let pointed = true;
   for (let i = start; i < end; i++) {
@@ -246,12 +260,14 @@ function isAbbreviation(text: Text, start: number, end: number): boolean {
   return telling.length === 0 || telling.some((word) => word.written === "plain");
 }
 
-/** Whether a word in capitals is no abbreviation that is known. */
-const shouts = ({ vocabulary }: Text, word: Word): boolean =>
+/** Returns whether a word is in capitals without being a known abbreviation. */
+const shouts = ({ vocabulary }: NameContext, word: Word): boolean =>
   word.written === "capitals" && /\p{L}/u.test(word.literal) && !isKnown(vocabulary, word);
 
-/** Whether the words are part of a stretch in capitals with two ordinary words in it, as in: posters that ask "WHO IS LISTENING TO US?" */
-function isShouted(text: Text, start: number, end: number): boolean {
+/**
+ * Returns whether the words belong to a stretch in capitals with two ordinary words in it ("WHO IS LISTENING TO US?").
+ */
+function isShouted(text: NameContext, start: number, end: number): boolean {
   let shouted = 0;
   const look = (at: number, step: number): void => {
     for (let i = at; Math.abs(i - at) < NEIGHBOURS; i += step) {
@@ -265,6 +281,6 @@ function isShouted(text: Text, start: number, end: number): boolean {
   return shouted >= 2;
 }
 
-/** Whether a word on its own is a spelling of some name. */
+/** Returns whether a word on its own is a spelling of some name. */
 const isKnown = (vocabulary: Vocabulary, word: Word): boolean =>
   word.keys.some((key) => (vocabulary.root.next.get(key)?.endings.length ?? 0) > 0);

@@ -1,23 +1,28 @@
 /**
- * What an index can be asked for a query. Narrowing may let too much through, since the predicate decides; it must never
- * leave out a match.
+ * Narrows a query to index entries, so that an index can find candidates. The result may include texts that do not
+ * match, since the predicate decides. It must never exclude a match.
  */
 import type { Vocabulary } from "./names.ts";
 import type { AnalysedText } from "./text.ts";
 import type { Query, Term } from "./tree.ts";
 import { queryKey, splitWords } from "./words.ts";
 
-/** What every match must hold: a term of the index, all of some, or at least one of some. */
+/** What every match has: one index entry, all of several, or any of several. */
 export type Narrowing = string | { all: readonly Narrowing[] } | { any: readonly Narrowing[] };
 
-/** How a name, the language and the first letters of a word stand in an index, beside the keys of words. */
+/**
+ * Prefix of the index entry of a name. Entries of names, languages and word beginnings are kept beside the keys of
+ * words.
+ */
 const NAME = "@";
 export const nameEntry = (id: string): string => NAME + id;
 export const languageEntry = (code: string): string => `lang:${code}`;
-/** Of a word, or of a prefix: the three letters that every prefix has at least. */
+/** Returns the entry of a word's or prefix's first three letters. Every prefix has at least three. */
 export const prefixEntry = (word: string): string => `^${[...word.slice(0, 6)].slice(0, 3).join("")}`;
 
-/** The entries under which an index files a text: its words' keys, their first letters, its language, its events' names. */
+/**
+ * Returns the entries under which an index files a text: word keys, word beginnings, language, and names of its events.
+ */
 export function indexEntries(text: AnalysedText): Set<string> {
   const entries = new Set(text.keys.keys());
   for (const { words } of text.fields) for (const word of words) entries.add(prefixEntry(word.literal));
@@ -26,32 +31,35 @@ export function indexEntries(text: AnalysedText): Set<string> {
   return entries;
 }
 
-/** By what a name is found. `linked`: the query asks for it with `place:` or the like, so that a name of the events of an article counts. */
-export type NameIn = (id: string, linked: boolean) => Narrowing;
+/**
+ * Returns how an index finds a name. `linked`: the query asks with `place:` or similar, so the names of the article's
+ * events count.
+ */
+export type NarrowName = (id: string, linked: boolean) => Narrowing;
 
-/** Narrows a query; undefined where nothing must occur. `nameIn`: see `nameBySpellings`. */
-export function narrow(query: Query, nameIn: NameIn): Narrowing | undefined {
+/** Narrows a query; undefined if no term is required. For `narrowName` see `nameBySpellings`. */
+export function narrow(query: Query, narrowName: NarrowName): Narrowing | undefined {
   switch (query.kind) {
     case "and":
     case "near": {
       const operands = query.kind === "near" ? [query.left, query.right] : query.operands;
-      const all = operands.map((operand) => narrow(operand, nameIn)).filter((part) => part !== undefined);
+      const all = operands.map((operand) => narrow(operand, narrowName)).filter((part) => part !== undefined);
       return all.length === 0 ? undefined : { all };
     }
     case "or": {
-      const any = query.operands.map((operand) => narrow(operand, nameIn));
+      const any = query.operands.map((operand) => narrow(operand, narrowName));
       return any.includes(undefined) ? undefined : { any: any.filter((part) => part !== undefined) };
     }
     case "not":
       return undefined;
     case "field":
-      return narrow(query.operand, nameIn);
+      return narrow(query.operand, narrowName);
     default:
-      return narrowTerm(query, nameIn);
+      return narrowTerm(query, narrowName);
   }
 }
 
-function narrowTerm(term: Term, nameIn: NameIn): Narrowing {
+function narrowTerm(term: Term, narrowName: NarrowName): Narrowing {
   switch (term.kind) {
     case "word":
       return term.key;
@@ -64,15 +72,16 @@ function narrowTerm(term: Term, nameIn: NameIn): Narrowing {
     case "language":
       return languageEntry(term.code);
     default:
-      return { any: term.ids.map((id) => nameIn(id, term.kind === "named")) };
+      return { any: term.ids.map((id) => narrowName(id, term.kind === "named")) };
   }
 }
 
 /**
- * A name by the words of its spellings, or its id. So a spelling that is added finds what was on record before, and nothing is indexed
- * anew. `apart`: only the linked names of a text have their ids in the index, so that a bare name is found by its spellings alone.
+ * Narrows a name to the words of its spellings, or its id. A spelling added later therefore finds articles on record
+ * without indexing them again. `apart`: the index has ids of linked names only, so a bare name is found by its
+ * spellings alone.
  */
-export function nameBySpellings(vocabulary: Vocabulary, apart = false): NameIn {
+export function nameBySpellings(vocabulary: Vocabulary, apart = false): NarrowName {
   return (id, linked) => {
     const name = vocabulary.names.get(id);
     const spellings = [...(name?.spellings ?? []), ...(name?.capitals ?? [])].map((spelling) =>
@@ -83,18 +92,21 @@ export function nameBySpellings(vocabulary: Vocabulary, apart = false): NameIn {
   };
 }
 
-/** The ids of the names that a narrowing asks for. */
+/** Returns the ids of all names in a narrowing. */
 export function namesIn(narrowing: Narrowing): string[] {
   if (typeof narrowing === "string") return narrowing.startsWith(NAME) ? [narrowing.slice(NAME.length)] : [];
   return ("all" in narrowing ? narrowing.all : narrowing.any).flatMap(namesIn);
 }
 
-/** What is left of a narrowing where each name is known to be there, or not to be: true where that decides all, and false likewise. */
+/**
+ * Simplifies a narrowing by assuming that every name is there, or that none is. Returns true or false if that decides
+ * the result.
+ */
 export function assumeNames(narrowing: Narrowing, there: boolean): Narrowing | boolean {
   if (typeof narrowing === "string") return narrowing.startsWith(NAME) ? there : narrowing;
   const all = "all" in narrowing;
   const parts = (all ? narrowing.all : narrowing.any).map((part) => assumeNames(part, there));
-  // A false operand decides an AND, a true one an OR; the other value adds nothing.
+  // A false operand decides an AND and a true operand decides an OR. The other value has no effect.
   if (parts.includes(!all)) return !all;
   const left = parts.filter((part) => typeof part !== "boolean");
   if (left.length === 0) return all;

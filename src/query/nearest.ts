@@ -1,22 +1,22 @@
-/** The known spelling that is nearest to what somebody wrote, for "did you mean". */
+/** Finds the known spelling closest to what a person wrote, for "did you mean". */
 import type { Vocabulary } from "./names.ts";
 import { fold } from "./words.ts";
 
-export interface Spelling {
-  /** As the vocabulary writes it. */
+export interface KnownSpelling {
+  /** The spelling as the vocabulary writes it. */
   spelling: string;
-  /** The name's id: `place:aleppo`. */
+  /** Id of the name: `place:aleppo`. */
   id: string;
-  /** Its letters and digits, folded: nothing else counts, so that `Deir Ezzor` is as near to `Deir ez-Zor` as can be. */
+  /** Folded letters and digits of the spelling. Spaces and hyphens do not count: `Deir Ezzor` equals `Deir ez-Zor`. */
   letters: string;
 }
 
 const lettersOf = (text: string): string => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
-/** The spellings of a vocabulary by the number of their letters: made when it is first asked, and kept as long as it is. */
-const known = new WeakMap<Vocabulary, ReadonlyMap<number, readonly Spelling[]>>();
+/** Spellings of a vocabulary by number of letters. Built on first use and kept as long as the vocabulary. */
+const known = new WeakMap<Vocabulary, ReadonlyMap<number, readonly KnownSpelling[]>>();
 
-function spellingsOf(vocabulary: Vocabulary): ReadonlyMap<number, readonly Spelling[]> {
+function spellingsOf(vocabulary: Vocabulary): ReadonlyMap<number, readonly KnownSpelling[]> {
   const kept = known.get(vocabulary);
   if (kept) return kept;
   const all = [...vocabulary.names.values()].flatMap(({ id, spellings, capitals }) =>
@@ -28,18 +28,18 @@ function spellingsOf(vocabulary: Vocabulary): ReadonlyMap<number, readonly Spell
 }
 
 /**
- * The spelling with the fewest differences from what is written, at most `most`, among those that are wanted; of equals the longest,
- * since a letter that was left out is the commonest mistake.
+ * Returns the wanted spelling with the fewest differences from `written`, at most `most`. Of equals the longest wins,
+ * since an omitted letter is the commonest mistake.
  */
 export function nearestName(
   vocabulary: Vocabulary,
   written: string,
   most: number,
-  wanted: (spelling: Spelling) => boolean,
-): Spelling | undefined {
+  wanted: (spelling: KnownSpelling) => boolean,
+): KnownSpelling | undefined {
   const target = lettersOf(written);
   const byLength = spellingsOf(vocabulary);
-  let nearest: Spelling | undefined;
+  let nearest: KnownSpelling | undefined;
   let limit = most;
   for (let length = target.length + most; length >= target.length - most; length--) {
     for (const spelling of byLength.get(length) ?? []) {
@@ -55,8 +55,9 @@ export function nearestName(
 }
 
 /**
- * How many letters must be put in, left out, replaced or swapped with their neighbour to make one string of another (optimal string
- * alignment, the restricted Damerau-Levenshtein distance), in UTF-16 code units. Infinity where it is more than `most`.
+ * Returns the number of letters to insert, delete, replace or swap with a neighbour to turn one string into the other,
+ * in UTF-16 code units. This is the optimal string alignment (restricted Damerau-Levenshtein) distance. Infinity if it
+ * is more than `most`.
  */
 export function editDistance(a: string, b: string, most: number): number {
   if (a === b) return 0;

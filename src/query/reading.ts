@@ -1,17 +1,17 @@
-/** How a query was read, term by term. */
+/** Describes how a query was read, term by term. */
 import { meaning } from "./explain.ts";
 import { type Query, termsOf } from "./tree.ts";
 
-export interface Reading {
-  /** The part of the query, as its canonical form writes it. */
+export interface TermReading {
+  /** The part of the query in canonical form. */
   text: string;
-  /** As what it was read: the names' ids, else the kind of term. */
+  /** How the part was read: the ids of names, otherwise the kind of term. */
   means: string;
-  /** The ids of the names that it stands for. */
+  /** Ids of the names that the part stands for. */
   names: readonly string[];
 }
 
-export function reading(tree: Query): Reading[] {
+export function reading(tree: Query): TermReading[] {
   return termsOf(tree).map((term) => ({
     text: term.text,
     means: meaning(term),

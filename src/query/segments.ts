@@ -1,17 +1,20 @@
 /**
- * Where words begin and end: the boundaries of Unicode Standard Annex 29, as `Intl.Segmenter` finds them.
+ * Finds word boundaries as Unicode Standard Annex 29 defines them.
  *
- * The segmenter costs more than all the rest of an analysis. So letters, digits and punctuation of the Latin, Cyrillic and Arabic
- * scripts are cut here, by the same rules; a stretch between spaces that holds anything else is left to the segmenter. A property
- * test holds the two equal.
+ * `Intl.Segmenter` costs more than the rest of an analysis together. So this file cuts letters, digits and punctuation
+ * of the Latin, Cyrillic and Arabic scripts itself, by the same rules. A stretch between spaces with any other
+ * character goes to the segmenter. A property test proves that both agree.
  */
 
-/** Takes a word-like segment, `start` to `end` (exclusive) of a text. `dotted`: it may hold a full stop, colon or narrow space. */
-export type Take = (start: number, end: number, dotted: boolean) => void;
+/**
+ * Receives a word-like segment from `start` to `end` (exclusive). `dotted`: it may contain a full stop, colon or narrow
+ * space.
+ */
+export type TakeSegment = (start: number, end: number, dotted: boolean) => void;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
-/** Classes of UAX 29, table 3, as far as they are told apart here. */
+/** Classes of UAX 29, table 3, as far as this file distinguishes them. */
 const UNKNOWN = 0;
 const OTHER = 1;
 const SPACE = 2;
@@ -19,12 +22,12 @@ const LETTER = 3;
 const DIGIT = 4;
 /** Joins digits (MidNum): a comma. */
 const COMMA = 5;
-/** Joins letters, or digits (MidNumLetQ): an apostrophe, a full stop. */
+/** Joins letters or digits (MidNumLetQ): an apostrophe, a full stop. */
 const APOSTROPHE = 6;
 const FULL_STOP = 7;
 /** Part of the character before it (Extend, and the soft hyphen, which is Format). */
 const EXTEND = 8;
-/** `_` joins whatever it touches. */
+/** `_` joins everything beside it. */
 const CONNECTOR = 9;
 
 const TABLE_SIZE = 0x700;
@@ -40,7 +43,8 @@ function makeTable(): Uint8Array {
       table.fill(type, from, to + 1);
     }
   };
-  // A colon joins letters in some runtimes and not in others; a word is cut there in any case, and so it is after a letter's full stop.
+  // Runtimes differ on whether a colon joins letters. Words are always cut at a colon, and at a full stop after a
+  // letter.
   fill(OTHER, [0x00, 0x7f], [0xa0, 0xa9], 0xab, [0xae, 0xb1], 0xb4, 0xb6, 0xbb, 0xbf, 0xd7, 0xf7, 0x61b, 0x61f, 0x6d4);
   fill(SPACE, 0x09, 0x0a, 0x0d, 0x20);
   fill(
@@ -66,7 +70,10 @@ function makeTable(): Uint8Array {
   return table;
 }
 
-/** U+2010 to U+203A. The narrow space before French punctuation joins words there; they are cut at it in any case. */
+/**
+ * Table from U+2010 to U+203A. The narrow space before French punctuation joins words in UAX 29; words are cut there
+ * later.
+ */
 function makePunctuationTable(): Uint8Array {
   const table = new Uint8Array(0x2b);
   table.fill(OTHER, 0x2010 - PUNCTUATION, 0x2017 - PUNCTUATION);
@@ -82,12 +89,12 @@ function classAt(text: string, at: number): number {
   return PUNCTUATION_TABLE[code - PUNCTUATION] ?? UNKNOWN;
 }
 
-/** Whether a character of the text is a letter that folds by itself, whatever stands beside it. */
+/** Returns whether a character is a letter that folds on its own, independent of its neighbours. */
 export const isPlainLetter = (code: number): boolean => code < TABLE_SIZE && TABLE[code] === LETTER;
 
 /**
- * The first place from `at` on where a text can be cut and no word is: before a space; after `long` code units without one, before a sign that
- * joins nothing there. The text's end where there is none.
+ * Returns the first place from `at` on where cutting splits no word; the end of the text if there is none. Cuts before
+ * a space. After `long` code units without a space, cuts before a sign that joins nothing there.
  */
 export function nextCut(text: string, at: number, long: number): number {
   for (let cut = at; cut < text.length; cut++) {
@@ -96,7 +103,10 @@ export function nextCut(text: string, at: number, long: number): number {
   return text.length;
 }
 
-/** Whether no rule joins a sign with what stands before it. A comma joins digits, a quotation mark Hebrew letters (WB7b), which are no LETTER. */
+/**
+ * Returns whether no rule joins a sign with the text before it. A comma joins digits. A quotation mark joins Hebrew
+ * letters (WB7b), which are not in LETTER.
+ */
 function joinsNothing(text: string, at: number): boolean {
   const type = classAt(text, at);
   const sign = text.charAt(at);
@@ -104,13 +114,13 @@ function joinsNothing(text: string, at: number): boolean {
   return type === OTHER ? sign < "\x80" : "\u3001\u3002".includes(sign);
 }
 
-/** The word-like segments of a text, in order. Linear in its length. */
-export function segments(text: string, take: Take): void {
+/** Calls `take` for each word-like segment of a text, in order. Linear in its length. */
+export function segments(text: string, take: TakeSegment): void {
   if (isKnown(text, 0, text.length)) {
     scan(text, 0, text.length, take);
     return;
   }
-  // No word reaches over a space: only the stretches that hold something unknown are left to the segmenter, with short ones between.
+  // No word spans a space. Only stretches with unknown characters, and short ones between them, go to the segmenter.
   let [unknown, end] = [0, 0];
   for (let start = 0, at = 0; at <= text.length; at++) {
     if (at < text.length && classAt(text, at) !== SPACE) continue;
@@ -128,10 +138,10 @@ export function segments(text: string, take: Take): void {
   scan(text, end, text.length, take);
 }
 
-/** A call of the segmenter costs about as much as so many characters. */
+/** Cost of one segmenter call, in characters. */
 const CALL = 40;
 
-/** Whether all characters of a stretch are of a class that is known here; a mark, only after a letter or digit. */
+/** Returns whether every character of a stretch has a known class. A mark is known only after a letter or digit. */
 function isKnown(text: string, start: number, end: number): boolean {
   let before = OTHER;
   for (let at = start; at < end; at++) {
@@ -144,13 +154,16 @@ function isKnown(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Characters that take ICU long, and that it treats as others. Where a script that needs a dictionary (Line_Break=SA) and has none
- * follows another of that kind, each change takes 10 µs. Squared words (U+3300 to U+3357) are taken apart into their letters.
+ * Characters on which ICU is slow, replaced by characters that it treats alike. ICU takes 10 µs at each change between
+ * two scripts that need a dictionary (Line_Break=SA) but have none. It also decomposes squared words (U+3300 to U+3357)
+ * into letters.
  */
 const SLOW =
   /[\p{Script=Tai_Le}\p{Script=New_Tai_Lue}\p{Script=Tai_Tham}\p{Script=Tai_Viet}\p{Script=Ahom}\u3300-\u3357]/gu;
 
-/** What ICU treats alike, as long as the character is: a letter or mark without a dictionary, a katakana. */
+/**
+ * Returns a stand-in of equal length that ICU treats alike: a letter or mark that needs no dictionary, or a katakana.
+ */
 function standIn(character: string): string {
   const short = character.length === 1;
   if (character >= "\u3300" && character <= "\u3357") return "カ";
@@ -158,7 +171,7 @@ function standIn(character: string): string {
   return /\p{L}/u.test(character) ? (short ? "a" : "\u{10400}") : character;
 }
 
-function askSegmenter(text: string, start: number, end: number, take: Take): void {
+function askSegmenter(text: string, start: number, end: number, take: TakeSegment): void {
   const stretch = text.slice(start, end).replace(SLOW, standIn);
   for (const { segment, index, isWordLike } of segmenter.segment(stretch)) {
     if (isWordLike) take(start + index, start + index + segment.length, true);
@@ -166,7 +179,7 @@ function askSegmenter(text: string, start: number, end: number, take: Take): voi
 }
 
 /** Cuts a stretch of known characters (UAX 29, rules WB5 to WB13b). */
-function scan(text: string, start: number, end: number, take: Take): void {
+function scan(text: string, start: number, end: number, take: TakeSegment): void {
   let at = start;
   while (at < end) {
     const type = classAt(text, at);
@@ -193,7 +206,10 @@ function scan(text: string, start: number, end: number, take: Take): void {
   }
 }
 
-/** Whether a sign keeps what stands before and after it together. Full stops between letters do not here: words are cut there. */
+/**
+ * Returns whether a sign joins the characters before and after it. Full stops between letters do not, since words are
+ * cut there.
+ */
 function joins(sign: number, before: number, after: number): boolean {
   if (before !== after) return false;
   if (before === LETTER) return sign === APOSTROPHE;

@@ -1,10 +1,13 @@
-/** Work on a text in steps, so that others can have their turn between two of them. Each step yields about how many code units it took. */
+/**
+ * Work on a text in steps, so that other requests run between them. Each step yields roughly the number of code units
+ * it processed.
+ */
 export type Steps<T> = Generator<number, T, void>;
 
-/** Code units of a step. The worst text takes some milliseconds for as many. */
+/** Code units per step. The worst text takes a few milliseconds for this many. */
 export const STEP = 8192;
 
-/** Takes all steps at once. */
+/** Runs all steps at once. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();

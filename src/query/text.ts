@@ -1,31 +1,34 @@
-/** A text prepared for matching: its words, names and where each of them stands. Made once, then asked by any number of queries. */
+/**
+ * Prepares a text for matching: its words and names with their positions. A text is analysed once and then matched
+ * against any number of queries.
+ */
 import { looksFrench } from "./inflection/french.ts";
 import { findingNames, type Vocabulary, WORDS } from "./names.ts";
 import { finish, STEP, type Steps } from "./steps.ts";
 import type { FieldName } from "./tree.ts";
 import { compoundAt, queryKey, splitting, type Word } from "./words.ts";
 
-/** What can be matched: an article, or an event. */
+/** A text that can be matched: an article or an event. */
 export interface Matchable {
   title: string;
   text: string;
   publisher?: string | null;
-  /** BCP 47; only the primary language counts. */
+  /** BCP 47 tag. Only the primary language counts. */
   language?: string | null;
-  /** Of an article: full ids of the names of the events that it belongs to. `place:` and its like look there too. */
+  /** For an article: full ids of the names of its events. `place:` and the like find these. */
   names?: readonly string[];
-  /** Of an event: full ids of its own names. Any name is looked for there too. */
+  /** For an event: full ids of its own names. Any name term finds these. */
   about?: readonly string[];
 }
 
-/** A stretch of words: positions count through all fields, with a gap between fields that no phrase or NEAR can bridge. */
+/** A stretch of words. Positions run through all fields, with a gap between fields that no phrase or NEAR can cross. */
 export interface Span {
   position: number;
   length: number;
 }
 
-/** One field's words; the first stands at position `base`. */
-export interface Field {
+/** The words of one field. The first word is at position `base`. */
+export interface AnalysedField {
   name: FieldName;
   source: string;
   base: number;
@@ -33,29 +36,29 @@ export interface Field {
 }
 
 export interface AnalysedText {
-  fields: readonly Field[];
+  fields: readonly AnalysedField[];
   language: string | undefined;
-  /** Names that it has without their standing in the text: those that `place:` finds, and those that any name finds. */
+  /** Names linked to the text without occurring in it, found by `place:` and the like. */
   linked: ReadonlySet<string>;
   about: ReadonlySet<string>;
-  /** By key, the words that have it; compounds ("cease-fire") stand under their joined key too, two words long. */
+  /** Occurrences by word key. Compounds ("cease-fire") are also under their joined key, two words long. */
   keys: ReadonlyMap<string, readonly Span[]>;
-  /** By id, the names found in the text. */
+  /** Occurrences of names by id. */
   names: ReadonlyMap<string, readonly Span[]>;
 }
 
-/** Wider than the widest NEAR, so that nothing reaches from one field into the next. */
+/** Gap between fields in positions. Wider than the widest NEAR. */
 const FIELD_GAP = 1000;
 
-/** Analyses a text: linear in its length. */
+/** Analyses a text. Linear in its length. */
 export const analyse = (matchable: Matchable, vocabulary: Vocabulary): AnalysedText =>
   finish(analysing(matchable, vocabulary));
 
-/** The same in steps. */
+/** Analyses a text in steps. */
 export function* analysing(matchable: Matchable, vocabulary: Vocabulary): Steps<AnalysedText> {
   const keys = new Map<string, Span[]>();
   const names = new Map<string, Span[]>();
-  const fields: Field[] = [];
+  const fields: AnalysedField[] = [];
   const language = matchable.language?.toLowerCase().split("-")[0];
   const french = language === undefined ? looksFrench(matchable.title, matchable.text) : language === "fr";
   let base = 0;
@@ -99,12 +102,12 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
-/** How long it is, in UTF-16 code units. */
+/** Returns the length of a text in UTF-16 code units. */
 export const lengthOf = ({ fields }: AnalysedText): number =>
   fields.reduce((sum, { source }) => sum + source.length, 0);
 
-/** The field in which a position lies. */
-export function fieldAt(text: AnalysedText, position: number): Field | undefined {
+/** Returns the field that contains a position. */
+export function fieldAt(text: AnalysedText, position: number): AnalysedField | undefined {
   for (let i = text.fields.length - 1; i >= 0; i--) {
     const field = text.fields[i];
     if (field !== undefined && field.base <= position) return field;
@@ -112,7 +115,7 @@ export function fieldAt(text: AnalysedText, position: number): Field | undefined
   return undefined;
 }
 
-/** The word at a position, if there is one. */
+/** Returns the word at a position, or undefined. */
 export function wordAt(text: AnalysedText, position: number): Word | undefined {
   const field = fieldAt(text, position);
   return field?.words[position - field.base];

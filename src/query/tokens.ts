@@ -1,12 +1,13 @@
-/** A query string → its tokens. */
+/** Cuts a query string into tokens. */
 import { editDistance } from "./nearest.ts";
 import { splitWords, type Word } from "./words.ts";
 
 export const LIMITS = { characters: 512, terms: 32, depth: 8, prefix: 3, distance: 100 } as const;
 
 /**
- * A query that cannot be read. `position` counts UTF-16 code units of the query from 0. The message is for the one who wrote the
- * query: what is wrong, at which character, and what would be right. It counts characters from 1: code points, as the limit of 512 does.
+ * A query that cannot be read. `position` counts UTF-16 code units of the query from 0. The message says what is wrong,
+ * at which character, and how to fix it. Characters in the message are code points counted from 1, like the limit of
+ * 512.
  */
 export class QueryError extends Error {
   readonly position: number;
@@ -16,7 +17,7 @@ export class QueryError extends Error {
   }
 }
 
-/** How many code points a string has. Makes no copy: someone may send a megabyte. */
+/** Returns the number of code points without copying the string, since it may be megabytes long. */
 export function countCharacters(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
@@ -28,15 +29,15 @@ export function countCharacters(text: string): number {
 type Read =
   | { kind: "open" | "close" | "or" | "and" | "not" }
   | { kind: "near"; distance: number }
-  | { kind: "field"; field: Field }
+  | { kind: "field"; field: QueryField }
   | { kind: "phrase"; words: Word[] }
-  /** What has no space or quotes in it: a word, a compound, or the beginning of a word. */
+  /** Text without spaces or quotes: a word, a compound, or the beginning of a word. */
   | { kind: "bare"; words: Word[]; prefix: boolean };
 
-/** `written` is the token as it stands in the query, and `position` where, in UTF-16 code units. */
+/** `written` is the token as the query writes it. `position` is its place, in UTF-16 code units. */
 export type Token = Read & { written: string; position: number };
 
-/** The fields, each with an example of what may follow it. */
+/** The fields, each with an example of what may follow. */
 export const FIELDS = {
   title: "aleppo",
   publisher: "reuters",
@@ -45,8 +46,8 @@ export const FIELDS = {
   actor: "un",
   topic: "ceasefire",
 } as const;
-export type Field = keyof typeof FIELDS;
-const isField = (name: string): name is Field => Object.hasOwn(FIELDS, name);
+export type QueryField = keyof typeof FIELDS;
+const isField = (name: string): name is QueryField => Object.hasOwn(FIELDS, name);
 
 const OPERATORS: ReadonlyMap<string, "and" | "or" | "not"> = new Map([
   ["AND", "and"],
@@ -54,23 +55,23 @@ const OPERATORS: ReadonlyMap<string, "and" | "or" | "not"> = new Map([
   ["NOT", "not"],
 ]);
 const NEXT_TOKEN = /\s*(?:([()]|\|\|?)|(["“”„‟«»])|([^\s()|"“”„‟«»]+))/uy;
-/** Marks of one family close one another, since keyboards and editors mix them. */
+/** Quotation marks of one family close each other, since keyboards and editors mix them. */
 const ANGLES = /[«»]/;
 const DOUBLES = /["“”„‟]/;
-/** The hyphen-minus, and the hyphens, the en dash and the minus sign that editors make of it. */
+/** The hyphen-minus, and the hyphens, en dash and minus sign that editors replace it with. */
 const MINUSES = /^[-\u2010-\u2013\u2212]+/;
 
 /**
- * Cuts a query into tokens, no further than they are asked for: a query that is refused for its beginning is not read to its end.
- * Throws a `QueryError` for an open or empty quotation, an unknown field, a NEAR without its number, and a * that does not end a word.
+ * Cuts a query into tokens on demand: a query refused for its beginning is not read to its end. Throws a `QueryError`
+ * for an open or empty quotation, an unknown field, a NEAR without a number, and a * that does not end a word.
  */
 export class Tokens {
   readonly #tokens: Token[] = [];
   readonly #source: string;
-  /** The query without what is invisible, and where each of its code units stands in the source. */
+  /** The query without invisible characters, and the source offset of each of its code units. */
   readonly #text: string;
   readonly #offsets: readonly number[] | undefined;
-  /** Where the last token ends and where the next may begin, in the text. */
+  /** End of the last token and start of the next one, in the text. */
   #end = 0;
   #next = 0;
 
@@ -81,19 +82,19 @@ export class Tokens {
     this.#text = this.#offsets?.map((offset) => plain.charAt(offset)).join("") ?? plain;
   }
 
-  /** The token with a number, counted from 0; undefined after the last. */
+  /** Returns the token at an index; undefined after the last. */
   at(number: number): Token | undefined {
     while ((this.#tokens.length <= number || this.#hangs()) && this.#step());
     return this.#tokens[number];
   }
 
-  /** Whether the last token may yet turn out to be a sign that means nothing. */
+  /** Returns whether the last token may still turn out to be a sign without meaning. */
   #hangs(): boolean {
     const kind = this.#tokens.at(-1)?.kind;
     return kind === "not" || kind === "field";
   }
 
-  /** Reads what comes next; whether there was anything. */
+  /** Reads the next token. Returns false at the end. */
   #step(): boolean {
     NEXT_TOKEN.lastIndex = this.#next;
     const match = NEXT_TOKEN.exec(this.#text);
@@ -116,16 +117,16 @@ export class Tokens {
     const quoted = rest.slice(0, length);
     const star = quoted.indexOf("*");
     if (star >= 0) {
-      const wrong = "In quotes words are looked for as they are, and * means nothing";
-      throw this.#error(wrong, "take it out, or write bomb* without quotes", start + 1 + star);
+      const wrong = "* has no meaning inside quotes, where words must match exactly";
+      throw this.#error(wrong, "remove it, or write bomb* without quotes", start + 1 + star);
     }
     const words = splitWords(quoted);
-    if (words.length === 0) throw this.#error("There is no word in these quotes", right, start);
+    if (words.length === 0) throw this.#error("These quotes contain no word", right, start);
     this.#push({ kind: "phrase", words }, rest.slice(0, length + 1), start);
     this.#next = start + length + 2;
   }
 
-  /** What has no space in it: NOT signs, an operator, a field, words; or signs without a word, which are passed over. */
+  /** Reads a stretch without spaces: NOT signs, an operator, a field or words. Signs without a word are skipped. */
   #bare(bare: string, start: number): void {
     const minuses = this.#minuses(bare, start);
     const operator = OPERATORS.get(bare);
@@ -145,7 +146,10 @@ export class Tokens {
     }
   }
 
-  /** How many signs of NOT a bare token begins with: none where no term follows at once (`a -- b`) or it is a dash (`"a"–"b"`). */
+  /**
+   * Returns the number of NOT signs at the start of a bare token. Zero if no term follows directly (`a -- b`) or the
+   * sign is a dash (`"a"–"b"`).
+   */
   #minuses(bare: string, start: number): number {
     const length = MINUSES.exec(bare)?.[0].length ?? 0;
     if (length === 0 || (!bare.startsWith("-") && /[^\s(|]/.test(this.#text.charAt(start - 1)))) return 0;
@@ -161,11 +165,11 @@ export class Tokens {
     throw this.#error(wrong, "write aleppo NEAR/8 convoy", start + number);
   }
 
-  #field(name: string, bare: string, start: number): Field {
+  #field(name: string, bare: string, start: number): QueryField {
     const field = name.toLowerCase();
     if (isField(field)) return field;
-    const quoted = `put it in quotes to look for its words, "${clip(bare.replaceAll("*", ""))}"`;
-    if (bare.startsWith("://", name.length)) throw this.#error("An address is no query", quoted, start);
+    const quoted = `put it in quotes to search for its words, "${clip(bare.replaceAll("*", ""))}"`;
+    if (bare.startsWith("://", name.length)) throw this.#error("An address is not a query", quoted, start);
     const near = nearestField(field);
     const known = near
       ? `did you mean ${near}:? If not, ${quoted}`
@@ -176,13 +180,17 @@ export class Tokens {
   #words(bare: string, start: number): void {
     if (bare.startsWith(":")) this.#checkColon(start);
     const prefix = this.#endsInStar(bare, start);
-    // Whatever sign stands between them, words without a space between are read as with a hyphen, as they are written again.
+    // Words with no space between them are read as if hyphenated, whatever sign joins them. The canonical form writes
+    // the hyphen.
     const words = splitWords(bare).map((word, i, all) => ({ ...word, hyphen: i < all.length - 1 }));
     if (words.length > 0) this.#push({ kind: "bare", words, prefix }, bare, start);
     else this.#passOver(start);
   }
 
-  /** Signs without a word: a minus or a field that they hang on means nothing without it, least of all the word that follows. */
+  /**
+   * Skips signs without a word. A minus or field in front of them is dropped or refused, so that it does not apply to
+   * the next word.
+   */
   #passOver(start: number): void {
     for (let last = this.#tokens.at(-1); last && this.#end === start; last = this.#tokens.at(-1)) {
       if (last.kind === "field") {
@@ -194,19 +202,22 @@ export class Tokens {
     }
   }
 
-  /** `title :aleppo` would otherwise look for the word "title". */
+  /** `title :aleppo` would otherwise search for the word "title". */
   #checkColon(start: number): void {
     const last = this.#tokens.at(-1);
     const field = last?.kind === "bare" ? last.written.toLowerCase() : "";
     if (!isField(field)) return;
-    throw this.#error("A field and its colon are written together", `write ${field}:${FIELDS[field]}`, start);
+    throw this.#error("A field and its colon must be written together", `write ${field}:${FIELDS[field]}`, start);
   }
 
-  /** Whether a bare token is the beginning of a word. A * elsewhere is refused, since it would not do what was meant. */
+  /**
+   * Returns whether a bare token is the beginning of a word. A * elsewhere is refused, since it would not do what was
+   * meant.
+   */
   #endsInStar(bare: string, start: number): boolean {
     const star = bare.indexOf("*");
     if (star < 0 || /^[^*]*[\p{L}\p{N}\p{M}]\*+[^\p{L}\p{N}*]*$/u.test(bare)) return star >= 0;
-    const wrong = `* stands at the end of a word only, after at least ${LIMITS.prefix} letters`;
+    const wrong = `* is allowed only at the end of a word, after at least ${LIMITS.prefix} letters`;
     throw this.#error(wrong, "write bomb*", start + star);
   }
 
@@ -224,14 +235,17 @@ export class Tokens {
   }
 }
 
-/** A query with spaces for control characters and plain signs for wide ones (（ is a parenthesis); as long as it was. */
+/**
+ * Returns a query of the same length with spaces for control characters and plain signs for wide ones (（ is a
+ * parenthesis).
+ */
 const withPlainSigns = (source: string): string =>
   source
     .toWellFormed()
     .replace(/\p{Cc}/gu, " ")
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 
-/** Marks of direction and the like, which stand around operators and in words without anyone seeing them. */
+/** Direction marks and similar characters, which may be around operators and in words unseen. */
 const INVISIBLE = /\p{Cf}/u;
 
 function visibleOffsets(text: string): number[] {
@@ -247,8 +261,11 @@ const clip = (written: string): string => {
   return characters.length > 40 ? `${characters.slice(0, 40).join("")}…` : written;
 };
 
-/** The field that was probably meant: one letter or two away, or a longer or shorter form of it (`language:`, `pub:`). */
-function nearestField(name: string): Field | undefined {
+/**
+ * Returns the field that was probably meant: one or two letters away, or a longer or shorter form (`language:`,
+ * `pub:`).
+ */
+function nearestField(name: string): QueryField | undefined {
   const most = name.length < 5 ? 1 : 2;
   const fields = Object.keys(FIELDS).filter(isField);
   return (

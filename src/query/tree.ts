@@ -1,34 +1,37 @@
-/** The tree of a query, and its canonical form. */
+/** The tree of a query and its canonical form. */
 
-/** Where a term may occur: in title or text unless a field says otherwise. */
+/** Where a term may occur. Without a field, a term may occur in title or text. */
 export type FieldName = "title" | "text" | "publisher";
 
-/** A term: one thing that is looked for. `text` is how the canonical form writes it. */
+/** One thing that a query asks for. `text` is its canonical form. */
 export type Term =
-  /** One word; `key` is what a word of the text must share. */
+  /** One word. `key` is the key that a word of the text must have. */
   | { kind: "word"; text: string; key: string }
-  /** In quotes: these literals in this order. */
+  /** A quoted phrase: these literals in this order. */
   | { kind: "phrase"; text: string; words: readonly string[] }
-  /** One bare token of several words (`cease-fire`): its words in this order, or written as one. */
+  /** One bare token of several words (`cease-fire`): its words in this order, or joined to one. */
   | { kind: "compound"; text: string; keys: readonly string[]; joined: string }
-  /** A word whose literal begins like this. */
+  /** A word whose literal begins with this prefix. */
   | { kind: "prefix"; text: string; prefix: string }
-  /** A name in any spelling, in the text. Several ids where one spelling stands for several names. */
+  /** A name in any spelling, in the text. Several ids if one spelling belongs to several names. */
   | { kind: "name"; text: string; ids: readonly string[] }
-  /** `place:` and its like: a name in any spelling, in the text or among those of the article's events. No ids: not known. */
+  /**
+   * `place:` and the like: a name in the text or among the names of the article's events. No ids if the name is
+   * unknown.
+   */
   | { kind: "named"; text: string; ids: readonly string[] }
-  /** `lang:`: the language of the whole. */
+  /** `lang:`: the language of the article. */
   | { kind: "language"; text: string; code: string };
 
 export type Query =
   | Term
   | { kind: "and" | "or"; operands: readonly Query[] }
   | { kind: "not"; operand: Query }
-  /** At most `distance` words between the two, in either order. */
+  /** At most `distance` words between the two sides, in either order. */
   | { kind: "near"; distance: number; left: Query; right: Query }
   | { kind: "field"; field: "title" | "publisher"; operand: Query };
 
-/** All terms of a query, from left to right, those under NOT included. */
+/** Returns all terms of a query from left to right, including those under NOT. */
 export function termsOf(query: Query): Term[] {
   switch (query.kind) {
     case "and":
@@ -45,8 +48,8 @@ export function termsOf(query: Query): Term[] {
 }
 
 /**
- * The NOT because of which a query may match without any of its terms occurring; undefined where at least one must occur, which is
- * what an index can be asked for.
+ * Returns the NOT that lets the query match without any of its terms; undefined if at least one term is required. An
+ * index needs a required term.
  */
 export function withoutRequired(query: Query): Query | undefined {
   switch (query.kind) {
@@ -66,8 +69,8 @@ export function withoutRequired(query: Query): Query | undefined {
 }
 
 /**
- * Puts a tree in order: nested AND and OR made flat, operands sorted and without repetition, NOT NOT removed. Two queries
- * that differ in nothing else have the same tree afterwards.
+ * Normalises a tree: flattens nested AND and OR, sorts operands and removes duplicates, and removes double NOT. Queries
+ * that differ only in these have the same tree afterwards.
  */
 export function normalise(query: Query): Query {
   switch (query.kind) {
@@ -99,7 +102,7 @@ function normaliseOperands(kind: "and" | "or", operands: readonly Query[]): Quer
 
 const sortKey = (query: Query): string => (query.kind === "not" ? `\uffff${write(query, FULL)}` : write(query, FULL));
 
-/** By canonical form, in code unit order, what must not occur last. */
+/** Sorts by canonical form in code unit order, NOT operands last. */
 function sorted(operands: readonly Query[]): Query[] {
   return operands
     .map((operand) => ({ operand, key: sortKey(operand) }))
@@ -107,7 +110,7 @@ function sorted(operands: readonly Query[]): Query[] {
     .map(({ operand }) => operand);
 }
 
-/** A way to write a query: what stands between the operands of AND and OR, and whether a NEAR under NOT has parentheses. */
+/** A way to write a query: the separators of AND and OR, and whether a NEAR under NOT has parentheses. */
 interface Style {
   and: " " | " AND ";
   or: " OR " | "|";
@@ -117,7 +120,7 @@ interface Style {
 const SPACED: Style = { and: " ", or: " OR ", enclosesNear: true };
 const FULL: Style = { ...SPACED, and: " AND " };
 
-/** The ways to write a query, the one that reads best first; the shorter ones are for queries that would exceed a limit. */
+/** Ways to write a query, the most readable first. The shorter ones serve queries that would exceed a limit. */
 export const STYLES: readonly Style[] = [
   SPACED,
   FULL,

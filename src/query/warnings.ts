@@ -1,13 +1,13 @@
-/** What a careful colleague would say of a query, as far as it and the names alone tell. */
+/** Warnings about a query that need only the query and the names. */
 import { contradictions, neverMatches } from "./contradiction.ts";
 import { FUNCTION_WORDS } from "./function-words.ts";
 import type { ParsedQuery } from "./grammar.ts";
 import type { Vocabulary } from "./names.ts";
-import { nearestName, type Spelling } from "./nearest.ts";
+import { type KnownSpelling, nearestName } from "./nearest.ts";
 import { type Query, type Term, termsOf, write } from "./tree.ts";
 import { splitWords } from "./words.ts";
 
-/** What may not be as it was meant; each names the part that it is about. */
+/** Returns warnings about parts of a query that may not mean what was intended. Each names its part. */
 export function warnings(source: string, { tree }: ParsedQuery, vocabulary: Vocabulary): string[] {
   const unknown = unknownWords(source, tree, vocabulary).filter(({ capitalised }) => capitalised);
   const all = [
@@ -24,7 +24,7 @@ export function warnings(source: string, { tree }: ParsedQuery, vocabulary: Voca
 function operatorWarnings(tree: Query): string[] {
   return termsOf(tree).flatMap((term) =>
     term.kind === "word" && ["and", "or", "not"].includes(term.text)
-      ? [`"${term.text}" is looked for as a word: operators are in capitals`]
+      ? [`"${term.text}" is searched for as a word: operators must be in capitals`]
       : [],
   );
 }
@@ -33,17 +33,19 @@ function unknownNameWarnings(tree: Query, vocabulary: Vocabulary): string[] {
   const denied = new Set(termsUnderNot(tree));
   const unknown = termsOf(tree).filter((term) => term.kind === "named" && term.ids.length === 0);
   return unknown.map((term, i) => {
-    const effect = denied.has(term) ? "this NOT takes nothing away" : "it finds nothing";
+    const effect = denied.has(term) ? "this NOT excludes nothing" : "it finds nothing";
     const nearest = i < MOST_LOOKED_UP ? nearestNamed(term, vocabulary) : undefined;
-    return `${term.text} is no name on record: ${effect} until one is added${suggestion(nearest)}`;
+    return `${term.text} is not a known name: ${effect} until one is added${suggestion(nearest)}`;
   });
 }
 
-const suggestion = (nearest: Spelling | undefined): string =>
+const suggestion = (nearest: KnownSpelling | undefined): string =>
   nearest === undefined ? "" : `; did you mean ${nearest.spelling} (${nearest.id})?`;
 
-/** The same name of another kind, else one of this kind in which no more than a third of the letters differ. */
-function nearestNamed({ text }: Term, vocabulary: Vocabulary): Spelling | undefined {
+/**
+ * Returns the same name of another kind, otherwise a name of this kind with at most a third of the letters different.
+ */
+function nearestNamed({ text }: Term, vocabulary: Vocabulary): KnownSpelling | undefined {
   const kind = text.slice(0, text.indexOf(":") + 1);
   const written = text.slice(kind.length);
   const most = Math.min(3, Math.floor([...written].length / 3));
@@ -53,30 +55,33 @@ function nearestNamed({ text }: Term, vocabulary: Vocabulary): Spelling | undefi
   );
 }
 
-/** Each word, and each name that is not known, is held against every spelling of every name: in a long query not all are. */
+/** Maximum words, and unknown names, that are compared with every spelling of every name. */
 const MOST_LOOKED_UP = 5;
 
-/** A word that is no name, but nearly one. */
+/** A word that is not a name but close to one. */
 export interface UnknownWord {
-  /** As the query writes it. */
+  /** The word as the query writes it. */
   written: string;
-  /** What a word of the text must share. */
+  /** The key that a word of the text must have. */
   key: string;
-  nearest: Spelling;
-  /** Written with a capital letter: then it is a name that is meant. In small letters it may be a word of its own. */
+  nearest: KnownSpelling;
+  /**
+   * Whether the word is capitalised. A capitalised word is meant as a name; in small letters it may be an ordinary
+   * word.
+   */
   capitalised: boolean;
 }
 
 /**
- * The bare words that differ in one letter, or two of at least eight, from a name of one word, but not in the first letter, nor by
- * what is added to a name: `Syrian` is no mistaken "Syrien". Topics are ordinary words, and short ones are near to many: nor is
- * `truck` a mistaken "truce".
+ * Returns the bare words that differ from a one-word name in one letter, or in two of at least eight letters. The first
+ * letter must be equal, and a suffix does not count: `Syrian` is not a misspelt "Syrien". Short topics are excluded,
+ * since they are ordinary words: `truck` is not a misspelt "truce".
  */
 export function unknownWords(source: string, tree: Query, vocabulary: Vocabulary): UnknownWord[] {
   const written = writtenAs(source);
   const words = termsOf(tree).filter((term) => term.kind === "word");
   return words.slice(0, MOST_LOOKED_UP).flatMap((term) => {
-    // By its key: الأمن is a short word with its article.
+    // By the key's length: الأمن is a short word with an article.
     const { length } = [...term.key];
     if (length < 4 || FUNCTION_WORDS.has(term.text)) return [];
     const derived = isDerived(term.text, vocabulary);
@@ -92,14 +97,17 @@ export function unknownWords(source: string, tree: Query, vocabulary: Vocabulary
   });
 }
 
-/** Whether a word is a known name with a letter or two more ("Syrian"). Then it is mistaken at most for a longer one ("Alepo", of Alep). */
+/**
+ * Returns whether a word is a known name plus one or two letters ("Syrian"). Such a word can only be a misspelling of a
+ * longer name ("Alepo" of "Aleppo", although "Alep" is a name).
+ */
 const isDerived = (word: string, vocabulary: Vocabulary): boolean =>
   [1, 2].some((more) => nearestName(vocabulary, word.slice(0, -more), 0, () => true) !== undefined);
 
 export const unknownWordWarning = ({ written, nearest }: UnknownWord): string =>
-  `${written} is no known name, and is looked for as a word${suggestion(nearest)}`;
+  `${written} is not a known name, so it is searched for as a word${suggestion(nearest)}`;
 
-/** How the query writes its words at first, by their literals. */
+/** Returns the first written form of each literal of the query. */
 const writtenAs = (source: string): Map<string, string> =>
   new Map(
     splitWords(source)
@@ -116,22 +124,23 @@ function abbreviationWarnings(source: string, tree: Query, vocabulary: Vocabular
     const ordinary = FUNCTION_WORDS.has(term.text) || ORDINARY.has(term.text);
     if (ordinary && !/^\p{Lu}[\p{Lu}.]+$/u.test(word)) return [];
     return [
-      `${word}: short, and no known name; it is looked for as a word in any case, whatever it stands for. The full name in quotes, instead or beside it, finds less by chance`,
+      `${word}: short, and not a known name; it is searched for as a word in any case, whatever it stands for. The full name in quotes, instead or in addition, finds fewer chance matches`,
     ];
   });
 }
 
-/** What there is to say of a name that is asked for by an abbreviation. */
+/** Returns warnings about a name that is asked for by an abbreviation. */
 function knownAbbreviation({ text, ids }: Term & { kind: "name" }, { names }: Vocabulary): string[] {
   if (!/^[a-z]+$/.test(text)) return [];
-  const isIt = (spelling: string): boolean => {
+  const isThisAbbreviation = (spelling: string): boolean => {
     const [word, ...more] = splitWords(spelling);
     return more.length === 0 && word?.literal === text && word.written !== "plain";
   };
   const known = ids.flatMap((id) => names.get(id) ?? []);
-  const abbreviations = known.filter(({ spellings, capitals }) => [...spellings, ...capitals].some(isIt));
+  const abbreviations = known.filter(({ spellings, capitals }) => [...spellings, ...capitals].some(isThisAbbreviation));
   const ambiguous =
-    known.length > 0 && known.every(({ spellings, capitals }) => capitals.some(isIt) && !spellings.some(isIt));
+    known.length > 0 &&
+    known.every(({ spellings, capitals }) => capitals.some(isThisAbbreviation) && !spellings.some(isThisAbbreviation));
   return [
     ...(ambiguous
       ? [
@@ -140,7 +149,7 @@ function knownAbbreviation({ text, ids }: Term & { kind: "name" }, { names }: Vo
       : []),
     ...(ids.length > 1 && abbreviations.length > 0
       ? [
-          `${text}: stands for several names and finds each of them (${ids.join(", ")}); write one of these for that alone`,
+          `${text}: stands for several names and finds each of them (${ids.join(", ")}); write one of these to find only that one`,
         ]
       : []),
   ];
@@ -152,12 +161,12 @@ function contradictionWarnings(tree: Query): string[] {
     const culprits = contradictions(alternative);
     if (culprits.length > 0) {
       return culprits.map(
-        (culprit) => `${write(culprit)} takes away everything that the rest of ${write(alternative)} could find`,
+        (culprit) => `${write(culprit)} excludes everything that the rest of ${write(alternative)} could find`,
       );
     }
-    // Of a term on its own that has been said.
+    // A single unknown name already has a warning.
     return alternative.kind !== "named" && neverMatches(alternative)
-      ? [`${write(alternative)} cannot match any article as it stands`]
+      ? [`${write(alternative)} cannot match any article`]
       : [];
   });
 }
@@ -166,11 +175,11 @@ function everywhereWarnings(tree: Query): string[] {
   const parts = everywhere(tree);
   if (parts.length === 0) return [];
   const languages = parts.every((part) => part.startsWith("lang:"));
-  const where = languages ? "true of every article in that language" : "in nearly every article";
-  return [`${parts.join(", ")}: ${where}; with no more than that the query would fire daily`];
+  const where = languages ? "matches every article in that language" : "occurs in nearly every article";
+  return [`${parts.join(", ")}: ${where}; on its own the query would match daily`];
 }
 
-/** The terms, each of which stands everywhere, that alone are enough for the query to match; none where it asks for more. */
+/** Returns the terms that occur everywhere and suffice for a match; empty if the query asks for more. */
 function everywhere(query: Query): string[] {
   const eachOf = (operands: readonly Query[]): string[] => {
     const parts = operands.map(everywhere);
@@ -211,16 +220,16 @@ function termsUnderNot(query: Query): Term[] {
 }
 
 /** Two words in the order of the query. */
-export interface Pair {
+export interface BareWordPair {
   words: readonly [string, string];
-  /** As one writes the phrase that may be meant. */
+  /** The phrase that may be meant, as a person would write it. */
   phrase: string;
-  /** The two side by side, in any of their forms. */
+  /** Both words side by side, in any of their forms. */
   adjacent: Query;
 }
 
-/** The two bare words that are the whole query, where they stand side by side without an operator. */
-export function barePair(source: string, tree: Query): Pair | undefined {
+/** Returns the two bare words of a query that consists of exactly these, side by side without an operator. */
+export function barePair(source: string, tree: Query): BareWordPair | undefined {
   const [first, second, ...more] = splitWords(source);
   if (tree.kind !== "and" || first === undefined || second === undefined || more.length > 0) return undefined;
   const terms = [first, second].flatMap(({ literal }) =>
@@ -240,7 +249,7 @@ export function barePair(source: string, tree: Query): Pair | undefined {
   };
 }
 
-/** Short words of English and French that nobody takes for an abbreviation. */
+/** Short English and French words that nobody takes for an abbreviation. */
 const ORDINARY: ReadonlySet<string> = new Set(
   [
     "act age aid aim air arm art ask ban bar bay bed bid big box boy bus buy car cut dam day die dry due eat end eye far fee few",

@@ -1,13 +1,13 @@
 /**
- * Text → folded words. Everything that compares words (query, names, index) sees them in the two forms made here:
+ * Cuts a text into folded words. Queries, names and indexes compare words in two forms:
  *
- * - the *literal*: the word as written, without what never matters (case, accents, width, invisible characters, Arabic
- *   vowel marks and letter variants) and without an elided article or the like (l'accord). Quoted phrases compare literals.
- * - its *keys*: the literal without what does not matter outside quotes either (possessive, plural, Russian declension,
- *   attached Arabic particles). A word of a query has one key; a word of a text may have several, and matches when one is equal.
+ * - The *literal* is the word without differences that never matter: case, accents, width, invisible characters, Arabic
+ *   vowel marks and letter variants, and an elided article (l'accord). Quoted phrases compare literals.
+ * - The *keys* also drop what does not matter outside quotes: possessive, plural, Russian declension, attached Arabic
+ *   particles. A word of a query has one key. A word of a text may have several and matches if one is equal.
  *
- * Word boundaries are those of Unicode Standard Annex 29, with one departure, in which runtimes differ anyway: a full stop or colon
- * inside a word splits it ("Aleppo.The"), unless it is a number or an abbreviation of single letters ("U.S.").
+ * Word boundaries follow Unicode Standard Annex 29, except that a full stop or colon splits a word ("Aleppo.The"),
+ * where runtimes differ anyway. Numbers and abbreviations of single letters ("U.S.") stay whole.
  */
 import { fold } from "./fold.ts";
 import { ARABIC, arabicKeys, withoutArticle } from "./inflection/arabic.ts";
@@ -25,13 +25,13 @@ export interface Word {
   /** Offsets into the source text, in UTF-16 code units; `end` is exclusive. */
   start: number;
   end: number;
-  /** How it is written: "US" in capitals, "U.S." with points, anything else plain. */
+  /** How the text writes the word: "US" in capitals, "U.S." with points, anything else plain. */
   written: "capitals" | "pointed" | "plain";
-  /** It begins with a capital, an elided article aside (l'Iran). */
+  /** Whether the word begins with a capital, after an elided article (l'Iran). */
   capital: boolean;
-  /** It ends in ة, which the literal does not tell from ه. */
+  /** Whether the word ends in ة, which the literal folds to ه. */
   marbuta: boolean;
-  /** A hyphen, and nothing else, stands between this word and the next. */
+  /** Whether exactly a hyphen separates this word from the next. */
   hyphen: boolean;
 }
 
@@ -40,15 +40,21 @@ const INVISIBLE_BREAKS = /[\u200b\u2060\ufeff]/u;
 const POINTED = /^\p{L}(?:\.\p{L})+$/u;
 const CAPITALS = /^(?=.*\p{Lu})[\p{Lu}\p{N}]+$/u;
 const NUMBER = /^[\p{N}.,:]+$/u;
-/** Full stop, colon and their wide forms; and the narrow space before French punctuation, which UAX 29 takes for part of a word. */
+/**
+ * Full stop, colon and their wide forms; and the narrow space before French punctuation, which UAX 29 counts as part of
+ * a word.
+ */
 const SEPARATORS = /[.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]/u;
 const PARTS = /[^.:\u2024\u202f\ufe13\ufe52\ufe55\uff0e\uff1a]+/gu;
 const HYPHENS = "-\u2010\u2011";
 
-/** Cuts a text into folded words, in order. Linear in its length. `french`: it is a text in French, whose words have more keys. */
+/**
+ * Cuts a text into folded words, in order. Linear in its length. `french`: the text is French, so its words have more
+ * keys.
+ */
 export const splitWords = (text: string, french = false): Word[] => finish(splitting(text, french));
 
-/** The same in steps. */
+/** Cuts a text into words in steps. */
 export function* splitting(text: string, french: boolean, step = STEP): Steps<Word[]> {
   if (INVISIBLE_BREAKS.test(text)) return yield* splittingAround(text, french, step);
   const words: Word[] = [];
@@ -62,14 +68,14 @@ export function* splitting(text: string, french: boolean, step = STEP): Steps<Wo
   return words;
 }
 
-function cutStretch(words: Word[], text: string, from: number, to: number, described: Descriptions): void {
+function cutStretch(words: Word[], text: string, from: number, to: number, described: DescriptionCache): void {
   segments(text.slice(from, to), (start, end, dotted) => {
     if (dotted) pushSegment(words, text, from + start, from + end, described);
     else pushPart(words, text, from + start, from + end, described);
   });
 }
 
-/** The rare text with invisible breaks: cut it without them, then put the offsets back. */
+/** Handles the rare text with invisible breaks: cuts it without them, then restores the offsets. */
 function* splittingAround(text: string, french: boolean, step: number): Steps<Word[]> {
   const visible = text.replaceAll(/[\u200b\u2060\ufeff]/gu, "");
   const offsets = visibleOffsets(text, visible.length);
@@ -91,8 +97,10 @@ function visibleOffsets(text: string, length: number): Uint32Array {
   return offsets;
 }
 
-/** A segment is one word, or several with full stops or colons between them; single letters with full stops are one again. */
-function pushSegment(words: Word[], text: string, start: number, end: number, described: Descriptions): void {
+/**
+ * Adds the words of a segment, which full stops or colons may separate. Single letters with full stops are one word.
+ */
+function pushSegment(words: Word[], text: string, start: number, end: number, described: DescriptionCache): void {
   const segment = text.slice(start, end);
   if (!SEPARATORS.test(segment) || NUMBER.test(segment)) {
     pushPart(words, text, start, end, described);
@@ -103,7 +111,7 @@ function pushSegment(words: Word[], text: string, start: number, end: number, de
   }
 }
 
-function pushPart(words: Word[], text: string, start: number, end: number, described: Descriptions): void {
+function pushPart(words: Word[], text: string, start: number, end: number, described: DescriptionCache): void {
   const last = words[words.length - 1];
   if (last !== undefined && last.end === start - 1) {
     const between = text.charAt(last.end);
@@ -134,14 +142,17 @@ function pushPart(words: Word[], text: string, start: number, end: number, descr
   words.push(word);
 }
 
-/** Whether a letter goes on with an abbreviation ("U.S"). Its length has a bound, so that a text of nothing else stays linear. */
+/**
+ * Returns whether a letter continues an abbreviation ("U.S"). The length limit keeps a text of only letters and full
+ * stops linear.
+ */
 function joinsPointed(last: Word, text: string, start: number, end: number): boolean {
   return start - last.start <= 16 && POINTED.test(text.slice(last.start, end));
 }
 
 const SENTENCE_END = /[.!?…\n«"“„]/u;
 
-/** Whether the word at `start` is the first of a sentence. After "S." stands a surname. */
+/** Returns whether the word at `start` begins a sentence. After an initial ("S.") a surname follows. */
 function startsSentence(last: Word | undefined, text: string, start: number): boolean {
   if (last === undefined) return true;
   return last.literal.length > 2 && SENTENCE_END.test(text.slice(last.end, start));
@@ -159,8 +170,8 @@ const makeWord = (description: Description, start: number, end: number): Word =>
 });
 
 /**
- * What is true of a word wherever it stands. `startKeys`: its keys as the first word of a sentence, where they are others.
- * `mixed`: it is several words, of several scripts.
+ * The properties of a word that do not depend on its place. `startKeys`: its keys at the start of a sentence, if they
+ * differ. `mixed`: it is several words in several scripts.
  */
 interface Description extends Pick<Word, "literal" | "keys" | "written" | "capital" | "marbuta"> {
   startKeys: readonly string[] | undefined;
@@ -168,19 +179,19 @@ interface Description extends Pick<Word, "literal" | "keys" | "written" | "capit
 }
 
 /**
- * Descriptions of words by how they are written, since most words of a text were in the last one too. They are dropped when there are
- * too many, and long ones are not kept: at most about 5 MB for each of the two.
+ * Cache of descriptions by written form, since most words of a text occurred in the one before. The cache is cleared
+ * when full and skips long words. Each of the two takes about 5 MB at most.
  */
-interface Descriptions {
+interface DescriptionCache {
   readonly known: Map<string, Description>;
   readonly french: boolean;
 }
 const MOST_KNOWN = 20_000;
 const LONGEST_KNOWN = 40;
-const WORDS: Descriptions = { known: new Map(), french: false };
-const FRENCH_WORDS: Descriptions = { known: new Map(), french: true };
+const WORDS: DescriptionCache = { known: new Map(), french: false };
+const FRENCH_WORDS: DescriptionCache = { known: new Map(), french: true };
 
-function describe(source: string, { known, french }: Descriptions): Description {
+function describe(source: string, { known, french }: DescriptionCache): Description {
   const found = known.get(source);
   if (found !== undefined) return found;
   const description = describeAnew(source, french);
@@ -191,7 +202,7 @@ function describe(source: string, { known, french }: Descriptions): Description 
   return description;
 }
 
-/** The same characters in a string of their own: a piece of a text would keep the whole text in memory. */
+/** Returns a string with its own memory. A slice would keep the whole text in memory. */
 const copy = (piece: string): string => ` ${piece}`.slice(1);
 
 const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.{2})/u;
@@ -200,9 +211,9 @@ const ELIDED = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['\u2019](?=.)/iu;
 
 const MARBUTA = /ة\p{M}*$/u;
 /**
- * Where Arabic letters follow Latin ones, or the other way round, another word begins: "وISIS" is two words to any reader. Marks and
- * format characters belong to the letter before them, even where their own script is Arabic. So no run of them holds the
- * beginning of another match, each is read once, and the expression is linear.
+ * Ends of a word where the script changes between Arabic and Latin: "وISIS" is two words to any reader. Marks and
+ * format characters belong to the letter before them, even if their own script is Arabic. So no run of marks contains
+ * the start of another match, and the expression is linear.
  */
 const SCRIPT_ENDS =
   /[\p{Script=Arabic}--[\p{M}\p{Cf}]][\p{M}\p{Cf}ـ]*(?=\p{Script=Latin})|\p{Script=Latin}[\p{M}\p{Cf}]*(?=[\p{Script=Arabic}--[\p{M}\p{Cf}]])/gv;
@@ -227,7 +238,9 @@ function describeAnew(source: string, french: boolean): Description {
   };
 }
 
-/** "cease-fire" is also one word: the folded spelling without the hyphen, or undefined where there is none. */
+/**
+ * Returns the two words around a hyphen as one ("cease-fire" → "ceasefire"), folded; undefined if there is no hyphen.
+ */
 export function compoundAt(words: readonly Word[], position: number): string | undefined {
   const first = words[position];
   if (first === undefined || !first.hyphen) return undefined;
@@ -237,7 +250,7 @@ export function compoundAt(words: readonly Word[], position: number): string | u
 
 const LATIN = /^[a-z]{2,}$/;
 
-/** The one key of a word in a query. Takes a literal; idempotent. */
+/** Returns the one key of a word in a query. Takes a literal. Idempotent. */
 export function queryKey(literal: string): string {
   if (ARABIC.test(literal)) return withoutArticle(literal);
   const bare = literal.includes("'") ? withoutApostrophes(literal) : literal;
@@ -248,7 +261,7 @@ export function queryKey(literal: string): string {
   return CYRILLIC.test(bare) ? russianKey(bare) : bare;
 }
 
-/** Without possessive, and elision, and what apostrophes are left; the word itself where that is all. */
+/** Removes possessive, elision and remaining apostrophes. Returns the word itself if nothing else is left. */
 function withoutApostrophes(literal: string): string {
   const bare = literal.replace(/'s?$/u, "").replace(ELISION, "").replaceAll("'", "");
   return bare === "" ? literal : bare;

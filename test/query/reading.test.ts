@@ -26,35 +26,35 @@ describe("what a careful colleague says", () => {
     ["nothing of a plain query", "aleppo convoy", []],
     ["nothing of names, phrases and NEAR", '(issg OR "safe passage") kerry NEAR/8 lavrov', []],
 
-    ["operators in small letters", "convoy or truck", [/^"or" is looked for as a word: operators are in capitals$/]],
+    [
+      "operators in small letters",
+      "convoy or truck",
+      [/^"or" is searched for as a word: operators must be in capitals$/],
+    ],
 
     [
       "a name that is not known, with the nearest",
       "place:alepo",
-      ["place:alepo is no name on record: it finds nothing until one is added; did you mean Aleppo (place:aleppo)?"],
+      ["place:alepo is not a known name: it finds nothing until one is added; did you mean Aleppo (place:aleppo)?"],
     ],
     ["… of several words", 'place:"deir al zor"', [/did you mean Deir ez-Zor \(place:deir-ez-zor\)\?$/]],
     ["… in another script", "place:Алепо", [/did you mean Алеппо \(place:aleppo\)\?$/]],
     ["… of another kind", "actor:aleppo", [/did you mean Aleppo \(place:aleppo\)\?$/]],
-    [
-      "… with none near",
-      "place:atlantis",
-      ["place:atlantis is no name on record: it finds nothing until one is added"],
-    ],
+    ["… with none near", "place:atlantis", ["place:atlantis is not a known name: it finds nothing until one is added"]],
     [
       "… that NOT asks for",
       "convoy -place:atlantis",
-      [/^place:atlantis .*: this NOT takes nothing away until one is added$/],
+      [/^place:atlantis .*: this NOT excludes nothing until one is added$/],
     ],
     [
       "… beside something else",
       "convoy place:atlantis",
-      [/^place:atlantis is no name/, /^convoy place:atlantis cannot match/],
+      [/^place:atlantis is not a known name/, /^convoy place:atlantis cannot match/],
     ],
     [
       "a bare name that is nearly one",
       "Alepo",
-      ["Alepo is no known name, and is looked for as a word; did you mean Aleppo (place:aleppo)?"],
+      ["Alepo is not a known name, so it is searched for as a word; did you mean Aleppo (place:aleppo)?"],
     ],
     ["… with two letters swapped", "Dmaascus convoy", [/^Dmaascus is .* did you mean Damascus/]],
     ["… two of eight letters off", "Dammascuss", [/did you mean Damascus/]],
@@ -79,9 +79,9 @@ describe("what a careful colleague says", () => {
     ["… not in quotes", '"us" convoy', []],
     ["… not the name in full", "united states", []],
     ["… not by its kind", "actor:us", []],
-    ["a short one that is not known", "sdf aleppo", [/^sdf: short, and no known name/]],
-    ["… as it is written", "SDF aleppo", [/^SDF: short, and no known name/]],
-    ["… with points", "S.D.F. aleppo", [/^S\.D\.F: short, and no known name/]],
+    ["a short one that is not known", "sdf aleppo", [/^sdf: short, and not a known name/]],
+    ["… as it is written", "SDF aleppo", [/^SDF: short, and not a known name/]],
+    ["… with points", "S.D.F. aleppo", [/^S\.D\.F: short, and not a known name/]],
     ["… not an ordinary word", "aid aleppo", []],
     ["… but one in capitals", "AID aleppo", [/^AID: short/]],
     ["… not in quotes", '"sdf" aleppo', []],
@@ -90,34 +90,30 @@ describe("what a careful colleague says", () => {
     [
       "a NOT that takes away everything",
       "convoy -convoys",
-      ["-convoys takes away everything that the rest of convoy -convoys could find"],
+      ["-convoys excludes everything that the rest of convoy -convoys could find"],
     ],
     [
       "… of one alternative",
       "truck OR (convoy -convoy)",
-      [/^-convoy takes away everything that the rest of convoy -convoy /],
+      [/^-convoy excludes everything that the rest of convoy -convoy /],
     ],
-    [
-      "what excludes itself",
-      "lang:en lang:ar convoy",
-      ["convoy lang:ar lang:en cannot match any article as it stands"],
-    ],
+    ["what excludes itself", "lang:en lang:ar convoy", ["convoy lang:ar lang:en cannot match any article"]],
 
-    ["a function word", "the", ["the: in nearly every article; with no more than that the query would fire daily"]],
-    ["several", "of the", ["of, the: in nearly every article; with no more than that the query would fire daily"]],
-    ["… as a phrase", '"of the"', [/^"of the": in nearly every article/]],
-    ["… as an alternative", "aleppo OR the", [/^the: in nearly every article/]],
-    ["… in a title", "title:the", [/^the: in nearly every/]],
+    ["a function word", "the", ["the: occurs in nearly every article; on its own the query would match daily"]],
+    ["several", "of the", ["of, the: occurs in nearly every article; on its own the query would match daily"]],
+    ["… as a phrase", '"of the"', [/^"of the": occurs in nearly every article/]],
+    ["… as an alternative", "aleppo OR the", [/^the: occurs in nearly every article/]],
+    ["… in a title", "title:the", [/^the: occurs in nearly every/]],
     ["… NEAR one another", "of NEAR/2 the", [/^of, the: /]],
     ["… with a NOT", "the -convoy", [/^the: /]],
     ["… not beside another word", "the convoy", []],
-    ["Arabic", "في", [/^في: in nearly every article/]],
-    ["Russian", "и OR что", [/^и, что: in nearly every article/]],
-    ["French", "été", [/^ete: in nearly every article/]],
+    ["Arabic", "في", [/^في: occurs in nearly every article/]],
+    ["Russian", "и OR что", [/^и, что: occurs in nearly every article/]],
+    ["French", "été", [/^ete: occurs in nearly every article/]],
     [
       "a language alone",
       "lang:en",
-      ["lang:en: true of every article in that language; with no more than that the query would fire daily"],
+      ["lang:en: matches every article in that language; on its own the query would match daily"],
     ],
     ["… not beside a word", "lang:en convoy", []],
   ];
@@ -134,7 +130,7 @@ describe("what a careful colleague says", () => {
       { id: "place:north-camp", spellings: ["North Camp"], capitals: ["NC"], hides: [] },
     ]);
     expect(said("nc", vocabulary)).toEqual([
-      "nc: stands for several names and finds each of them (actor:national-coalition, place:north-camp); write one of these for that alone",
+      "nc: stands for several names and finds each of them (actor:national-coalition, place:north-camp); write one of these to find only that one",
     ]);
     // A place and the talks there are no abbreviation.
     expect(said("vienna")).toEqual([]);

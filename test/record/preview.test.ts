@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Match } from "../../src/query/explain.ts";
-import type { Reading } from "../../src/query/reading.ts";
+import type { TermReading } from "../../src/query/reading.ts";
 import { addArticle, call, curate, json, type ProblemBody, putEvent, putName, putNames } from "../client.ts";
 
 interface PreviewBody {
   query: string;
-  reading: Reading[];
+  reading: TermReading[];
   warnings: string[];
   total: number;
   by_month: Record<string, number>;
@@ -241,13 +241,13 @@ describe("warnings that the record gives", () => {
     [
       "of a name in small letters that no article has",
       "alepo",
-      [/^alepo is no known name, and is looked for as a word; did you mean Aleppo \(place:aleppo\)\?$/],
+      [/^alepo is not a known name, so it is searched for as a word; did you mean Aleppo \(place:aleppo\)\?$/],
     ],
     ["… not of a word that one has", "trade truc", [/^trade truc finds the two/]],
     ["… not of one that stands in one", "flour", []],
-    ["of the query: an unknown name", "place:alepo", [/^place:alepo is no name on record.* Aleppo/]],
+    ["of the query: an unknown name", "place:alepo", [/^place:alepo is not a known name.* Aleppo/]],
     ["… an abbreviation", "who", [/^who: read as actor:who/]],
-    ["… a contradiction", "grain -grain", [/^-grain takes away everything that the rest/]],
+    ["… a contradiction", "grain -grain", [/^-grain excludes everything that the rest/]],
     ["… a function word", "the zeppelin", []],
   ];
   it.each(cases)("%s: %s", async (_, query, expected) => {

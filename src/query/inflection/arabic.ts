@@ -1,15 +1,15 @@
 /**
- * Arabic: what is attached to the front of a word. In order: the conjunction (و ف), the preposition (ب ك ل), the article (ال; with ل
- * it is لل). A query's word loses its article only: stripping the particles on both sides would make ولد (boy) and بلد (country)
- * meet at لد.
+ * Removes Arabic particles attached to the front of a word. In order: conjunction (و ف), preposition (ب ك ل), article
+ * (ال; after ل it is لل). A word of a query loses only its article. If both sides lost their particles, ولد (boy) and
+ * بلد (country) would meet at لد.
  */
 
-/** A folded word of Arabic letters, without the letters that only Persian and its neighbours have. */
+/** A folded word of Arabic letters, without the letters that only Persian and its neighbours use. */
 export const ARABIC = /^[\u0620-\u064a]+$/u;
 
 export const withoutArticle = (literal: string): string => literal.replace(/^(?:ال)+(?=.{3})/u, "");
 
-/** Common words that begin like a particle and would be another word without it: كامل (full) is not "like hope". */
+/** Common words that begin like a particle and are another word without it: كامل (full) is not "like hope". */
 const WHOLE = new Set(
   `كامل كمال كلام كرامه كنار لجنه لسان لباس لواء بطاقه بعثه بلاد بلده بلدان بحري بحريه بناء بيان باقي وفاه وحده وزير وزاره وزراء وكاله وكيل ولايه
    ولاء وسام وثيقه وصول وطن وطني وجود وضع وقف وفد وقت واحد فكره فراغ فريق فصل فصائل فصايل فلسطين فرنسا لبنان بريطانيا برلين بغداد بيروت
@@ -17,11 +17,11 @@ const WHOLE = new Set(
    وايل كريم ليلي لبني فلاديمير فرانك ولايتي كارتر كوفي لوران فرانسوا`.split(/\s+/),
 );
 
-/** The keys of a text's word: the word as a query has it, and what may be left without each of its particles. */
+/** Returns the keys of a word in a text: its key in a query, and the word without each of its particles. */
 export function arabicKeys(literal: string): readonly string[] {
   const keys = [withoutArticle(literal)];
   const add = (form: string): void => {
-    // What remains must still be a word: three letters, so that ولد is not لد.
+    // The rest must still be a word: three letters, so that ولد does not become لد.
     const key = withoutArticle(form);
     if (form.length >= 3 && !keys.includes(key)) keys.push(key);
   };
@@ -29,7 +29,7 @@ export function arabicKeys(literal: string): readonly string[] {
   return keys;
 }
 
-/** A word without its conjunction and preposition, in each way in which it may have them. */
+/** Returns a word without conjunction and preposition, once for each way to read them. */
 function bareForms(literal: string): string[] {
   if (WHOLE.has(literal)) return [];
   const forms: string[] = [];
@@ -49,5 +49,5 @@ function withoutPreposition(form: string): string[] {
   return form.startsWith("لل") ? [form.slice(1), form.slice(2)] : [form.slice(1)];
 }
 
-/** Whether a word may have the article: الأسد, بالأسد, وللأسد. */
+/** Returns whether a word may have the article: الأسد, بالأسد, وللأسد. */
 export const hasArticle = (literal: string): boolean => /^[وف]?(?:[بك]?ال|لل)/u.test(literal);

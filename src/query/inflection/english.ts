@@ -1,6 +1,6 @@
 /**
- * English plurals and no more: whoever looks for a bomb does not mean bombing, and Russian is not Russia. A stemmer would make
- * them one; this is a list of rules and exceptions.
+ * English plurals only, by rules and exceptions. A stemmer would also merge bomb with bombing and Russia with Russian,
+ * which a subscriber does not mean.
  */
 
 const pairs = (text: string): [string, string][] =>
@@ -26,7 +26,7 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     moustaches/moustache movies/movie ties/tie lies/lie dies/die pies/pie zombies/zombie calories/calorie quizzes/quiz`),
 );
 
-/** Plurals in -men, by what stands before: "Yemen", "specimen" and French "examen" are none. */
+/** Plurals in -men, by the letters before. "Yemen", "specimen" and French "examen" are not plurals. */
 const MEN =
   /^(?:gun|police|spokes|service|militia|fisher|air|congress|assembly|business|chair|fire|work|country|noble|crafts|watch|camera|states|clergy|sports|gentle|tribes|sales|swords|horse|trades|boats|rifle|marks|frog|ombuds|noncombat)men$/;
 
@@ -34,7 +34,7 @@ const MEN =
 const INHABITANTS =
   /^(?:iraqi|israeli|saudi|yemeni|kuwaiti|qatari|emirati|bahraini|omani|pakistani|bangladeshi|azerbaijani|somali|punjabi|kashmiri|nepali|houthi|yazidi|yezidi|alawi|salafi|wahhabi|sufi|jihadi|shii|sunni|barzani|nazi|taxi|ski|safari)s$/;
 
-/** Words that end in s and are no plural: by their end, or whole. Among them names that would meet another: Hamas is not Hama. */
+/** Words in -s that are not plurals. Includes names that would otherwise match another name: Hamas is not Hama. */
 const NO_PLURAL_END = /(?:ss|us|is|news|series|species|means)$/;
 const NO_PLURAL = new Set(
   `chaos gas bias atlas texas kansas arkansas laos honduras barbados always perhaps towards hamas homs abbas thomas dallas
@@ -43,10 +43,13 @@ const NO_PLURAL = new Set(
    toujours ailleurs temps corps fils lors certes plusieurs volontiers`.split(/\s+/),
 );
 
-/** Whether a word is known to be no plural although it ends like one. */
+/** Returns whether a word is a known exception that only looks like a plural. */
 export const isNoPlural = (word: string): boolean => NO_PLURAL.has(word);
 
-/** "convoys" → "convoy", "bodies" → "body", "crises" → "crisis"; "isis", "damascus", "press" stay. Takes a literal of Latin letters. */
+/**
+ * Returns the singular: "convoys" → "convoy", "bodies" → "body", "crises" → "crisis"; "isis", "damascus", "press" stay.
+ * Takes a literal of Latin letters.
+ */
 export function singular(word: string): string {
   const last = word.charCodeAt(word.length - 1);
   if (last !== 0x73 /* s */) {

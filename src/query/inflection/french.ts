@@ -1,21 +1,22 @@
 /**
- * French number and gender: syrien, syriens, syrienne, syriennes; journal, journaux; allié, alliées. In the manner of the minimal
- * stemmers (J. Savoy, "A stemming procedure and stopword list for general French corpora", JASIS 50, 1999), but towards the forms of
- * one word and not to a stem: a query does not say its language, and its word has the one key that English gives it.
+ * French number and gender: syrien, syriens, syrienne, syriennes; journal, journaux; allié, alliées.
  *
- * So a text that is known to be French gives its words the keys of their other forms too, and a text in English never does.
+ * The rules resemble the minimal stemmers (J. Savoy, "A stemming procedure and stopword list for general French
+ * corpora", JASIS 50, 1999), but produce the other forms of a word instead of a stem. A query does not state its
+ * language, so its words have the English key only. A text known to be French gives its words the keys of their other
+ * forms too. An English text never does.
  */
 
 import { isNoPlural } from "./english.ts";
 
-/** Feminine nouns in -ée that are the feminine of nothing: an army is not armed. */
+/** Feminine nouns in -ée without a masculine: an army (armée) is not armed (armé). */
 const FEMININE_NOUNS = new Set(
   `armee annee journee arrivee entree duree idee mosquee percee montee levee tranchee poignee traversee portee pensee fumee vallee
    coree guinee crimee judee soiree matinee tournee musee lycee trophee rentree denree chaussee epee destinee randonnee donnee
    mariee moitiee croisee assemblee contree rosee fusee diarrhee marche comite cafe cote`.split(/\s+/),
 );
 
-/** Feminines that follow no rule. */
+/** Irregular feminines. */
 const PAIRS: readonly (readonly [masculine: string, feminine: string])[] = [
   ["turc", "turque"],
   ["grec", "grecque"],
@@ -60,13 +61,13 @@ const PARTNER: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Plurals in -is and -us; most words that end so are none (mais, Paris, plus). */
+/** Plurals in -is and -us. Most words with these endings are not plurals (mais, Paris, plus). */
 const PLURALS_IN_IS = new Set(
   `convois lois rois emplois tournois essais delais amis ennemis partis abris defis soucis demis midis elus detenus disparus
    individus tissus revenus recus venus issus perdus connus tendus attendus menus contenus inconnus`.split(/\s+/),
 );
 
-/** Ends of the masculine and of the feminine; before them stands at least what `least` says. */
+/** Masculine and feminine endings, and the minimum number of letters before them. */
 const GENDERS: readonly (readonly [masculine: string, feminine: string, least: number])[] = [
   ["ien", "ienne", 1],
   ["een", "eenne", 1],
@@ -103,8 +104,8 @@ const GENDERS: readonly (readonly [masculine: string, feminine: string, least: n
 ];
 
 /**
- * The other forms of a word, folded; none may be a word at all. `literal` is the folded word without elision, `written` the word as
- * the text has it: only there can é be told from e.
+ * Returns the other forms of a word, folded. Some may not be real words. `literal` is the folded word without elision.
+ * `written` is the word as the text writes it, where é and e still differ.
  */
 export function frenchForms(literal: string, written: string): string[] {
   if (literal.length < 3) return [];
@@ -120,7 +121,7 @@ export function frenchForms(literal: string, written: string): string[] {
   return [...forms];
 }
 
-/** The likeliest first; the word itself where it is none. */
+/** Returns the possible singulars, likeliest first; the word itself if it is not a plural. */
 function singularsOf(word: string): string[] {
   if (word === "travaux") return ["travail"];
   if (/(?:eau|yau|eu)x$/.test(word)) return word.endsWith("eux") ? [word, word.slice(0, -1)] : [word.slice(0, -1)];
@@ -129,10 +130,10 @@ function singularsOf(word: string): string[] {
   return word.endsWith("s") && !isNoPlural(word) ? [word.slice(0, -1)] : [word];
 }
 
-/** `accented`: the word ends in é or ée. */
+/** Returns the plurals of a word. `accented`: the word ends in é or ée. */
 function pluralsOf(word: string, accented: boolean): string[] {
   if (word === "travail") return ["travaux"];
-  // English takes -es off "presses", and would make a press of "presse".
+  // English rules strip -es from "presses", which would merge "presse" with "press".
   if (/[sxz]$/.test(word) || (!accented && word.endsWith("sse")) || word === "marche") return [];
   if (/(?:eau|yau|eu)$/.test(word)) return [`${word}x`];
   if (/[iu]$/.test(word)) return PLURALS_IN_IS.has(`${word}s`) ? [`${word}s`] : [];
@@ -154,10 +155,10 @@ function otherGenders(word: string, written: string, plural: boolean): string[] 
   return others;
 }
 
-/** The last letters of a word, composed. No more is looked at, and `normalize` is quadratic in the marks on one letter. */
+/** Returns the last letters of a word, composed. Limited, since `normalize` is quadratic in the marks on one letter. */
 const endOf = (written: string): string => written.slice(-8).normalize("NFC");
 
-/** blessé → blessée and back. -té is an abstract noun (sécurité), and armée no participle. */
+/** Maps blessé to blessée and back. Abstract nouns in -té (sécurité) and nouns such as armée are not participles. */
 function participle(form: string, written: string, plural: boolean): string | undefined {
   const end = endOf(written).toLowerCase();
   const bare = plural ? end.slice(0, -1) : end;
@@ -169,7 +170,7 @@ function participle(form: string, written: string, plural: boolean): string | un
 const FRENCH = /(?:^|[\s’'])(?:les?|la|des|du|une|est|dans|pour|que|qui|sur|aux?|par|et)(?=\s)/gi;
 const NOT_FRENCH = /(?:^|\s)(?:the|of|and|to|in|was|for|that|el|los|del|der|die|und|il|che|di)(?=\s)/gi;
 
-/** Whether a text that does not say its language looks French: by the small words of its beginning. */
+/** Guesses whether a text without a language is French, from the function words of its beginning. */
 export function looksFrench(title: string, text: string): boolean {
   const beginning = `${title}\n${text.slice(0, 1000)}`;
   const french = beginning.match(FRENCH)?.length ?? 0;

@@ -1,18 +1,21 @@
 /**
- * Russian declension: nouns, adjectives and names, not verbs, and no derivation (Германия is not Герман, and Грузия no груз).
+ * Russian declension of nouns, adjectives and names. Verbs and derivations stay apart (Германия is not Герман, Грузия
+ * is not груз).
  *
- * `russianKey` takes the ending off a word, again and again until nothing more comes off, so that all forms of a word meet whatever
- * the word's own stem ends with. What a stemmer throws away and is kept here: the softness of the stem (цель is not цел) and its
- * й (Германия → германий). Where an ending can be read in several ways, the key of a query is the likeliest, and the keys of a text's word
- * are all of them.
+ * `russianKey` removes endings until none is left, so that all forms of a word get one key whatever its stem ends with.
+ * Unlike a stemmer it keeps a soft stem (цель is not цел) and й (Германия → германий). Where an ending has several
+ * readings, a query uses the likeliest and a word of a text has the keys of all.
  */
 
-/** A folded word of Cyrillic letters (ё is е by then); one longer than any real word is none, so that a text of one letter stays linear. */
+/**
+ * A folded word of Cyrillic letters (ё is already е). Words beyond any real length do not match, so that a text of one
+ * letter stays linear.
+ */
 export const CYRILLIC = /^[\u0400-\u052f]{1,60}$/u;
 
 const VOWEL = /[аеиоуыэюя]/;
 const VOWELS = "аеиоуыэюя";
-/** After the first stands и for ы; the others have no soft and hard forms to be told apart. */
+/** Velar letters: these take и instead of ы. The hushing letters have no separate soft and hard forms. */
 const VELAR = "кгх";
 const HUSHING = "жшчщц";
 const HUSHING_BUT_TS = "жшчщ";
@@ -20,13 +23,15 @@ const HUSHING_BUT_TS = "жшчщ";
 const isVowel = (letter: string): boolean => VOWELS.includes(letter) && letter !== "";
 const lastOf = (text: string): string => text.charAt(text.length - 1);
 
-/** Adjectives with a soft н: последний, Ближний, двусторонний. Before their endings, -ний and -ние are no noun's. */
+/**
+ * Adjectives with a soft н: последний, Ближний, двусторонний. Before their endings, -ний and -ние are not noun endings.
+ */
 const SOFT_N =
   /(?:последн|средн|соседн|внутренн|внешн|верхн|нижн|крайн|летн|зимн|осенн|весенн|поздн|ранн|прежн|древн|домашн|сегодняшн|нынешн|тогдашн|вчерашн|утренн|вечерн|дальн|ближн|передн|задн|лишн|искренн|сторонн|смежн|здешн|давн|недавн|ежедневн|сын)$/;
-/** Nouns in -ие after a hushing letter, where an adjective is likelier: оружие, противоречие. */
+/** Nouns in -ие after a hushing letter, where an adjective would be likelier: оружие, противоречие. */
 const HUSHING_NOUN = /(?:оруж|лич|реч|ноч|уч|веч)$/;
 
-/** Forms that follow no rule. */
+/** Irregular forms. */
 const IRREGULAR: ReadonlyMap<string, string> = new Map(
   [
     ...["огонь огнь", "огне огнь", "статью статьй", "семью семьй", "юга юг", "югу юг", "югом юг", "юге юг"],
@@ -51,17 +56,17 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Genitive plurals that stand with a capital in names of states and bodies: Соединенных Штатов. */
+/** Genitive plurals written with a capital in names of states and bodies: Соединенных Штатов. */
 const COMMON = /^(?:штатов|эмиратов|островов|народов|министров|депутатов|советов|профсоюзов|наций)$/;
 
-/** Longer than any word; what is longer stays as it is, and costs no more than its length. */
+/** Maximum length of a word that is inflected. Longer words stay as they are and cost linear time. */
 const LONGEST = 40;
 
-/** Takes a folded word of Cyrillic letters. Idempotent. */
+/** Returns the key of a folded word of Cyrillic letters. Idempotent. */
 export function russianKey(word: string): string {
   if (word.length > LONGEST) return word;
   let key = word;
-  // Each step makes the word shorter, or is the last.
+  // Each step shortens the word or is the last.
   for (;;) {
     const next = step(key);
     if (next === key) return key;
@@ -72,8 +77,8 @@ export function russianKey(word: string): string {
 const step = (word: string): string => IRREGULAR.get(word) ?? readings(word)[0] ?? word;
 
 /**
- * The keys of a text's word. `proper`: it is written as a proper name, so that -ов and -ев belong to a surname (Лавров) and are not
- * the genitive plural of something (лавр).
+ * Returns the keys of a word in a text. `proper`: the word is written as a proper name, so that -ов and -ев belong to a
+ * surname (Лавров) and are not a genitive plural (of лавр).
  */
 export function russianKeys(word: string, proper: boolean): string[] {
   const keys = [russianKey(word)];
@@ -88,8 +93,8 @@ export function russianKeys(word: string, proper: boolean): string[] {
 }
 
 /**
- * The genitive plurals in -ов, -ев, -ей are left as they are in a query, since a surname looks like them. In a text they stand for
- * the word itself, and the other plural forms for them.
+ * Returns further keys for genitive plurals in -ов, -ев, -ей. A query keeps them, since surnames look the same. In a
+ * text, such a form also gives its base word, and other plural forms also give this form.
  */
 function genitivePlural(word: string): string[] {
   const own = /^(.+)(?:ов|ев|ей)$/.exec(word);
@@ -111,28 +116,29 @@ function genitivePlural(word: string): string[] {
   return [isSoft || HUSHING.includes(last) ? `${stem}ей` : `${stem}ов`];
 }
 
-/** What is left when an ending goes must be a word still: two letters with a vowel among them, or three. */
+/** Returns whether a stem is still a word: at least three letters, one of them a vowel. */
 const isStem = (stem: string): boolean => stem.length >= 3 && VOWEL.test(stem);
 
-/** Without a soft stem's ending: the stem ends in ь after a consonant, in й after a vowel or ь; hushing letters have no ь. */
+/** Returns a soft stem with its final letter: ь after a consonant, й after a vowel or ь. Hushing letters take no ь. */
 function soft(stem: string): string {
   const last = lastOf(stem);
   if (isVowel(last) || last === "ь") return `${stem}й`;
   return HUSHING.includes(last) ? stem : `${stem}ь`;
 }
 
-/** Whether an adjective with this stem has soft endings (последнего, хорошего), and whether it has -ий and -им (русский). */
+/** Returns whether an adjective with this stem has soft endings (последнего, хорошего). */
 const isSoftAdjective = (stem: string): boolean => HUSHING_BUT_TS.includes(lastOf(stem)) || SOFT_N.test(stem);
+/** Returns whether an adjective with this stem has the endings -ий and -им (русский). */
 const isAdjectiveInIy = (stem: string): boolean => VELAR.includes(lastOf(stem)) || isSoftAdjective(stem);
 
-/** What the word may be without one ending, the likeliest first; nothing where it has none. */
+/** Returns the readings of a word without one ending, likeliest first; empty if it has no ending. */
 function readings(word: string): string[] {
   for (const [ending, read] of ENDINGS_BY_LAST.get(lastOf(word)) ?? []) {
     if (!word.endsWith(ending)) continue;
     const stem = word.slice(0, -ending.length);
     const found = read(stem).filter((reading) => isStem(reading) && reading !== word);
     if (found.length > 0) return found;
-    // Too short for this ending; a shorter one may still fit (бои is no adjective).
+    // The stem is too short for this ending, but a shorter ending may fit (бои is not an adjective).
   }
   return [];
 }
@@ -140,11 +146,11 @@ function readings(word: string): string[] {
 type Read = (stem: string) => string[];
 const hard: Read = (stem) => (isVowel(lastOf(stem)) || lastOf(stem) === "ь" ? [] : [stem]);
 const softOnly: Read = (stem) => [soft(stem)];
-/** The key of an adjective is apart from that of a noun of the same stem: лавровый is no form of Лавров. */
+/** An adjective's key differs from that of a noun with the same stem: лавровый is not a form of Лавров. */
 const adjective: Read = (stem) => hard(stem).map((hardStem) => `${hardStem}ый`);
 const softAdjective: Read = (stem) => (isSoftAdjective(stem) ? adjective(stem) : []);
 const adjectiveInIy: Read = (stem) => (isAdjectiveInIy(stem) ? adjective(stem) : []);
-/** -ей, where it is no genitive plural: that is left as it is. */
+/** -ей that is not a genitive plural. Genitive plurals stay as they are. */
 const instrumental: Read = (stem) => {
   if (HUSHING.includes(lastOf(stem))) return [stem, ...softAdjective(stem)];
   return isVowel(lastOf(stem)) ? [soft(stem)] : [];
@@ -155,7 +161,7 @@ const inY =
 const both =
   (likelier: Read, other: Read): Read =>
   (stem) => [...likelier(stem), ...other(stem)];
-/** An ending of adjectives and nouns alike: which is likelier, the stem tells. */
+/** An ending that adjectives and nouns share. The stem decides which reading is likelier. */
 const ofEither =
   (adjectival: RegExp): Read =>
   (stem) =>
@@ -164,7 +170,7 @@ const ADJECTIVAL = /(?:[^аеиоуыэюяйн]н|нн|[сц]к)$/;
 const ADJECTIVAL_IN_OY =
   /(?:[^аеиоуыэюяйн]н|нн|[сц]к|ов|ев|^(?:больш|друг|чуж|жив|прям|слеп|золот|молод|свят|пуст|прост|сух))$/;
 
-/** Endings, the longest first. */
+/** Endings, longest first. */
 const ENDINGS: readonly (readonly [ending: string, read: Read])[] = [
   ["иями", inY("ий")],
   ["ыми", adjective],
@@ -220,7 +226,7 @@ const ENDINGS: readonly (readonly [ending: string, read: Read])[] = [
   ["я", softOnly],
   ["ю", softOnly],
   ["ь", (stem) => (HUSHING.includes(lastOf(stem)) ? [stem] : [])],
-  // бойцов, беженцев. And a vowel that comes and goes: беженец, беженца; боец, бойца; участок, участка; попытка, попыток.
+  // бойцов, беженцев; and vowels that come and go: беженец, беженца; боец, бойца; участок, участка; попытка, попыток.
   ["цов", (stem) => [`${stem}цев`]],
   ["лец", (stem) => [`${stem}льц`]],
   ["ец", (stem) => [isVowel(lastOf(stem)) ? `${stem}йц` : `${stem}ц`]],

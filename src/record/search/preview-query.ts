@@ -2,11 +2,11 @@
 import { neverMatches } from "../../query/contradiction.ts";
 import { explain, type Match } from "../../query/explain.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
-import { match, type Reason } from "../../query/match.ts";
+import { type MatchReason, match } from "../../query/match.ts";
 import type { Steps } from "../../query/steps.ts";
 import type { AnalysedText } from "../../query/text.ts";
 import { type Query, termsOf, write } from "../../query/tree.ts";
-import { barePair, type Pair, unknownWords, unknownWordWarning, warnings } from "../../query/warnings.ts";
+import { type BareWordPair, barePair, unknownWords, unknownWordWarning, warnings } from "../../query/warnings.ts";
 import type { Article } from "../articles/article.ts";
 import { NEWEST } from "../log.ts";
 import type { Names } from "../names/read-names.ts";
@@ -91,7 +91,7 @@ class Count {
   readonly #tree: Query;
   readonly #terms: number;
   readonly #months = new Map<string, number>();
-  readonly #pair: Pair | undefined;
+  readonly #pair: BareWordPair | undefined;
   #adjacent = 0;
   /** The query without what NOT takes away, where that is another one; how many articles it finds that the query does not. */
   readonly #bare: Query | undefined;
@@ -120,7 +120,7 @@ class Count {
     return false;
   }
 
-  *#add(article: Article, text: AnalysedText, found: readonly Reason[]): Steps<void> {
+  *#add(article: Article, text: AnalysedText, found: readonly MatchReason[]): Steps<void> {
     this.total++;
     const day = (article.published_at ?? article.added_at).slice(0, "2016-09-22".length);
     const month = day.slice(0, "2016-09".length);

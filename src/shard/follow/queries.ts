@@ -2,7 +2,7 @@
 import type { Entry } from "../../percolator/entry.ts";
 import { Percolator } from "../../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../../query/grammar.ts";
-import { match, type Reason } from "../../query/match.ts";
+import { type MatchReason, match } from "../../query/match.ts";
 import type { AnalysedText } from "../../query/text.ts";
 import type { Query } from "../../query/tree.ts";
 import type { Names } from "../../record/names/read-names.ts";
@@ -16,7 +16,7 @@ export const FILED_BY = 2;
 
 export interface Matching {
   query: number;
-  found: Reason[];
+  found: MatchReason[];
 }
 
 export class Queries {
