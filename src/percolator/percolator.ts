@@ -1,44 +1,46 @@
 /**
- * Many queries, one text: which of them match? Each query is filed under its anchors, with what is left to check beside each. A
- * text reads the rows of its own entries and runs the checks in them. The work grows with the queries that share an anchor with
- * the text, not with all there are.
+ * Finds which of many queries match one text. Each query is filed under its anchors, with its remaining checks. A text
+ * reads the rows of its own index entries and runs the checks in them. The work grows with the queries that share an
+ * anchor with the text, not with all queries.
  *
- * It narrows so far that hardly anything is left over, but it narrows: whoever explains a match asks the predicate.
+ * The result is a list of candidates. The predicate decides and explains each match.
  */
 import type { AnalysedText } from "../query/text.ts";
 import type { Query } from "../query/tree.ts";
-import type { Entries, Entry } from "./entry.ts";
-import { entriesOf, type Load, planOf } from "./plan.ts";
-import { Evaluation, encodeAll, without } from "./posting.ts";
+import type { IndexEntries, IndexEntry } from "./index-entry.ts";
+import { entriesOf, planOf, type RowLoad } from "./plan.ts";
+import { encodeAll, PostingEvaluation, without } from "./posting.ts";
 import { TextIndex } from "./text-index.ts";
 
-/** Is shown the row of the entry number `index` of those asked for: the units from `from` to `to` (exclusive). */
-export type Visit = (index: number, units: Uint16Array, from: number, to: number) => void;
+/** Receives the row of the index entry number `index` of those requested: the units from `from` to `to` (exclusive). */
+export type VisitRow = (index: number, units: Uint16Array, from: number, to: number) => void;
 
-/** Where the rows are kept: one for each entry that queries are filed under. */
+/** Storage of the rows: one row for each index entry that queries are filed under. */
 export interface PostingStore {
-  /** Makes the entries of its rows. */
-  readonly entries: Entries;
-  /** Shows the rows that there are of some entries, in their order. May answer from a cache: see `SqlPostings`. */
-  read(entries: readonly Entry[], visit: Visit): void;
-  /** Appends postings to the row of an entry. */
-  append(entry: Entry, postings: Uint16Array): void;
+  /** Makes the index entries of the rows. */
+  readonly entries: IndexEntries;
+  /** Calls `visit` for each requested row that exists, in order. May answer from a cache: see `SqlPostings`. */
+  read(entries: readonly IndexEntry[], visit: VisitRow): void;
+  /** Appends postings to the row of an index entry. */
+  append(entry: IndexEntry, postings: Uint16Array): void;
   /**
-   * Replaces the postings of an entry. The store may keep a long row in several parts; then it calls `change` once for each part. A posting
-   * never spans two parts. An unchanged part is returned as the same array.
+   * Replaces the postings of an index entry. The store may keep a long row in several parts; then it calls `change`
+   * once for each part. A posting never spans two parts. `change` returns an unchanged part as the same array.
    */
-  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void;
-  /** Returns the lengths of rows in units; 0 for an entry without a row. */
-  loads(entries: readonly Entry[]): number[];
+  change(entry: IndexEntry, change: (postings: Uint16Array) => Uint16Array): void;
+  /** Returns the lengths of rows in units; 0 for an index entry without a row. */
+  loads(entries: readonly IndexEntry[]): number[];
   /** Whether any query was ever filed under the beginning of a word. */
   readonly beginnings: boolean;
 }
 
-/** Numbers of queries, in no particular order. Each query is in one list at most, once. */
+/** Numbers of queries, in no particular order. Each query is in at most one list, once. */
 export interface Candidates {
   /** Queries that match, unless two words have equal hashes. */
   found: number[];
-  /** Queries that fail only because of a NOT. They match if two words have equal hashes, so the predicate must decide. */
+  /**
+   * Queries that fail only because of a NOT. They match if two words have equal hashes, so the predicate must decide.
+   */
   excluded: number[];
 }
 
@@ -49,8 +51,8 @@ export class Percolator {
     this.#store = store;
   }
 
-  /** Files a query; returns the entries that it is filed under, which `remove` needs again. */
-  add(query: number, tree: Query): Entry[] {
+  /** Files a query. Returns the index entries that it is filed under, which `remove` needs. */
+  add(query: number, tree: Query): IndexEntry[] {
     const anchors = planOf(tree, this.#store.entries, this.#loads(tree));
     const postings = encodeAll(query, anchors, (entry) => this.#store.loads([entry])[0] ?? 0);
     for (const [i, { reference }] of anchors.entries()) {
@@ -59,7 +61,7 @@ export class Percolator {
     return [...new Set(anchors.map(({ reference }) => reference.entry))];
   }
 
-  remove(query: number, entries: readonly Entry[]): void {
+  remove(query: number, entries: readonly IndexEntry[]): void {
     for (const entry of entries) this.#store.change(entry, (postings) => without(postings, query));
   }
 
@@ -67,16 +69,18 @@ export class Percolator {
   match(text: AnalysedText): Candidates {
     const store = this.#store;
     const index = new TextIndex(text, store.entries, store.beginnings);
-    const evaluation = new Evaluation(index);
+    const evaluation = new PostingEvaluation(index);
     const { entries, senses } = index;
     store.read(entries, (i, units, from, to) => {
-      evaluation.run(entries[i] as Entry, units, from, to, senses[i] as number);
+      evaluation.run(entries[i] as IndexEntry, units, from, to, senses[i] as number);
     });
     return { found: evaluation.found, excluded: evaluation.excluded };
   }
 
-  /** How much is filed already under the entries that a query might be filed under; not asked for where there is no choice. */
-  #loads(tree: Query): Load {
+  /**
+   * Returns the row lengths of the index entries that a query could be filed under. Reads none if there is no choice.
+   */
+  #loads(tree: Query): RowLoad {
     const entries = [...new Set(entriesOf(tree, this.#store.entries))];
     if (entries.length <= 1) return () => 0;
     const waiting = this.#store.loads(entries);

@@ -1,58 +1,67 @@
 /**
- * Tree → plan: under which entries a query is filed, and what is left to check where a text has one of them.
+ * Plans under which index entries a query is filed, and which checks remain for a text that has one of them.
  *
- * Every match has at least one of the anchors. Of an AND the cheapest operand gives them, of an OR all do. What an anchor
- * itself decides is not checked again: a query of one word is filed under that word with nothing left to check.
+ * Every match has at least one of the anchors. An AND takes the anchors of its cheapest operand, an OR those of all
+ * operands. What an anchor itself decides is not checked again: a query of one word has no checks.
  */
 import { FUNCTION_WORDS } from "../query/function-words.ts";
 import type { Query, Term } from "../query/tree.ts";
-import { type Entries, type Entry, KEY, LITERAL, type Reference, type Space } from "./entry.ts";
+import {
+  type EntryReference,
+  type EntrySpace,
+  type IndexEntries,
+  type IndexEntry,
+  KEY,
+  LITERAL,
+} from "./index-entry.ts";
 
-/** What has to hold of a text. It may look a little further than the tree: then it says so in its comment. */
-export type Check =
-  | { is: "has"; reference: Reference }
-  /** A word with a prefix of so many UTF-16 code units; `beginning` is the entry under which it is looked for. */
-  | { is: "prefix"; beginning: Entry; length: number; reference: Reference }
-  /** One after the other: literals, or keys of words. */
-  | { is: "phrase" | "sequence"; references: readonly Reference[] }
-  | { is: "near"; distance: number; left: Check; right: Check }
-  /** In the title alone. */
-  | { is: "title"; check: Check }
-  | { is: "not"; check: Check }
-  | { is: "all" | "any"; checks: readonly Check[] };
+/** A condition on a text. */
+export type PlanCheck =
+  | { is: "has"; reference: EntryReference }
+  /**
+   * A word with a prefix of `length` UTF-16 code units. `beginning` is the index entry under which the prefix is filed.
+   */
+  | { is: "prefix"; beginning: IndexEntry; length: number; reference: EntryReference }
+  /** Literals (phrase) or keys (sequence) that follow one another. */
+  | { is: "phrase" | "sequence"; references: readonly EntryReference[] }
+  | { is: "near"; distance: number; left: PlanCheck; right: PlanCheck }
+  /** The check must hold in the title. */
+  | { is: "title"; check: PlanCheck }
+  | { is: "not"; check: PlanCheck }
+  | { is: "all" | "any"; checks: readonly PlanCheck[] };
 
-/** An anchor, and the checks that are left where a text has it; none where it decides alone. */
-export interface Anchor {
-  reference: Reference;
-  checks: readonly Check[];
+/** An anchor and the checks that remain for a text that has it. No checks if the anchor decides alone. */
+export interface QueryAnchor {
+  reference: EntryReference;
+  checks: readonly PlanCheck[];
 }
 
-/** How much waits under an entry already, in units of postings. */
-export type Load = (entry: Entry) => number;
+/** Returns the length of an index entry's row, in units of postings. */
+export type RowLoad = (entry: IndexEntry) => number;
 
-/** Makes entries, and tells how much waits under each. */
+/** Makes index entries and returns their row lengths. */
 interface Filing {
-  entries: Entries;
-  load: Load;
+  entries: IndexEntries;
+  load: RowLoad;
 }
 
-interface Choice {
-  anchors: readonly Anchor[];
-  /** What the anchors cost: how often they will be met for nothing, on no particular scale. */
+interface AnchorChoice {
+  anchors: readonly QueryAnchor[];
+  /** Expected number of times that the anchors are met without a match, on no particular scale. */
   cost: number;
 }
 
-/** The anchors of a query, each once. None: nothing can match it (a name that is not known). */
-export function planOf(query: Query, entries: Entries, load: Load): Anchor[] {
+/** Returns the anchors of a query, each once. Empty if nothing can match the query (an unknown name). */
+export function planOf(query: Query, entries: IndexEntries, load: RowLoad): QueryAnchor[] {
   const choice = choose(query, "", { entries, load });
   if (choice === undefined) throw new Error("a query without a required term has no anchor");
   return merged(choice.anchors);
 }
 
-/** The entries among which a plan chooses. */
-export function entriesOf(query: Query, entries: Entries): Entry[] {
-  const asked: Entry[] = [];
-  const load = (entry: Entry): number => {
+/** Returns the index entries among which a plan chooses. */
+export function entriesOf(query: Query, entries: IndexEntries): IndexEntry[] {
+  const asked: IndexEntry[] = [];
+  const load = (entry: IndexEntry): number => {
     asked.push(entry);
     return 0;
   };
@@ -60,9 +69,9 @@ export function entriesOf(query: Query, entries: Entries): Entry[] {
   return asked;
 }
 
-/** Two branches of an OR may have the same anchor: then it is enough that the checks of one of them hold. */
-function merged(anchors: readonly Anchor[]): Anchor[] {
-  const byReference = new Map<string, Anchor>();
+/** Merges equal anchors from two branches of an OR: the checks of one branch are enough. */
+function merged(anchors: readonly QueryAnchor[]): QueryAnchor[] {
+  const byReference = new Map<string, QueryAnchor>();
   for (const anchor of anchors) {
     const id = `${anchor.reference.entry} ${anchor.reference.sense}`;
     const known = byReference.get(id);
@@ -71,15 +80,15 @@ function merged(anchors: readonly Anchor[]): Anchor[] {
   return [...byReference.values()];
 }
 
-const either = (a: readonly Check[], b: readonly Check[]): readonly Check[] =>
+const either = (a: readonly PlanCheck[], b: readonly PlanCheck[]): readonly PlanCheck[] =>
   a.length === 0 || b.length === 0 ? [] : [{ is: "any", checks: [all(a), all(b)] }];
 
-function all(checks: readonly Check[]): Check {
+function all(checks: readonly PlanCheck[]): PlanCheck {
   const [only] = checks;
   return checks.length === 1 && only ? only : { is: "all", checks };
 }
 
-function choose(query: Query, space: Space, filing: Filing): Choice | undefined {
+function choose(query: Query, space: EntrySpace, filing: Filing): AnchorChoice | undefined {
   switch (query.kind) {
     case "and":
       return chooseOne(query.operands, space, filing);
@@ -102,45 +111,48 @@ function choose(query: Query, space: Space, filing: Filing): Choice | undefined 
   }
 }
 
-const together = (choices: readonly Choice[]): Choice => ({
+const together = (choices: readonly AnchorChoice[]): AnchorChoice => ({
   anchors: choices.flatMap(({ anchors }) => anchors),
   cost: choices.reduce((sum, { cost }) => sum + cost, 0),
 });
 
-function cheapest(choices: readonly Choice[]): Choice | undefined {
-  return choices.reduce<Choice | undefined>((best, each) => (best && best.cost <= each.cost ? best : each), undefined);
+function cheapest(choices: readonly AnchorChoice[]): AnchorChoice | undefined {
+  return choices.reduce<AnchorChoice | undefined>(
+    (best, each) => (best && best.cost <= each.cost ? best : each),
+    undefined,
+  );
 }
 
-/** The same anchors with further checks, or with these `instead` of what was left. */
-const withChecks = ({ anchors, cost }: Choice, checks: readonly Check[], instead = false): Choice => ({
+/** Adds checks to the anchors, or replaces their checks if `instead` is true. */
+const withChecks = ({ anchors, cost }: AnchorChoice, checks: readonly PlanCheck[], instead = false): AnchorChoice => ({
   anchors: anchors.map((anchor) => ({ ...anchor, checks: instead ? checks : [...anchor.checks, ...checks] })),
   cost,
 });
 
-function chooseOne(operands: readonly Query[], space: Space, filing: Filing): Choice | undefined {
+function chooseOne(operands: readonly Query[], space: EntrySpace, filing: Filing): AnchorChoice | undefined {
   const choices = operands.map((operand) => choose(operand, space, filing));
   const best = cheapest(choices.filter((choice) => choice !== undefined));
   if (best === undefined) return undefined;
   const others = operands.filter((_, i) => choices[i] !== best);
-  // What is cheapest to check comes first.
+  // The cheapest checks run first.
   const checks = others
     .map((operand) => checkOf(operand, space, filing.entries))
     .sort((a, b) => Number(a.is !== "has") - Number(b.is !== "has"));
   return withChecks(best, checks);
 }
 
-function chooseField({ field, operand }: Query & { kind: "field" }, filing: Filing): Choice | undefined {
+function chooseField({ field, operand }: Query & { kind: "field" }, filing: Filing): AnchorChoice | undefined {
   if (field === "publisher") return choose(operand, "publisher:", filing);
   const choice = choose(operand, "", filing);
   return choice && withChecks(choice, [{ is: "title", check: checkOf(operand, "", filing.entries) }], true);
 }
 
-function chooseTerm(term: Term, space: Space, { entries, load }: Filing): Choice {
-  const anchor = (reference: Reference, cost: number, ...checks: Check[]): Choice => ({
+function chooseTerm(term: Term, space: EntrySpace, { entries, load }: Filing): AnchorChoice {
+  const anchor = (reference: EntryReference, cost: number, ...checks: PlanCheck[]): AnchorChoice => ({
     anchors: [{ reference, checks }],
     cost,
   });
-  const word = (reference: Reference, text: string, ...checks: Check[]): Choice =>
+  const word = (reference: EntryReference, text: string, ...checks: PlanCheck[]): AnchorChoice =>
     anchor(reference, (1 + load(reference.entry)) * commonness(text), ...checks);
   switch (term.kind) {
     case "word":
@@ -151,7 +163,10 @@ function chooseTerm(term: Term, space: Space, { entries, load }: Filing): Choice
       return best(term.words.map((text) => word(literalReference(text, space, entries), text, ...checks)));
     }
     case "compound": {
-      const sequence: Check = { is: "sequence", references: term.keys.map((key) => keyReference(key, space, entries)) };
+      const sequence: PlanCheck = {
+        is: "sequence",
+        references: term.keys.map((key) => keyReference(key, space, entries)),
+      };
       return together([
         word(keyReference(term.joined, space, entries), term.joined),
         best(term.keys.map((key) => word(keyReference(key, space, entries), key, sequence))),
@@ -173,39 +188,42 @@ function chooseTerm(term: Term, space: Space, { entries, load }: Filing): Choice
   }
 }
 
-function best(choices: readonly Choice[]): Choice {
+function best(choices: readonly AnchorChoice[]): AnchorChoice {
   const choice = cheapest(choices);
   if (choice === undefined) throw new Error("a term without words");
   return choice;
 }
 
-const keyReference = (key: string, space: Space, entries: Entries): Reference => ({
+const keyReference = (key: string, space: EntrySpace, entries: IndexEntries): EntryReference => ({
   entry: entries.word(space, key),
   sense: KEY,
 });
-const literalReference = (text: string, space: Space, entries: Entries): Reference => ({
+const literalReference = (text: string, space: EntrySpace, entries: IndexEntries): EntryReference => ({
   entry: entries.word(space, text),
   sense: LITERAL,
 });
-const nameReference = (term: Term, id: string, space: Space, entries: Entries): Reference => ({
+const nameReference = (term: Term, id: string, space: EntrySpace, entries: IndexEntries): EntryReference => ({
   entry: entries.name(space, id),
   sense: term.kind === "named" ? LITERAL : KEY,
 });
 
-/** Half the texts have one language, and of three letters some word begins with in every tenth. */
+/**
+ * Costs of anchors that many texts have: half of all texts share a language, and one text in ten has a word with a
+ * given beginning of three letters.
+ */
 const LANGUAGE = 1e9;
 const PREFIX = 100;
 const FUNCTION_WORD = 1e4;
 
 /**
- * Without frequencies of words in texts, how often other queries ask for a word is a good guess: what many ask for is written
- * often (`load`). It fails for the words that every text has and that hardly any query asks for. Of two that nobody asked for yet, the
- * longer one.
+ * Returns the factor of a word's cost. Without word frequencies, the number of queries that ask for a word (`load`) is
+ * a good estimate: what many ask for is written often. The estimate fails for function words, which every text has and
+ * hardly any query asks for. Between two unused words, the longer is cheaper.
  */
 const commonness = (word: string): number => (FUNCTION_WORDS.has(word) ? FUNCTION_WORD : 1) + 1 / word.length;
 
-/** What has to hold of a text for a query to match it. */
-function checkOf(query: Query, space: Space, entries: Entries): Check {
+/** Returns the condition under which a query matches a text. */
+function checkOf(query: Query, space: EntrySpace, entries: IndexEntries): PlanCheck {
   switch (query.kind) {
     case "and":
     case "or":
@@ -231,7 +249,7 @@ function checkOf(query: Query, space: Space, entries: Entries): Check {
   }
 }
 
-function checkOfTerm(term: Term, space: Space, entries: Entries): Check {
+function checkOfTerm(term: Term, space: EntrySpace, entries: IndexEntries): PlanCheck {
   switch (term.kind) {
     case "word":
       return { is: "has", reference: keyReference(term.key, space, entries) };
@@ -258,7 +276,9 @@ function checkOfTerm(term: Term, space: Space, entries: Entries): Check {
     case "language":
       return { is: "has", reference: { entry: entries.language(term.code), sense: KEY } };
     default: {
-      const checks = term.ids.map((id): Check => ({ is: "has", reference: nameReference(term, id, space, entries) }));
+      const checks = term.ids.map(
+        (id): PlanCheck => ({ is: "has", reference: nameReference(term, id, space, entries) }),
+      );
       const [only] = checks;
       return checks.length === 1 && only ? only : { is: "any", checks };
     }

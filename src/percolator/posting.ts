@@ -1,29 +1,31 @@
 /**
- * Postings: what is left to check of a query under one of its anchors, packed into units of 16 bits, and its evaluation.
+ * A posting holds the remaining checks of a query under one of its anchors, packed into units of 16 bits. This file
+ * encodes and evaluates postings.
  *
- * A row holds the postings of one entry, one after the other. Each begins with 32 bits:
+ * A row holds the postings of one index entry, one after the other. Each posting begins with 32 bits:
  *
  * ```
- * bits  0–25  the query's number
- * bit   26    SEVERAL: the query is filed under further entries too, so that it may be met twice
- * bit   27    the anchor is meant by its literal, not by its key
- * bits 28–31  0–13: so many entries, all of which the text must have, follow
- *             PHRASE: one phrase that the anchor is part of follows
- *             PROGRAM: its length in units, then checks follow
+ *   bits  0–25  number of the query
+ *   bit   26    SEVERAL: the query is filed under further index entries, so it may be met twice
+ *   bit   27    the anchor is meant as a literal, not as a key
+ *   bits 28–31  0–13: this many index entries follow, and the text must have all of them
+ *               PHRASE: one phrase that contains the anchor follows
+ *               PROGRAM: a length in units and then checks follow
  * ```
  *
- * An entry takes three units: 47 bits and its sense. A phrase: one unit with the number of its other words and the place of the
- * anchor among them, then the others. A check of a program begins with a unit whose lower 4 bits say which it is.
+ * An index entry takes three units: 47 bits and its sense. A phrase takes one unit with the number of its other words
+ * and the place of the anchor, and then those words. A check of a program begins with a unit whose lower 4 bits give
+ * its kind.
  */
 
 import { anyNear } from "../query/near.ts";
 import { sequences } from "../query/sequence.ts";
 import type { Span } from "../query/text.ts";
-import { type Entry, highOf, KEY, LITERAL, lowOf, type Reference, senseOf } from "./entry.ts";
-import type { Anchor, Check, Load } from "./plan.ts";
+import { type EntryReference, highOf, type IndexEntry, KEY, LITERAL, lowOf, senseOf } from "./index-entry.ts";
+import type { PlanCheck, QueryAnchor, RowLoad } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
-/** Query numbers go from 0 to this. */
+/** Maximum query number. */
 export const MOST_QUERIES = 2 ** 26 - 1;
 
 const SEVERAL = 1 << 10;
@@ -31,7 +33,7 @@ const BY_LITERAL = 1 << 11;
 const PHRASE = 14;
 const PROGRAM = 15;
 const MOST_ENTRIES = 13;
-/** A longer phrase is written as a program. */
+/** Maximum words of a phrase in short form. A longer phrase is encoded as a program. */
 const MOST_PHRASE = 255;
 
 const HAS = 0;
@@ -44,7 +46,7 @@ const NOT = 6;
 const ALL = 7;
 const ANY = 8;
 
-/** Units of all postings of a query at the most; a query that takes more is filed without its checks. */
+/** Maximum units of all postings of a query. A query that needs more is filed without its checks. */
 const MOST_OF_QUERY = 2048;
 /** Maximum units of a posting that always keeps its checks. */
 const SHORT = 32;
@@ -52,11 +54,11 @@ const SHORT = 32;
 const MOST_WITH_LONG = 2 ** 17;
 
 /**
- * Returns the postings of a query, one for each of its anchors. A posting has no checks if they are too long to repeat at each anchor, or
- * if they are long and the row of the anchor is long already. Then the anchor alone finds the query, and the predicate decides.
- * This bounds a row: 100,000 queries under one word take 6.7 MB at most.
+ * Returns the postings of a query, one for each of its anchors. A posting has no checks if they are too long to repeat
+ * at each anchor, or if they are long and the row of the anchor is already long. Then the anchor alone finds the query,
+ * and the predicate decides. This bounds a row: 100,000 queries under one word take at most 6.7 MB.
  */
-export function encodeAll(query: number, anchors: readonly Anchor[], load: Load): Uint16Array[] {
+export function encodeAll(query: number, anchors: readonly QueryAnchor[], load: RowLoad): Uint16Array[] {
   const several = anchors.length > 1;
   const postings = anchors.map((anchor) => encode(query, anchor, several));
   const fits = postings.reduce((sum, { length }) => sum + length, 0) <= MOST_OF_QUERY && postings.every(fitsUnits);
@@ -69,7 +71,7 @@ export function encodeAll(query: number, anchors: readonly Anchor[], load: Load)
 
 const fitsUnits = (units: readonly number[]): boolean => units.every((unit) => unit <= 0xffff);
 
-function encode(query: number, { reference, checks }: Anchor, several: boolean): number[] {
+function encode(query: number, { reference, checks }: QueryAnchor, several: boolean): number[] {
   if (!(query >= 0 && query <= MOST_QUERIES))
     throw new RangeError(`a query's number is at most ${MOST_QUERIES}; this is ${query}`);
   const flags = (several ? SEVERAL : 0) | (reference.sense === LITERAL ? BY_LITERAL : 0);
@@ -89,12 +91,12 @@ function encode(query: number, { reference, checks }: Anchor, several: boolean):
   return [...head(PROGRAM), program.length, ...program];
 }
 
-const unitsOf = ({ entry, sense }: Reference): number[] => {
+const unitsOf = ({ entry, sense }: EntryReference): number[] => {
   const low = lowOf(entry);
   return [low & 0xffff, low >>> 16, highOf(entry, sense)];
 };
 
-function encodeCheck(check: Check): number[] {
+function encodeCheck(check: PlanCheck): number[] {
   switch (check.is) {
     case "has":
       return [HAS, ...unitsOf(check.reference)];
@@ -119,13 +121,13 @@ function encodeCheck(check: Check): number[] {
   }
 }
 
-/** A check of checks: what it is, how long it is, and they. */
-function group(kind: number, argument: number, checks: readonly Check[]): number[] {
+/** Encodes a check of checks: kind, length, and the checks. */
+function group(kind: number, argument: number, checks: readonly PlanCheck[]): number[] {
   const units = checks.flatMap(encodeCheck);
   return [kind | (argument << 4), units.length, ...units];
 }
 
-/** How many units a row's posting takes. */
+/** Returns the length of a row's posting, in units. */
 function lengthAt(row: Uint16Array, at: number): number {
   const count = (row[at + 1] ?? 0) >>> 12;
   if (count < PHRASE) return 2 + 3 * count;
@@ -133,11 +135,11 @@ function lengthAt(row: Uint16Array, at: number): number {
   return 3 + (count === PHRASE ? 3 * (size & 0xff) : size);
 }
 
-/** The number of the query whose posting begins at a place of a row. */
+/** Returns the number of the query whose posting begins at a place of a row. */
 const queryAt = (row: Uint16Array, at: number): number =>
   (row[at] as number) | (((row[at + 1] as number) & 0x3ff) << 16);
 
-/** Postings without those of a query; the same array where it has none. */
+/** Removes the postings of a query. Returns the same array if there are none. */
 export function without(postings: Uint16Array, query: number): Uint16Array {
   const kept: Uint16Array[] = [];
   let from = 0;
@@ -165,10 +167,10 @@ export function concatenate(parts: readonly Uint16Array[]): Uint16Array {
 }
 
 /** Evaluates rows against one text. */
-export class Evaluation {
+export class PostingEvaluation {
   readonly #text: TextIndex;
   readonly #found: number[] = [];
-  /** Those that may be met twice. */
+  /** Queries under several anchors that were already found. */
   readonly #several = new Set<number>();
   readonly #excluded = new Set<number>();
   /** Whether a NOT has failed in the current program. */
@@ -177,25 +179,28 @@ export class Evaluation {
   #withoutNot = false;
   #row: Uint16Array = new Uint16Array();
   #inTitle = false;
-  /** The words of the phrase that is looked for, by their numbers. */
+  /** Numbers of the words of the current phrase. */
   readonly #phrase: number[] = [];
 
   constructor(text: TextIndex) {
     this.#text = text;
   }
 
-  /** The numbers of the queries whose checks hold, each once, in the order in which they were met. */
+  /** Numbers of the queries whose checks hold, each once, in the order of the rows. */
   get found(): number[] {
     return this.#found;
   }
 
-  /** The numbers of the queries that fail only because of a NOT, each once. */
+  /** Numbers of the queries that fail only because of a NOT, each once. */
   get excluded(): number[] {
     return [...this.#excluded].filter((query) => !this.#several.has(query));
   }
 
-  /** Runs the postings of a row, the units from `from` to `to`, whose entry the text has in the given senses. */
-  run(entry: Entry, row: Uint16Array, from: number, to: number, senses: number): void {
+  /**
+   * Runs the postings of a row from unit `from` to `to`. `senses` are those in which the text has the row's index
+   * entry.
+   */
+  run(entry: IndexEntry, row: Uint16Array, from: number, to: number, senses: number): void {
     const text = this.#text;
     const found = this.#found;
     this.#row = row;
@@ -238,8 +243,9 @@ export class Evaluation {
   }
 
   /**
-   * Runs the checks from `from` to `to` of the posting that begins at `start`. If they fail, and hold once every NOT is treated as true, the
-   * query is noted as excluded: the text may have another word with the hash of the excluded one.
+   * Runs the checks from `from` to `to` of the posting that begins at `start`. If they fail, but hold with every NOT
+   * treated as true, the query is recorded as excluded: the text may have another word with the hash of the excluded
+   * word.
    */
   #program(start: number, from: number, to: number): boolean {
     this.#failedNot = false;
@@ -251,14 +257,14 @@ export class Evaluation {
     return false;
   }
 
-  /** The number that the text gives to the entry at a place of the row; -1 where it does not have it. */
+  /** Returns the text's number for the index entry at a place of the row; -1 if the text does not have it. */
   #numberAt(at: number): number {
     const row = this.#row;
     return this.#text.numberOf((row[at] as number) | ((row[at + 1] as number) << 16), row[at + 2] as number);
   }
 
-  /** A phrase of the anchor and `others` words, the anchor being the word number `place` of it. */
-  #anchoredPhrase(entry: Entry, at: number, others: number, place: number): boolean {
+  /** Checks a phrase of the anchor and `others` further words. The anchor is word number `place` of the phrase. */
+  #anchoredPhrase(entry: IndexEntry, at: number, others: number, place: number): boolean {
     const phrase = this.#phrase;
     phrase.length = others + 1;
     phrase[place] = this.#text.numberOf(lowOf(entry), highOf(entry, LITERAL));
@@ -270,7 +276,7 @@ export class Evaluation {
     return this.#firstPhrase() >= 0;
   }
 
-  /** Puts the words at a place of the row into `#phrase`; false where the text does not have them all. */
+  /** Reads the words at a place of the row into `#phrase`. Returns false if the text lacks one of them. */
   #readPhrase(at: number, length: number): boolean {
     this.#phrase.length = length;
     for (let i = 0; i < length; i++) {
@@ -281,11 +287,11 @@ export class Evaluation {
     return true;
   }
 
-  /** The first position at which the literals of `#phrase` stand one after the other; -1 where there is none. */
+  /** Returns the first position where the literals of `#phrase` follow one another; -1 if there is none. */
   #firstPhrase(): number {
     const rarest = this.#rarest();
     const spans = this.#text.spans(this.#phrase[rarest] as number, LITERAL);
-    // "a a a b" in a text of nothing but "a" must not cost their product.
+    // Bounds the cost of "a a a b" in a text of only "a", which would otherwise be the product of both lengths.
     if (spans.length * this.#phrase.length > this.#text.positions) return this.#phrases()[0]?.position ?? -1;
     for (let i = 0; i < spans.length; i++) {
       const start = (spans[i] as Span).position - rarest;
@@ -309,7 +315,10 @@ export class Evaluation {
     });
   }
 
-  /** Where the keys of `#phrase` stand one after the other: unlike literals, a word has several, and a key may be that of two words. */
+  /**
+   * Returns where the keys of `#phrase` follow one another. Unlike literals, a word has several keys, and a key may
+   * span two words.
+   */
   #sequences(): Span[] {
     return sequences(this.#phrase, {
       spans: (number) => this.#text.spans(number, KEY),
@@ -318,7 +327,7 @@ export class Evaluation {
     });
   }
 
-  /** Which word of `#phrase` occurs least. */
+  /** Returns the index of the word of `#phrase` that occurs least. */
   #rarest(): number {
     const phrase = this.#phrase;
     let rarest = 0;
@@ -340,7 +349,7 @@ export class Evaluation {
     return false;
   }
 
-  /** How many units the check at a place of the row takes. */
+  /** Returns the length of the check at a place of the row, in units. */
   #lengthAt(at: number): number {
     const unit = this.#row[at] as number;
     switch (unit & 0xf) {
@@ -391,7 +400,7 @@ export class Evaluation {
     }
   }
 
-  /** Where the term at a place of the row stands, in order. */
+  /** Returns where the term at a place of the row occurs, in order. */
   #spans(at: number): readonly Span[] {
     const spans = this.#spansAnywhere(at);
     return this.#inTitle ? spans.filter(({ position }) => position < this.#text.titleEnd) : spans;
@@ -413,7 +422,7 @@ export class Evaluation {
     }
   }
 
-  /** Of a name with several meanings, or a compound in either spelling. */
+  /** Returns where any of several checks occurs: a name with several ids, or a compound in either spelling. */
   #spansOfAny(from: number, to: number): readonly Span[] {
     let spans: readonly Span[] = [];
     for (let at = from; at < to; at += this.#lengthAt(at)) spans = spans.concat(this.#spansAnywhere(at));
@@ -431,7 +440,7 @@ export class Evaluation {
   }
 }
 
-/** Whether one of the spans, which are in order, is one word at a position. */
+/** Returns whether one of the spans, which are in order, is a single word at a position. */
 function hasWordAt(spans: readonly Span[], position: number): boolean {
   let [low, high] = [0, spans.length];
   while (low < high) {

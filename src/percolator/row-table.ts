@@ -1,45 +1,48 @@
 /**
- * Rows by entry, in two flat arrays: a hash table with open addressing, and one arena that holds all rows. A row that is written
- * anew goes to the arena's end; when that is full, what is still in use moves to a new one.
+ * Keeps rows by index entry in two flat arrays: a hash table with open addressing, and one arena with all rows. A
+ * changed row is written to the end of the arena. When the arena is full, the live rows move to a new one.
  *
- * A `Map` of arrays does the same; it is several times slower to ask and takes three times the memory (DESIGN.md).
+ * A `Map` of arrays is several times slower to read and takes three times the memory (docs/percolator.md).
  */
-import { type Entry, lowOf, signedUpperOf } from "./entry.ts";
-import type { Visit } from "./percolator.ts";
+import { type IndexEntry, lowOf, signedUpperOf } from "./index-entry.ts";
+import type { VisitRow } from "./percolator.ts";
 
-/** Units of a slot of the table: lower 32 bits of the entry, the upper ones and 1 (0: free), where its row begins, and its length. */
+/**
+ * Units of a slot: lower 32 bits of the index entry, its upper bits plus 1 (0 if free), start of its row, length of its
+ * row.
+ */
 const SLOT = 4;
-/** In place of the upper bits: an entry that was taken away. */
+/** Marks a deleted index entry, in place of the upper bits. */
 const GONE = -1;
 
 export class RowTable {
   #table = new Int32Array(SLOT * 1024);
   #mask = 1023;
-  /** Slots that are not free, those that are gone included. */
+  /** Slots that are not free, including deleted ones. */
   #taken = 0;
   #arena = new Uint16Array(1 << 14);
   #end = 0;
-  /** Units of the arena that belong to rows. */
+  /** Units of the arena that belong to live rows. */
   #live = 0;
   #size = 0;
 
-  /** How many entries it knows. */
+  /** Number of index entries. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many bytes its rows take. */
+  /** Size of all rows in bytes. */
   get bytes(): number {
     return 2 * this.#live;
   }
 
-  /** The array in which all rows lie, until the next one is written. */
+  /** The array that contains all rows. Valid until the next write. */
   get units(): Uint16Array {
     return this.#arena;
   }
 
-  /** The place of an entry, to be given to `startOf` and `lengthOf`; -1 where it is not known. */
-  find(entry: Entry): number {
+  /** Returns the place of an index entry, for `startOf` and `lengthOf`; -1 if it is unknown. */
+  find(entry: IndexEntry): number {
     const table = this.#table;
     const [low, high] = [lowOf(entry), signedUpperOf(entry) + 1];
     for (let i = low & this.#mask; ; i = (i + 1) & this.#mask) {
@@ -54,20 +57,20 @@ export class RowTable {
     return this.#table[place + 2] ?? 0;
   }
 
-  /** In units; 0 at the place -1. */
+  /** Returns the length of a row in units; 0 for place -1. */
   lengthOf(place: number): number {
     return place < 0 ? 0 : (this.#table[place + 3] ?? 0);
   }
 
-  /** A copy of a row; undefined where the entry is not known. */
-  get(entry: Entry): Uint16Array | undefined {
+  /** Returns a copy of a row; undefined if the index entry is unknown. */
+  get(entry: IndexEntry): Uint16Array | undefined {
     const place = this.find(entry);
     if (place < 0) return undefined;
     const start = this.startOf(place);
     return this.#arena.slice(start, start + this.lengthOf(place));
   }
 
-  set(entry: Entry, row: Uint16Array): void {
+  set(entry: IndexEntry, row: Uint16Array): void {
     let place = this.find(entry);
     if (place < 0) place = this.#take(entry);
     this.#live -= this.lengthOf(place);
@@ -79,7 +82,7 @@ export class RowTable {
     this.#live += row.length;
   }
 
-  delete(entry: Entry): void {
+  delete(entry: IndexEntry): void {
     const place = this.find(entry);
     if (place < 0) return;
     this.#live -= this.lengthOf(place);
@@ -88,7 +91,7 @@ export class RowTable {
     this.#size--;
   }
 
-  #take(entry: Entry): number {
+  #take(entry: IndexEntry): number {
     if (2 * this.#taken >= this.#mask) this.#rehash();
     this.#taken++;
     this.#size++;
@@ -120,7 +123,7 @@ export class RowTable {
     this.#taken = this.#size;
   }
 
-  /** Where so many units have room. */
+  /** Returns the start of free space for `length` units. */
   #reserve(length: number): number {
     if (this.#end + length > this.#arena.length) this.#compact(length);
     const start = this.#end;
@@ -145,11 +148,11 @@ export class RowTable {
   }
 }
 
-/** Shows the rows that a table has of some entries. Nothing may be written meanwhile. */
-export function visitRows(rows: RowTable, entries: readonly Entry[], visit: Visit): void {
+/** Calls `visit` for each row that the table has. The table must not be changed meanwhile. */
+export function visitRows(rows: RowTable, entries: readonly IndexEntry[], visit: VisitRow): void {
   const units = rows.units;
   for (let i = 0; i < entries.length; i++) {
-    const place = rows.find(entries[i] as Entry);
+    const place = rows.find(entries[i] as IndexEntry);
     if (place < 0) continue;
     const length = rows.lengthOf(place);
     if (length === 0) continue;

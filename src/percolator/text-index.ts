@@ -1,53 +1,59 @@
-/** A text as the percolator asks it: which entries it has, and where. Made once an article, from its analysis. */
+/**
+ * Indexes one text for the percolator: which index entries it has, and where. Built once for each article from its
+ * analysis.
+ */
 import type { AnalysedField, AnalysedText, Span } from "../query/text.ts";
 import {
-  type Entries,
-  type Entry,
+  type EntrySense,
+  type EntrySpace,
   highOf,
+  type IndexEntries,
+  type IndexEntry,
   KEY,
   LITERAL,
   lowOf,
-  type Sense,
-  type Space,
   senseOf,
   upperOf,
-} from "./entry.ts";
+} from "./index-entry.ts";
 
 const NOWHERE: readonly Span[] = [];
 
-/** Of a place in the table: the lower bits of the entry, the upper ones and 1 (0: free), the number of the entry, its senses. */
+/** Units of a slot: lower bits of the index entry, upper bits plus 1 (0 if free), its number, its senses. */
 const SLOT = 4;
 
-/** A word that begins in one way, and where it stands. */
-interface Beginner {
+/** A word under its beginning, and its place. */
+interface WordBeginning {
   literal: string;
-  space: Space;
+  space: EntrySpace;
   span: Span;
 }
 
 export class TextIndex {
-  /** The entries that the text has, each once, and in which senses (KEY, LITERAL or both). */
-  readonly entries: Entry[] = [];
+  /** Index entries that the text has, each once, and their senses (KEY, LITERAL or both). */
+  readonly entries: IndexEntry[] = [];
   readonly senses: number[] = [];
-  /** By the number of an entry, where it stands. */
+  /** Occurrences by the number of an index entry. */
   readonly #byKey: (readonly Span[])[] = [];
   readonly #byLiteral: (readonly Span[])[] = [];
-  /** The first position behind the title. */
+  /** First position after the title. */
   readonly titleEnd: number;
-  /** By position: 1 + the number of the literal that stands there; 0 where nothing stands. */
+  /** By position: 1 + the number of the literal there; 0 if there is no word. */
   readonly #literalAt: Int32Array;
   readonly #text: AnalysedText;
-  readonly #makes: Entries;
-  /** By the entry of a beginning: the words that begin so. Made when it is first asked for. */
-  #beginnings: Map<Entry, Beginner[]> | undefined;
-  /** By the number of a beginning: the lengths of prefixes that are known of it. */
+  readonly #makes: IndexEntries;
+  /** Words by the index entry of their beginning. Built on first use. */
+  #beginnings: Map<IndexEntry, WordBeginning[]> | undefined;
+  /** By the number of a beginning: lengths of prefixes that are already indexed. */
   readonly #expanded: (Set<number> | undefined)[] = [];
-  // A hash table with open addressing, as in RowTable: it is asked for every word of every query that shares an anchor.
+  // A hash table with open addressing, as in RowTable. It is read for every word of every query that shares an anchor.
   #table: Int32Array;
   #mask: number;
 
-  /** `makes` makes entries as the store does. `beginnings`: whether any query is filed under the beginning of a word; else they are not among the entries. */
-  constructor(text: AnalysedText, makes: Entries, beginnings: boolean) {
+  /**
+   * `makes` makes index entries as the store does. `beginnings`: whether any query is filed under the beginning of a
+   * word.
+   */
+  constructor(text: AnalysedText, makes: IndexEntries, beginnings: boolean) {
     this.#text = text;
     this.#makes = makes;
     const capacity = 1 << (34 - Math.clz32(text.keys.size + text.names.size + 16));
@@ -61,7 +67,7 @@ export class TextIndex {
     for (const field of text.fields) this.#addOtherLiterals(field, field === publisher ? "publisher:" : "");
     this.#addNames(text, publisher);
     if (text.language !== undefined) this.#add(this.#makes.language(text.language), KEY, NOWHERE, NOWHERE);
-    // Last, so that the numbers of all others are their places among the entries.
+    // Last, so that the number of every other index entry is its place in `entries`.
     if (beginnings) {
       for (const beginning of this.#beginners().keys()) {
         this.entries.push(beginning);
@@ -70,7 +76,7 @@ export class TextIndex {
     }
   }
 
-  /** The keys of words; where they are written as their keys are, their literals with them. */
+  /** Adds the keys of words, and literals that equal their key. */
   #addKeys(
     { keys }: AnalysedText,
     [title, body]: readonly [AnalysedField, AnalysedField],
@@ -86,10 +92,10 @@ export class TextIndex {
     }
   }
 
-  /** A key in one space, with the fields that are in it, in order. */
+  /** Adds a key in one space, with the fields of that space in order. */
   #addKey(
     key: string,
-    space: Space,
+    space: EntrySpace,
     spans: readonly Span[],
     [first, second]: readonly [AnalysedField, AnalysedField],
   ): void {
@@ -111,8 +117,8 @@ export class TextIndex {
     for (let i = 0; i < literals.length; i++) this.#literalAt[(literals[i] as Span).position] = number + 1;
   }
 
-  /** The literals that are no key of their own: "convoys", whose key is "convoy". */
-  #addOtherLiterals({ words, base }: AnalysedField, space: Space): void {
+  /** Adds literals that differ from their keys: "convoys", whose key is "convoy". */
+  #addOtherLiterals({ words, base }: AnalysedField, space: EntrySpace): void {
     const others = new Map<string, Span[]>();
     for (let i = 0; i < words.length; i++) {
       if (this.#literalAt[base + i] !== 0) continue;
@@ -121,15 +127,16 @@ export class TextIndex {
       if (spans) spans.push({ position: base + i, length: 1 });
       else others.set(literal, [{ position: base + i, length: 1 }]);
     }
-    // The entry may be there: of the same word in the title, or of a key that is written otherwise elsewhere ("convoy" of "convoys").
+    // The index entry may exist: from the title, or as a key of words written differently ("convoy" as the key of
+    // "convoys").
     for (const [literal, spans] of others) {
       this.#setLiterals(this.#add(this.#makes.word(space, literal), LITERAL, NOWHERE, spans), spans);
     }
   }
 
-  #beginners(): Map<Entry, Beginner[]> {
+  #beginners(): Map<IndexEntry, WordBeginning[]> {
     if (this.#beginnings) return this.#beginnings;
-    const beginnings = new Map<Entry, Beginner[]>();
+    const beginnings = new Map<IndexEntry, WordBeginning[]>();
     for (const { name, words, base } of this.#text.fields) {
       const space = name === "publisher" ? "publisher:" : "";
       for (const [i, { literal }] of words.entries()) {
@@ -157,8 +164,11 @@ export class TextIndex {
     }
   }
 
-  /** An entry of the text, which rows are read for; answers its number. Two words of one hash are one entry: the text has it wherever either stands. */
-  #add(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
+  /**
+   * Adds an index entry whose row is read. Returns its number. Two words with one hash share an index entry with the
+   * occurrences of both.
+   */
+  #add(entry: IndexEntry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
     const known = this.#byKey.length;
     const number = this.#know(entry, senses, byKey, byLiteral);
     if (number === known) {
@@ -170,10 +180,10 @@ export class TextIndex {
     return number;
   }
 
-  /** An entry that checks may ask for; answers its number. */
-  #know(entry: Entry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
+  /** Adds an index entry that checks may ask for. Returns its number. */
+  #know(entry: IndexEntry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
     const number = this.#byKey.length;
-    // Numbers count up, so this is how full the table is.
+    // Numbers are consecutive, so this is the number of used slots.
     if (2 * number >= this.#mask) this.#grow();
     const table = this.#table;
     const place = this.#place(table, lowOf(entry), upperOf(entry));
@@ -204,7 +214,7 @@ export class TextIndex {
     this.#table = table;
   }
 
-  /** The place of an entry in a table, or the free one that it would take. */
+  /** Returns the place of an index entry in a table, or the free place for it. */
   #place(table: Int32Array, low: number, upper: number): number {
     const last = SLOT * this.#mask;
     for (let at = SLOT * (low & this.#mask); ; at = (at + SLOT) & last) {
@@ -213,24 +223,24 @@ export class TextIndex {
     }
   }
 
-  /** Whether the text has an entry in a sense: its lower bits, and as `highOf` says its upper ones and the sense. */
+  /** Returns whether the text has an index entry in a sense, given its lower bits and the result of `highOf`. */
   has(low: number, high: number): boolean {
     // A free place has no senses.
     return ((this.#table[this.#place(this.#table, low, high >>> 1) + 3] as number) & senseOf(high)) !== 0;
   }
 
-  /** The number of an entry that the text has in a sense, by which `spans` and `literalIs` know it; -1 where it has not. */
+  /** Returns the number of an index entry in a sense, for `spans` and `literalIs`; -1 if the text does not have it. */
   numberOf(low: number, high: number): number {
     const place = this.#place(this.#table, low, high >>> 1);
     return ((this.#table[place + 3] as number) & senseOf(high)) === 0 ? -1 : (this.#table[place + 2] as number);
   }
 
-  /** Where an entry stands in a sense . */
-  spans(number: number, sense: Sense): readonly Span[] {
+  /** Returns where an index entry occurs in a sense. */
+  spans(number: number, sense: EntrySense): readonly Span[] {
     return (sense === KEY ? this.#byKey[number] : this.#byLiteral[number]) ?? NOWHERE;
   }
 
-  /** How many positions the text has. */
+  /** Number of positions in the text. */
   get positions(): number {
     return this.#literalAt.length;
   }
@@ -240,10 +250,10 @@ export class TextIndex {
   }
 
   /**
-   * The number of a prefix of some length, given as `lowOf` and `highOf` say, among the words that begin in one way; -1 where no word has
-   * it. The prefixes of that length are made known when the first of them is asked for.
+   * Returns the number of a prefix, given as `lowOf` and `highOf` return it; -1 if no word has it. All prefixes of a
+   * length are indexed when the first of them is requested.
    */
-  numberOfPrefix(beginning: Entry, length: number, low: number, high: number): number {
+  numberOfPrefix(beginning: IndexEntry, length: number, low: number, high: number): number {
     const beginners = this.#beginners();
     const number = this.numberOf(lowOf(beginning), highOf(beginning, KEY));
     if (number < 0) return -1;
@@ -259,8 +269,8 @@ export class TextIndex {
     return this.numberOf(low, high);
   }
 
-  #expand(beginners: readonly Beginner[], length: number): void {
-    const prefixes = new Map<Entry, Span[]>();
+  #expand(beginners: readonly WordBeginning[], length: number): void {
+    const prefixes = new Map<IndexEntry, Span[]>();
     for (const { literal, space, span } of beginners) {
       if (literal.length < length) continue;
       const prefix = this.#makes.prefix(space, literal.slice(0, length));
@@ -272,7 +282,7 @@ export class TextIndex {
   }
 }
 
-/** Both, in order. */
+/** Returns both lists merged, in order. */
 const united = (some: readonly Span[], more: readonly Span[]): readonly Span[] => {
   if (some.length === 0 || more.length === 0) return some.length === 0 ? more : some;
   return [...some, ...more].sort((a, b) => a.position - b.position);

@@ -1,4 +1,4 @@
-import { makeKey } from "../percolator/entry.ts";
+import { makeKey } from "../percolator/index-entry.ts";
 import type { Env } from "../platform/env.ts";
 import { failpoint } from "../platform/failpoint.ts";
 

@@ -1,7 +1,7 @@
 /** Equal hashes of different words never lose a match: in rows, in long rows, in checks, and under NOT. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Entries, type EntryHash, keyedHash, makeKey } from "../../src/percolator/entry.ts";
+import { type EntryHash, IndexEntries, keyedHash, makeKey } from "../../src/percolator/index-entry.ts";
 import { Percolator, type PostingStore } from "../../src/percolator/percolator.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { match } from "../../src/query/match.ts";
@@ -108,7 +108,7 @@ describe.each(stores)("in %s", (_, withStore) => {
           { numRuns },
         );
       },
-      { entries: new Entries(hashOf(bits)), mostUnits: 64 },
+      { entries: new IndexEntries(hashOf(bits)), mostUnits: 64 },
     ),
   );
 
@@ -129,6 +129,6 @@ describe.each(stores)("in %s", (_, withStore) => {
         judged.removeAll();
         expect(rows()).toBe(0);
       },
-      { entries: new Entries(hashOf(0)) },
+      { entries: new IndexEntries(hashOf(0)) },
     ));
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Entries, keyedHash, makeKey } from "../../src/percolator/entry.ts";
+import { IndexEntries, keyedHash, makeKey } from "../../src/percolator/index-entry.ts";
 import { planOf } from "../../src/percolator/plan.ts";
 import { encodeAll } from "../../src/percolator/posting.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
@@ -28,7 +28,7 @@ const TEXT =
   "Convoys, the cease-fire's crises; Straße İstanbul. Переговоров в Женеве, Лаврову. والهدنة بحلب. L’État, aujourd'hui, journaux syriennes";
 
 /** By a key that is always the same. */
-const ENTRIES = new Entries(keyedHash(makeKey().map((_, i) => Math.imul(i + 1, 0x9e3779b1))));
+const ENTRIES = new IndexEntries(keyedHash(makeKey().map((_, i) => Math.imul(i + 1, 0x9e3779b1))));
 
 /**
  * What a shard has stored rests on how words are cut and queries are filed. If this fails because that has changed, raise FILED_BY, so

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MemoryStore } from "../../src/percolator/memory.ts";
+import { MemoryStore } from "../../src/percolator/memory-store.ts";
 import { Percolator, type PostingStore } from "../../src/percolator/percolator.ts";
 import { parseQuery } from "../../src/query/grammar.ts";
 import { match } from "../../src/query/match.ts";

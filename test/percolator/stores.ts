@@ -2,14 +2,14 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Entries } from "../../src/percolator/entry.ts";
-import { MemoryStore } from "../../src/percolator/memory.ts";
+import type { IndexEntries } from "../../src/percolator/index-entry.ts";
+import { MemoryStore } from "../../src/percolator/memory-store.ts";
 import type { PostingStore } from "../../src/percolator/percolator.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
 
 /** A hash other than the store's own, and the units of a row after which a part begins, where the store has parts. */
 interface Options {
-  entries?: Entries;
+  entries?: IndexEntries;
   mostUnits?: number;
 }
 

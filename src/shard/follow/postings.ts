@@ -10,14 +10,14 @@
  * `read` fills the cache, and a write makes it forget what it changes; so nothing may be read in a transaction that has written before,
  * lest it be rolled back. Matching never writes rows, and filing never reads them this way.
  */
-import { Entries, type Entry, keyedHash, lowOf, signedUpperOf } from "../../percolator/entry.ts";
-import type { PostingStore, Visit } from "../../percolator/percolator.ts";
+import { IndexEntries, type IndexEntry, keyedHash, lowOf, signedUpperOf } from "../../percolator/index-entry.ts";
+import type { PostingStore, VisitRow } from "../../percolator/percolator.ts";
 import { concatenate } from "../../percolator/posting.ts";
 import { RowTable, visitRows } from "../../percolator/row-table.ts";
 
 /** How many packs there are; behind them as many for the beginnings of words. */
 const PACKS = 4096;
-const packOf = (entry: Entry): number => (lowOf(entry) & (PACKS - 1)) + (entry < 0 ? PACKS : 0);
+const packOf = (entry: IndexEntry): number => (lowOf(entry) & (PACKS - 1)) + (entry < 0 ? PACKS : 0);
 
 /** Units before each row. */
 const HEAD = 4;
@@ -39,12 +39,12 @@ interface Row {
 
 /** Settings for tests: the hash, and the maximum units of a part. */
 interface Options {
-  entries?: Entries;
+  entries?: IndexEntries;
   mostUnits?: number;
 }
 
 export class SqlPostings implements PostingStore {
-  readonly entries: Entries;
+  readonly entries: IndexEntries;
   readonly #sql: SqlStorage;
   readonly #mostUnits: number;
   #cache = new RowTable();
@@ -84,14 +84,14 @@ export class SqlPostings implements PostingStore {
     return size;
   }
 
-  read(entries: readonly Entry[], visit: Visit): void {
+  read(entries: readonly IndexEntry[], visit: VisitRow): void {
     if (this.#cache.bytes > MOST_BYTES) {
       this.#cache = new RowTable();
       this.#known.fill(0);
     }
     const unknown = new Set<number>();
     for (let i = 0; i < entries.length; i++) {
-      const pack = packOf(entries[i] as Entry);
+      const pack = packOf(entries[i] as IndexEntry);
       if (this.#known[pack] === 0) unknown.add(pack);
     }
     if (unknown.size > 0) this.#fetch([...unknown]);
@@ -103,7 +103,7 @@ export class SqlPostings implements PostingStore {
     for (const pack of packs) this.#known[pack] = 0;
   }
 
-  append(entry: Entry, postings: Uint16Array): void {
+  append(entry: IndexEntry, postings: Uint16Array): void {
     this.#replace(entry, ({ units, long }) => {
       if (units.length === 0 || units.length + postings.length <= this.#mostUnits)
         return { units: concatenate([units, postings]), long };
@@ -112,14 +112,14 @@ export class SqlPostings implements PostingStore {
     });
   }
 
-  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void {
+  change(entry: IndexEntry, change: (postings: Uint16Array) => Uint16Array): void {
     this.#replace(entry, ({ units, long }) => ({
       units: change(units),
       long: long && this.#changeParts(entry, change),
     }));
   }
 
-  loads(entries: readonly Entry[]): number[] {
+  loads(entries: readonly IndexEntry[]): number[] {
     const unknown = entries.map(packOf).filter((pack) => !this.#known[pack]);
     const packs = new Map(unknown.length > 0 ? this.#packs(unknown) : []);
     return entries.map((entry) => {
@@ -132,7 +132,7 @@ export class SqlPostings implements PostingStore {
   }
 
   #fetch(packs: readonly number[]): void {
-    const long = new Map<Entry, Uint16Array[]>();
+    const long = new Map<IndexEntry, Uint16Array[]>();
     for (const [, units] of this.#packs(packs)) {
       for (let at = 0; at < units.length; at = endAt(units, at)) {
         const row = units.subarray(at + HEAD, endAt(units, at));
@@ -145,7 +145,7 @@ export class SqlPostings implements PostingStore {
   }
 
   /** Reads the further parts of long rows, given the first ones, and caches the whole rows. */
-  #fetchParts(rows: ReadonlyMap<Entry, Uint16Array[]>): void {
+  #fetchParts(rows: ReadonlyMap<IndexEntry, Uint16Array[]>): void {
     const parts = this.#sql
       .exec(
         "SELECT entry, units FROM json_each(?) JOIN posting_parts ON entry = value",
@@ -169,7 +169,7 @@ export class SqlPostings implements PostingStore {
     return row ? new Uint16Array(row.units) : NOTHING;
   }
 
-  #addPart(entry: Entry, units: Uint16Array): void {
+  #addPart(entry: IndexEntry, units: Uint16Array): void {
     this.#sql.exec(
       "INSERT INTO posting_parts SELECT ?1, coalesce(max(part), 0) + 1, ?2 FROM posting_parts WHERE entry = ?1",
       ...[entry, units.slice().buffer],
@@ -177,7 +177,7 @@ export class SqlPostings implements PostingStore {
   }
 
   /** Changes the further parts of a row and deletes those that become empty. Returns whether any part is left. */
-  #changeParts(entry: Entry, change: (postings: Uint16Array) => Uint16Array): boolean {
+  #changeParts(entry: IndexEntry, change: (postings: Uint16Array) => Uint16Array): boolean {
     let left = false;
     const parts = this.#sql.exec("SELECT part, units FROM posting_parts WHERE entry = ?", entry);
     for (const [part, stored] of [...parts.raw<[number, ArrayBuffer]>()]) {
@@ -197,7 +197,7 @@ export class SqlPostings implements PostingStore {
     return left;
   }
 
-  #lengthOfParts(entry: Entry): number {
+  #lengthOfParts(entry: IndexEntry): number {
     return this.#sql
       .exec<{ units: number }>(
         "SELECT coalesce(sum(length(units)), 0) / 2 AS units FROM posting_parts WHERE entry = ?",
@@ -207,7 +207,7 @@ export class SqlPostings implements PostingStore {
   }
 
   /** Writes another row in place of an entry's, none for one that is empty and has no further parts. */
-  #replace(entry: Entry, change: (row: Row) => Row): void {
+  #replace(entry: IndexEntry, change: (row: Row) => Row): void {
     const pack = packOf(entry);
     const before = this.#pack(pack);
     const found = find(before, entry);
@@ -229,12 +229,12 @@ export class SqlPostings implements PostingStore {
 }
 
 /** Reads the key that `migrate` drew for the shard. */
-function readEntries(sql: SqlStorage): Entries {
+function readEntries(sql: SqlStorage): IndexEntries {
   const { entry_key } = sql.exec<{ entry_key: ArrayBuffer }>("SELECT entry_key FROM state").one();
-  return new Entries(keyedHash(new Int32Array(entry_key)));
+  return new IndexEntries(keyedHash(new Int32Array(entry_key)));
 }
 
-const unitsOf = (entry: Entry): [number, number, number] => {
+const unitsOf = (entry: IndexEntry): [number, number, number] => {
   const low = lowOf(entry);
   return [low & 0xffff, low >>> 16, signedUpperOf(entry)];
 };
@@ -244,14 +244,14 @@ const isLong = (pack: Uint16Array, at: number): boolean => ((pack[at + 3] ?? 0) 
 /** Where the row ends whose head is at a place of a pack, and the next one begins. */
 const endAt = (pack: Uint16Array, at: number): number => at + HEAD + lengthAt(pack, at);
 
-function entryAt(pack: Uint16Array, at: number): Entry {
+function entryAt(pack: Uint16Array, at: number): IndexEntry {
   const high = pack[at + 2] ?? 0;
   const entry = (high & 0x7fff) * 2 ** 32 + (((pack[at] ?? 0) | ((pack[at + 1] ?? 0) << 16)) >>> 0);
   return high & 0x8000 ? -entry : entry;
 }
 
 /** Where the head of an entry's row lies in a pack; -1 where there is none. */
-function find(pack: Uint16Array, entry: Entry): number {
+function find(pack: Uint16Array, entry: IndexEntry): number {
   const [low, middle, high] = unitsOf(entry);
   for (let at = 0; at < pack.length; at = endAt(pack, at)) {
     if (pack[at] === low && pack[at + 1] === middle && pack[at + 2] === high) return at;

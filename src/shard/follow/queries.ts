@@ -1,5 +1,5 @@
 /** The distinct queries of a shard, filed in the percolator. */
-import type { Entry } from "../../percolator/entry.ts";
+import type { IndexEntry } from "../../percolator/index-entry.ts";
 import { Percolator } from "../../percolator/percolator.ts";
 import { type ParsedQuery, parseQuery } from "../../query/grammar.ts";
 import { type MatchReason, match } from "../../query/match.ts";
@@ -134,7 +134,7 @@ export class Queries {
     this.#sql.exec("UPDATE queries SET form = -1, entries = '[]' WHERE number = ?", number);
   }
 
-  #filed(number: number): { canonical: string; form: number; entries: Entry[] } {
+  #filed(number: number): { canonical: string; form: number; entries: IndexEntry[] } {
     const row = this.#sql
       .exec<{ canonical: string; form: number; entries: string }>(
         "SELECT canonical, form, entries FROM queries WHERE number = ?",

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import AhoCorasick from "modern-ahocorasick";
 import { bundle } from "../../../src/cli/bundle.ts";
-import { MemoryStore } from "../../../src/percolator/memory.ts";
+import { MemoryStore } from "../../../src/percolator/memory-store.ts";
 import { Percolator } from "../../../src/percolator/percolator.ts";
 import { parseQuery } from "../../../src/query/grammar.ts";
 import { makeVocabulary } from "../../../src/query/names.ts";

@@ -1,39 +1,39 @@
-import { Entries, type Entry } from "./entry.ts";
-import type { PostingStore, Visit } from "./percolator.ts";
+import { IndexEntries, type IndexEntry } from "./index-entry.ts";
+import type { PostingStore, VisitRow } from "./percolator.ts";
 import { concatenate } from "./posting.ts";
 import { RowTable, visitRows } from "./row-table.ts";
 
-/** Postings in memory, for tests and tools. */
+/** Keeps postings in memory, for tests and tools. */
 export class MemoryStore implements PostingStore {
   readonly #rows = new RowTable();
-  readonly entries: Entries;
+  readonly entries: IndexEntries;
   beginnings = false;
 
-  constructor(entries = new Entries()) {
+  constructor(entries = new IndexEntries()) {
     this.entries = entries;
   }
 
-  /** How many rows there are, and how many bytes they take. */
+  /** Number of rows and their size in bytes. */
   get size(): { rows: number; bytes: number } {
     return { rows: this.#rows.size, bytes: this.#rows.bytes };
   }
 
-  read(entries: readonly Entry[], visit: Visit): void {
+  read(entries: readonly IndexEntry[], visit: VisitRow): void {
     visitRows(this.#rows, entries, visit);
   }
 
-  append(entry: Entry, postings: Uint16Array): void {
+  append(entry: IndexEntry, postings: Uint16Array): void {
     this.change(entry, (before) => concatenate([before, postings]));
     this.beginnings ||= entry < 0;
   }
 
-  change(entry: Entry, change: (postings: Uint16Array) => Uint16Array): void {
+  change(entry: IndexEntry, change: (postings: Uint16Array) => Uint16Array): void {
     const row = change(this.#rows.get(entry) ?? new Uint16Array());
     if (row.length === 0) this.#rows.delete(entry);
     else this.#rows.set(entry, row);
   }
 
-  loads(entries: readonly Entry[]): number[] {
+  loads(entries: readonly IndexEntry[]): number[] {
     return entries.map((entry) => this.#rows.lengthOf(this.#rows.find(entry)));
   }
 }
