@@ -1,33 +1,40 @@
-/** One request: the only place from which the Worker calls a receiver. It always ends. */
+/**
+ * Sends one request. This is the only place from which the Worker calls a receiver. Every request ends in bounded time.
+ */
 import { OutOfRequests, readStart, request } from "./request.ts";
 
 export { OutOfRequests } from "./request.ts";
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export interface Attempt {
-  /** When it began, in milliseconds of Unix time. */
+  /** Start, in milliseconds of Unix time. */
   at: number;
   milliseconds: number;
   /**
-   * `answered`: any HTTP answer; the others have none. The last three are made by the caller, who then did not call: `refused`,
-   * the address may not be called; `unresolved`, its name could not be looked up; `fault`, something failed on our side.
+   * `answered`: any HTTP answer. All others have no answer. The caller sets the last three without sending: `refused`
+   * (the address may not be called), `unresolved` (the name could not be looked up), `fault` (an error on our side).
    */
   outcome: "answered" | "timeout" | "network error" | "refused" | "unresolved" | "fault";
-  /** The HTTP status of the answer. */
+  /** HTTP status of the answer. */
   status: number | null;
-  /** The beginning of the answer's body, as text. */
+  /** Beginning of the answer's body, as text. */
   body: string;
-  /** `Retry-After` in seconds, where the answer has one (RFC 9110, section 10.2.3); may be a fraction. */
+  /** `Retry-After` in seconds, if the answer has one (RFC 9110, section 10.2.3). May be a fraction. */
   retryAfter: number | null;
-  /** It was ended from our side: by the time limit or since others waited. An answer that had begun by then counts all the same. */
+  /**
+   * Whether our side ended the request: by the time limit, or because others waited. An answer that had begun still
+   * counts.
+   */
   cut: boolean;
 }
 
-/** Covers the connection, the headers and the reading of the body, so that neither a hanging nor a dripping receiver holds us. */
+/**
+ * Time limit in ms for connection, headers and body together, so that neither a hanging nor a slow receiver blocks us.
+ */
 export const TIMEOUT = 10_000;
 const MAX_BODY = 64 * 1024;
 
-/** What is sent. A GET has no body. */
+/** A request to send. A GET has no body. */
 export interface OutgoingRequest {
   method: "GET" | "POST";
   url: string;
@@ -36,12 +43,13 @@ export interface OutgoingRequest {
 }
 
 /**
- * Sends a request. It ends after ten seconds, or when the caller's `signal` says so: both are a "timeout" where no answer
- * has begun by then. Throws `OutOfRequests` where nothing was sent since the platform let nothing leave, and nothing else.
+ * Sends a request. It ends after ten seconds or when the caller's `signal` aborts. The outcome of both is "timeout" if
+ * no answer has begun. Throws only `OutOfRequests`, if the platform did not allow the request to leave.
  */
 export async function send({ url, ...init }: OutgoingRequest, signal?: AbortSignal): Promise<Attempt> {
   const at = Date.now();
-  // Not `AbortSignal.timeout`, which cannot be cleared: an invocation may have 10,000 timers, those that nobody needs any more included.
+  // Not `AbortSignal.timeout`, which cannot be cleared: an invocation may have 10,000 timers, including those no longer
+  // needed.
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), TIMEOUT);
   const ending = signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, signal]);
@@ -52,7 +60,7 @@ export async function send({ url, ...init }: OutgoingRequest, signal?: AbortSign
     ...rest,
   });
   try {
-    // A redirect is an answer like any other. What is called is what was judged: the URL as the parser reads it.
+    // A redirect is an answer like any other. The URL called is the URL that was checked, as the parser reads it.
     const response = await request(new URL(url), { ...init, signal: ending });
     const text = await readStart(response, MAX_BODY);
     const retryAfter = readRetryAfter(response.headers.get("retry-after"), Date.now());
@@ -66,12 +74,15 @@ export async function send({ url, ...init }: OutgoingRequest, signal?: AbortSign
   }
 }
 
-/** The three forms of RFC 9110, section 5.6.7, roughly: `Date.parse` alone reads `1.5`, `-5` and `in 3000` as dates, too. */
+/**
+ * The three date forms of RFC 9110, section 5.6.7, roughly. `Date.parse` alone also reads `1.5`, `-5` and `in 3000` as
+ * dates.
+ */
 const HTTP_DATE = /^[A-Z][a-z]{2,8},? [\w -]+ \d\d:\d\d:\d\d (GMT|\d{4})$/;
 
 /**
- * `Retry-After` as seconds or as a date, in seconds from now; null where it is absent or malformed. Fractions are no part of
- * the RFC, but chat services write them.
+ * Returns `Retry-After` in seconds from now, from seconds or a date; null if absent or malformed. Chat services send
+ * fractions, although the RFC does not allow them.
  */
 function readRetryAfter(value: string | null, now: number): number | null {
   if (value === null) return null;

@@ -1,18 +1,23 @@
-/** What every request that leaves the Worker has in common: it is told when the platform, not the other side, ends it, and reads no more than it must. */
+/**
+ * Sends requests without redirects, bounds how much of an answer is read, and detects the platform's own request limit.
+ */
 
 /**
- * The platform lets no more requests leave in this invocation (50 on the free plan, 10,000 on the paid one). No fault of the
- * receiver: whatever was to be sent is as due as before, in the next invocation.
+ * The platform allows no more requests in this invocation (50 on the free plan, 10,000 on the paid plan). The receiver
+ * is not at fault: the message stays due and the next invocation sends it.
  */
 export class OutOfRequests extends Error {}
 
 /**
- * The platform's words for it: "Too many subrequests.", since 2025 "Too many subrequests by single Worker invocation. To
- * configure this limit, …", and for its own services "Too many API requests by single Worker invocation."
+ * The platform's error messages: "Too many subrequests.", since 2025 "Too many subrequests by single Worker invocation.
+ * To configure this limit, …", and for its own services "Too many API requests by single Worker invocation."
  */
 const LIMIT = /^too many (subrequests|api requests by single worker invocation)/i;
 
-/** `fetch` without redirects, which would lead to a URL that nobody checked. Throws `OutOfRequests`, or what `fetch` throws. */
+/**
+ * Calls `fetch` without following redirects, which would lead to an unchecked URL. Throws `OutOfRequests` or the error
+ * of `fetch`.
+ */
 export async function request(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, redirect: "manual" });
@@ -22,7 +27,10 @@ export async function request(url: URL, init: RequestInit): Promise<Response> {
   }
 }
 
-/** Reads at most `limit` bytes of a body as UTF-8, then hangs up. A body that breaks off or takes too long is what came of it. */
+/**
+ * Reads at most `limit` bytes of a body as UTF-8, then cancels it. Returns the part received if the body breaks off or
+ * takes too long.
+ */
 export async function readStart(response: Response, limit: number): Promise<string> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
@@ -38,7 +46,7 @@ export async function readStart(response: Response, limit: number): Promise<stri
     }
     await reader.cancel();
   } catch {
-    // The other side has answered, and the status stands; for a message, sending it again would only repeat it.
+    // The receiver has answered, so its status counts. Sending a message again would only repeat it.
   }
   return text;
 }

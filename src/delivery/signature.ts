@@ -1,10 +1,10 @@
-/** Signatures as Standard Webhooks 1.0.0 describes them (https://www.standardwebhooks.com). */
+/** Signs messages as Standard Webhooks 1.0.0 describes (https://www.standardwebhooks.com). */
 
 const PREFIX = "whsec_";
-/** Within the 24 to 64 bytes that the specification asks for. */
+/** Length of a secret in bytes. The specification asks for 24 to 64. */
 const SECRET_BYTES = 32;
 
-/** A new secret: `whsec_` and 32 random bytes in base64. */
+/** Returns a new secret: `whsec_` and 32 random bytes in base64. */
 export function makeSecret(): string {
   return PREFIX + base64(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
 }
@@ -12,8 +12,8 @@ export function makeSecret(): string {
 const base64 = (bytes: Uint8Array<ArrayBuffer>): string => btoa(String.fromCharCode(...bytes));
 
 /**
- * The three headers of a signed message. `id` must hold no full stop; `seconds` is the time of the attempt, as Unix time;
- * a message may bear several signatures, separated by spaces (section "Signature scheme").
+ * Returns the three headers of a signed message. `id` must not contain a full stop. `seconds` is the time of the
+ * attempt as Unix time. A message may have several signatures, separated by spaces (section "Signature scheme").
  */
 export async function signatureHeaders(
   secrets: readonly string[],

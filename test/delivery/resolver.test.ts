@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
-import { isPublicAddress } from "../../src/delivery/address.ts";
 import { judgeDestination } from "../../src/delivery/destination.ts";
+import { isPublicAddress } from "../../src/delivery/ip-address.ts";
 import { OutOfRequests } from "../../src/delivery/request.ts";
-import { resolve, Unresolvable } from "../../src/delivery/resolver.ts";
+import { resolve, UnresolvableName } from "../../src/delivery/resolver.ts";
 import type { Received } from "../receiver.ts";
 import { stopTimeouts } from "../timeouts.ts";
 import { type Answer, a, aaaa, NONE, record, resolverOf } from "./resolvers.ts";
@@ -82,7 +82,7 @@ describe("a name that cannot be resolved", () => {
   ];
   it.each(cases)("%s", async (_, A, AAAA, message) => {
     const failed = await resolve("hooks.example.com", resolverOf(A, AAAA)).catch((error: unknown) => error);
-    expect(failed).toBeInstanceOf(Unresolvable);
+    expect(failed).toBeInstanceOf(UnresolvableName);
     expect(String(failed)).toMatch(new RegExp(message.source.replace("^", "Error: ")));
   });
 
@@ -183,7 +183,7 @@ describe("addresses are kept", () => {
   it("not after a failure", async () => {
     const name = crypto.randomUUID();
     const resolver = resolverOf(a("192.0.2.1"), { Status: 2 }, { name });
-    for (let i = 0; i < 2; i++) await expect(resolve("hooks.example.com", resolver)).rejects.toThrow(Unresolvable);
+    for (let i = 0; i < 2; i++) await expect(resolve("hooks.example.com", resolver)).rejects.toThrow(UnresolvableName);
     expect(await questions(name)).toHaveLength(4);
   });
 

@@ -9,7 +9,7 @@ import { type CalledChannel, KINDS } from "../../channels/channel-kinds.ts";
 import { answerOf, secretsOf } from "../../delivery/answer.ts";
 import { type Attempt, type OutgoingRequest, OutOfRequests, send } from "../../delivery/attempt.ts";
 import { judgeDestination } from "../../delivery/destination.ts";
-import { isGivenUp, judge } from "../../delivery/schedule.ts";
+import { isGivenUp, judge } from "../../delivery/retry-schedule.ts";
 import { signatureHeaders } from "../../delivery/signature.ts";
 import { makeMessage } from "../../messages/compose.ts";
 import type { Env } from "../../platform/env.ts";

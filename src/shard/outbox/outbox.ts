@@ -6,7 +6,7 @@
 import type { Delivery, HubRequestType, WebSubChannel } from "../../alerts/alert.ts";
 import type { CalledChannel, Channel } from "../../channels/channel-kinds.ts";
 import type { Attempt } from "../../delivery/attempt.ts";
-import { MAX_RETRY_AFTER, type Verdict } from "../../delivery/schedule.ts";
+import { type AttemptVerdict, MAX_RETRY_AFTER } from "../../delivery/retry-schedule.ts";
 import { damagedMessage, type MessageParts, makeMessage } from "../../messages/compose.ts";
 import type { ListedMessage, MessageContent, MessageType, Remarks } from "../../messages/message-schema.ts";
 import type { Lane } from "../deliver/lanes.ts";
@@ -397,7 +397,7 @@ export class Outbox {
     { alert, sequence, id }: Waiting,
     attempt: Attempt,
     answer: string | null,
-    verdict: Verdict,
+    verdict: AttemptVerdict,
     tells: Tells = "all",
   ): AlertAfter | undefined {
     const status = verdict.kind === "retry" ? "pending" : verdict.kind;
@@ -430,7 +430,7 @@ export class Outbox {
   noteOutcome(
     { alert, sequence }: Key,
     attempt: Attempt,
-    verdict: Pick<Verdict, "kind">,
+    verdict: Pick<AttemptVerdict, "kind">,
     tells: Tells = "all",
   ): AlertAfter | undefined {
     const [before] = this.#sql
@@ -586,7 +586,12 @@ interface ReceiverRow extends Manner, Health {
   [column: string]: SqlStorageValue;
 }
 
-function healthAfter(before: Health, { timeouts }: Manner, attempt: Attempt, verdict: Pick<Verdict, "kind">): Health {
+function healthAfter(
+  before: Health,
+  { timeouts }: Manner,
+  attempt: Attempt,
+  verdict: Pick<AttemptVerdict, "kind">,
+): Health {
   const { at, milliseconds, outcome, status, retryAfter } = attempt;
   if (verdict.kind === "delivered") return { failing_since: null, trouble: null, rest_until: 0 };
   // What it asks for one message holds for all of its alert, and so does the rest of one that does not answer.

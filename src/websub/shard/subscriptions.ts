@@ -15,7 +15,7 @@
 import { randomText, type WebSubChannel } from "../../alerts/alert.ts";
 import type { SubscriptionKey } from "../../alerts/shards.ts";
 import type { Attempt, OutgoingRequest } from "../../delivery/attempt.ts";
-import { isGivenUp, type Verdict } from "../../delivery/schedule.ts";
+import { type AttemptVerdict, isGivenUp } from "../../delivery/retry-schedule.ts";
 import { renderTopic } from "../../feeds/topic.ts";
 import { Problem } from "../../http/problem.ts";
 import type { Env } from "../../platform/env.ts";
@@ -206,19 +206,19 @@ export class Subscriptions {
   }
 
   /** What follows from a request. `verdict` is by the rules of messages. */
-  settle(waiting: Waiting, attempt: Attempt, verdict: Verdict, etag: string | undefined): void {
+  settle(waiting: Waiting, attempt: Attempt, verdict: AttemptVerdict, etag: string | undefined): void {
     if (waiting.sequence === CONFIRMATION) this.#settleVerification(waiting, attempt, verdict);
     else this.#settleDistribution(waiting, attempt, verdict, etag);
   }
 
   /** An answer that is not the challenge is a refusal, and final (section 5.3.1); only where there was none it is asked again. */
-  #settleVerification(waiting: Waiting, attempt: Attempt, judged: Verdict): void {
+  #settleVerification(waiting: Waiting, attempt: Attempt, judged: AttemptVerdict): void {
     const { alert } = waiting;
     const row = this.#read(alert);
     const intent = this.#intents.first(alert);
     const isDenial = intent?.mode === "denied";
     const agrees = !isDenial && judged.kind === "delivered" && attempt.body === intent?.challenge;
-    const refused: Verdict = { kind: "failed", because: "the callback did not confirm it", gone: false };
+    const refused: AttemptVerdict = { kind: "failed", because: "the callback did not confirm it", gone: false };
     const verdict = isDenial || agrees || attempt.outcome !== "answered" ? judged : refused;
     if (agrees) failpoint("confirmation.answered", this.#env);
     // What it says to somebody's asking tells nothing of how it takes what is distributed.
@@ -262,7 +262,7 @@ export class Subscriptions {
     this.#outbox.release(id, now);
   }
 
-  #settleDistribution(waiting: Waiting, attempt: Attempt, verdict: Verdict, etag: string | undefined): void {
+  #settleDistribution(waiting: Waiting, attempt: Attempt, verdict: AttemptVerdict, etag: string | undefined): void {
     const { alert } = waiting;
     if (verdict.kind === "delivered") {
       failpoint("message.answered", this.#env);
@@ -280,7 +280,7 @@ export class Subscriptions {
   }
 
   /** The message was replaced meanwhile. Its receiver has answered all the same, and where it failed the schedule goes on with the new one. */
-  #settleReplaced(waiting: Waiting, attempt: Attempt, verdict: Verdict): AlertAfter | undefined {
+  #settleReplaced(waiting: Waiting, attempt: Attempt, verdict: AttemptVerdict): AlertAfter | undefined {
     if (verdict.kind !== "delivered") {
       this.#sql.exec(
         `UPDATE messages SET tries = ?, late = 1, next_attempt_at = max(next_attempt_at, ?)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/delivery/attempt.ts";
-import { judge, type Verdict } from "../../src/delivery/schedule.ts";
+import { type AttemptVerdict, judge } from "../../src/delivery/retry-schedule.ts";
 import { readSettings } from "../../src/platform/settings.ts";
 
 const WAITS = [5, 300, 1800];
@@ -20,13 +20,13 @@ const made = (about: Partial<Attempt>): Attempt => ({
 });
 const unanswered = (outcome: Attempt["outcome"]) => made({ outcome, status: null });
 
-const delivered: Verdict = { kind: "delivered" };
-const gone: Verdict = { kind: "failed", because: "the receiver answered 410 Gone", gone: true };
-const refused: Verdict = { kind: "failed", because: "the address may not be called", gone: false };
-const retryIn = (seconds: number): Verdict => ({ kind: "retry", at: ended + seconds * 1000 });
+const delivered: AttemptVerdict = { kind: "delivered" };
+const gone: AttemptVerdict = { kind: "failed", because: "the receiver answered 410 Gone", gone: true };
+const refused: AttemptVerdict = { kind: "failed", because: "the address may not be called", gone: false };
+const retryIn = (seconds: number): AttemptVerdict => ({ kind: "retry", at: ended + seconds * 1000 });
 
 describe("the first attempt", () => {
-  const cases: [name: string, attempt: Attempt, verdict: Verdict][] = [
+  const cases: [name: string, attempt: Attempt, verdict: AttemptVerdict][] = [
     ["200", made({ status: 200 }), delivered],
     ["204", made({ status: 204 }), delivered],
     ["299", made({ status: 299 }), delivered],
@@ -54,7 +54,7 @@ describe("the first attempt", () => {
 });
 
 describe("one attempt after another", () => {
-  const cases: [name: string, attempts: number, verdict: Verdict][] = [
+  const cases: [name: string, attempts: number, verdict: AttemptVerdict][] = [
     ["the first wait", 1, retryIn(5)],
     ["the second", 2, retryIn(300)],
     ["the last", 3, retryIn(1800)],
