@@ -7,7 +7,7 @@ import { type ParsedQuery, parseQuery, QueryError } from "../../src/query/gramma
 import { match } from "../../src/query/match.ts";
 import { makeVocabulary } from "../../src/query/names.ts";
 import { indexEntries, nameBySpellings, narrow } from "../../src/query/narrow.ts";
-import { analyse } from "../../src/query/text.ts";
+import { type AnalysedText, analyse } from "../../src/query/text.ts";
 import { barePair, warnings } from "../../src/query/warnings.ts";
 import { queryName } from "../../src/record/names/name.ts";
 import { ftsExpression } from "../../src/record/search/full-text.ts";
@@ -16,11 +16,13 @@ import { fill } from "./texts.ts";
 
 const vocabulary = makeVocabulary([...readData(DATA).names].map(([id, name]) => queryName({ id, ...name })));
 
+export const analysed = (text: string): AnalysedText => analyse({ title: text.slice(0, 200), text }, vocabulary);
+
 /** All that a search, an alert and a preview do with a text: from its analysis to the snippets. */
 export function process(text: string, { tree }: ParsedQuery): void {
-  const analysed = analyse({ title: text.slice(0, 200), text }, vocabulary);
-  indexEntries(analysed);
-  explain(match(tree, analysed) ?? [], analysed);
+  const ready = analysed(text);
+  indexEntries(ready);
+  explain(match(tree, ready) ?? [], ready);
 }
 
 /** What a query takes before any text is looked at: it is read, narrowed and commented on. */

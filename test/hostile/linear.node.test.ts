@@ -1,6 +1,8 @@
 /** Time grows no faster than a text does, whatever it is made of. The same for all pairs at full length: linear.system.test.ts. */
 import { describe, expect, it } from "vitest";
-import { atLeast, KB, process, queryFor, read, timesOrdinary, within } from "./cost.ts";
+import { MemoryStore } from "../../src/percolator/memory.ts";
+import { Percolator } from "../../src/percolator/percolator.ts";
+import { analysed, atLeast, KB, process, queryFor, read, timesOrdinary, within } from "./cost.ts";
 import { LONG_QUERIES, LONG_TEXTS } from "./long-queries.ts";
 import { KNOWN, pairs } from "./texts.ts";
 
@@ -54,5 +56,15 @@ describe("queries of 512 characters on texts of 256 KB", () => {
       return took > MOST_MS ? [`${name}: ${took} ms`] : [];
     });
     expect(slow).toEqual([]);
+  });
+});
+
+describe("an article of 256 KB among alerts of 512 characters", () => {
+  const percolator = new Percolator(new MemoryStore());
+  for (const [number, [, source]] of LONG_QUERIES.entries()) percolator.add(number, read(source).tree);
+
+  it.each(LONG_TEXTS)("$name", ({ make }) => {
+    const text = analysed(make(256 * KB));
+    expect(within(MOST_MS, () => percolator.match(text))).toBeLessThanOrEqual(MOST_MS);
   });
 });
