@@ -1,7 +1,7 @@
 /** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
 import type { Changed } from "../record/changed-items.ts";
 import type { Head } from "../record/log.ts";
-import { NewestItems } from "./newest.ts";
+import { KeptItems } from "./kept-items.ts";
 
 /** How long an item stands beside the newest after a change, in ms. */
 const WINDOW = 7 * 24 * 60 * 60_000;
@@ -16,10 +16,10 @@ export interface Beside<T> {
 }
 
 export class ChangedItems<T extends { log: number }, M> {
-  readonly #kept: NewestItems<Changed<T, M>>;
+  readonly #kept: KeptItems<Changed<T, M>>;
 
   constructor(read: (db: D1Database, since: string) => Promise<Changed<T, M>[]>) {
-    this.#kept = new NewestItems(async (db) => ({
+    this.#kept = new KeptItems(async (db) => ({
       items: await read(db, new Date(Date.now() - WINDOW).toISOString()),
       whole: true,
     }));

@@ -1,5 +1,6 @@
 /** What a format is: how it writes one item, and what stands around the items of a feed. */
 import { createHash } from "node:crypto";
+import { DerivedValues } from "../platform/cache.ts";
 import type { Feed, FeedItem } from "./feed.ts";
 
 export interface Format {
@@ -25,26 +26,18 @@ export interface Written {
   digest: string;
 }
 
-/** Items as they were written, by format: most of a feed was in the feed before it, so each item is encoded and digested once. */
-const written = new WeakMap<FeedItem, Map<string, Written>>();
+/** Written items by format: most items of a feed were in the feed before it, so each is written, encoded and digested once. */
+const written = new DerivedValues<FeedItem, Written>(4);
 
 /** Writes a feed. */
 export function render(format: Format, feed: Feed): Written {
   const [before, after] = format.frame(feed);
   const separator = encoder.encode(format.separator);
-  const items = feed.items.map((item) => writeItem(format, item));
+  const items = feed.items.map((item) => written.at(item, format.extension, () => write(format.item(item))));
   const bodies = items.flatMap(({ body }) => [separator, body]).slice(1);
   // Of the items their digests are enough.
   const digest = digestOf([before, ...items.map((item) => item.digest), after].join("\n"));
   return { body: join([encoder.encode(before), ...bodies, encoder.encode(after)]), digest };
-}
-
-function writeItem({ extension, item: text }: Format, item: FeedItem): Written {
-  const known = written.get(item) ?? new Map<string, Written>();
-  written.set(item, known);
-  const document = known.get(extension) ?? write(text(item));
-  known.set(extension, document);
-  return document;
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,6 @@
 /** What feeds list: events, or articles. */
 
+import { DerivedValues } from "../platform/cache.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
 import { type AnalysedText, analysing, type Matchable } from "../query/text.ts";
@@ -16,7 +17,7 @@ import { Pace } from "../record/search/pace.ts";
 import { ChangedItems } from "./changed.ts";
 import type { FeedItem } from "./feed.ts";
 import { articleItem, eventItem, type Making } from "./items.tsx";
-import { type Newest, NewestItems } from "./newest.ts";
+import { type ItemList, KeptItems } from "./kept-items.ts";
 
 export interface Listing {
   name: "events" | "articles";
@@ -50,7 +51,7 @@ export interface ListedItems {
 }
 
 interface Kind<T> {
-  newest: (db: D1Database) => Promise<Newest<T>>;
+  newest: (db: D1Database) => Promise<ItemList<T>>;
   list: (db: D1Database, names: Names, query: ParsedQuery | undefined, page: Page) => Promise<Listed<T>>;
   matchable: (item: T, names: Names) => Matchable;
 }
@@ -78,7 +79,7 @@ interface ListedKind<T extends M, M> extends Omit<Kind<T>, "matchable"> {
 
 /** `feed`: without what is silent. */
 export function makeFinder<T extends { log: number }>(kind: Kind<T>, feed: boolean): Finder<T> {
-  const newest = new NewestItems(kind.newest);
+  const newest = new KeptItems(kind.newest);
   return {
     withTexts: (items, names) => withTexts(items, names, kind.matchable, new Pace()),
     first: async (db, head, names, query, count) => {
@@ -149,11 +150,10 @@ function upToBoundary<T extends { log: number }>({ items, next }: Listed<T>, lim
     : { items: items.slice(0, last + 1), next: items[last]?.log };
 }
 
-/** What was worked out for an item, by the names of the time; and its feed items by origin, since they hold addresses. */
-const texts = new WeakMap<object, { names: Names; text: AnalysedText }>();
-const feedItems = new WeakMap<object, { names: Names; byOrigin: Map<string, FeedItem> }>();
-/** Feed items are kept for so many origins: a Worker answers to one name, or a few. */
-const ORIGINS = 4;
+/** Analysed texts of items, by the version of the names. */
+const texts = new DerivedValues<object, AnalysedText>(1);
+/** Feed items of items, by the version of the names and the origin of their links: a Worker answers to one origin, or a few. */
+const feedItems = new DerivedValues<object, FeedItem>(4);
 
 type ToMatchable<T> = Kind<T>["matchable"];
 
@@ -191,22 +191,14 @@ async function analysed<T extends object>(
   matchable: ToMatchable<T>,
   pace: Pace,
 ): Promise<AnalysedText> {
-  const known = texts.get(item);
-  if (known?.names === names) return known.text;
-  const text = await pace.finish(analysing(matchable(item, names), names.vocabulary));
-  texts.set(item, { names, text });
-  return text;
+  const version = String(names.version);
+  const known = texts.get(item, version);
+  if (known !== undefined) return known;
+  return texts.put(item, version, await pace.finish(analysing(matchable(item, names), names.vocabulary)));
 }
 
-function made<T extends object>(item: T, making: Making, make: (item: T, making: Making) => FeedItem): FeedItem {
-  const known = feedItems.get(item);
-  const { byOrigin } = known?.names === making.names ? known : { byOrigin: new Map<string, FeedItem>() };
-  const feedItem = byOrigin.get(making.origin) ?? make(item, making);
-  if (byOrigin.size >= ORIGINS && !byOrigin.has(making.origin)) byOrigin.clear();
-  byOrigin.set(making.origin, feedItem);
-  feedItems.set(item, { names: making.names, byOrigin });
-  return feedItem;
-}
+const made = <T extends object>(item: T, making: Making, make: (item: T, making: Making) => FeedItem): FeedItem =>
+  feedItems.at(item, `${making.names.version} ${making.origin}`, () => make(item, making));
 
 export const EVENTS: Listing = makeListing<SourcedEvent, EventDocument>(
   { name: "events", label: "Events", path: "/feed", suffix: "" },

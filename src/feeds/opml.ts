@@ -11,6 +11,7 @@ import type { NameKind } from "../record/names/name.ts";
 import { labelOf, type Names, readNames } from "../record/names/read-names.ts";
 import { readFilter, readQuery } from "../record/search/listing-query.ts";
 import { canonical, searchOf, WHOLE } from "./address.ts";
+import { feedCache } from "./feed-cache.ts";
 import { CACHE_CONTROL, type FeedContext, titleOf } from "./feed-handler.ts";
 import { write } from "./format.ts";
 import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
@@ -24,8 +25,6 @@ const GROUPS: readonly (readonly [NameKind, title: string])[] = [
   ["actor", "Actors"],
 ];
 
-let kept: { db: D1Database; head: number; origin: string; list: Rendered } | undefined;
-
 /** With `q`: the feeds of that query alone. */
 export const serveOpml: Handler = async (request, context) => {
   const { env, origin, url } = context;
@@ -33,11 +32,11 @@ export const serveOpml: Handler = async (request, context) => {
   const names = await readNames(env.DB, head);
   const query = readFilter(readParameter(url.searchParams, "q"), names);
   if (query !== undefined) return serve(request, makeList(feedsOf(query, context), query, head, context));
-  if (kept?.db !== env.DB || kept.head !== head.number || kept.origin !== origin) {
+  const list = await feedCache.at(env.DB, head.number, `${origin}/feeds.opml`, async () => {
     const feeds = [...feedsOf(undefined, context), ...standing(names, await namesWithEvents(env.DB), origin)];
-    kept = { db: env.DB, head: head.number, origin, list: makeList(feeds, undefined, head, context) };
-  }
-  return serve(request, kept.list);
+    return { rendered: makeList(feeds, undefined, head, context), until: Number.POSITIVE_INFINITY };
+  });
+  return serve(request, list.rendered);
 };
 
 const feedsOf = (query: ParsedQuery | undefined, { settings, origin }: FeedContext): XmlObject[] =>

@@ -1,5 +1,7 @@
 /** The log: append-only, its numbers without a gap. Whatever follows the record keeps a cursor into it. */
 
+import { PerDatabase } from "../platform/cache.ts";
+
 export type LogKind =
   | "article.added"
   | "article.corrected"
@@ -39,8 +41,9 @@ export async function commitEntry(
   try {
     await db.batch([entry, ...change]);
   } finally {
-    recent = undefined;
-    commits++;
+    const cached = heads.of(db);
+    cached.recent = undefined;
+    cached.commits++;
   }
 }
 
@@ -64,15 +67,22 @@ export interface Head {
 const RECENT = 400;
 /** And for so long it still is while one request reads the next one. */
 const STALE = 800;
-let recent: { db: D1Database; head: Head; at: number } | undefined;
-/** When a request last set out to read it. */
-let looked = 0;
-/** How many changes this isolate has made: a head that was asked for before the last of them may be an old one. */
-let commits = 0;
+
+interface CachedHead {
+  /** The head, and when it was read, in ms of Unix time. */
+  recent: { head: Head; at: number } | undefined;
+  /** When a request last began to read it, in ms of Unix time. */
+  looked: number;
+  /** Changes that this isolate has made: a head that was read before the last of them may be stale. */
+  commits: number;
+}
+
+const heads = new PerDatabase((): CachedHead => ({ recent: undefined, looked: 0, commits: 0 }));
 
 /** Where the log ended less than a second ago; undefined where that has to be read. After a change by the same isolate, it has. */
 export function recentHead(db: D1Database): Head | undefined {
-  if (recent?.db !== db) return undefined;
+  const { recent, looked } = heads.of(db);
+  if (recent === undefined) return undefined;
   const now = Date.now();
   const age = Math.abs(now - recent.at);
   return age < RECENT || (age < STALE && Math.abs(now - looked) < STALE - RECENT) ? recent.head : undefined;
@@ -82,18 +92,20 @@ export function recentHead(db: D1Database): Head | undefined {
 export async function readRecentHead(db: D1Database, atLeast = 0): Promise<Head> {
   const head = recentHead(db);
   if (head !== undefined && head.number >= atLeast) return head;
-  looked = Date.now();
+  heads.of(db).looked = Date.now();
   return readHead(db);
 }
 
 export async function readHead(db: D1Database): Promise<Head> {
+  const cached = heads.of(db);
   const at = Date.now();
-  const seen = commits;
+  const { commits } = cached;
   const head = await db.prepare("SELECT number, names, at FROM head").first<Head>();
   if (head === null) throw new Error("the record has no head: its migrations were not applied");
   // A read that began earlier may end later.
-  if (recent?.db === db && recent.at > at && recent.head.number > head.number) return recent.head;
-  if (seen === commits) recent = { db, head, at };
+  const { recent } = cached;
+  if (recent !== undefined && recent.at > at && recent.head.number > head.number) return recent.head;
+  if (commits === cached.commits) cached.recent = { head, at };
   return head;
 }
 

@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { serveWarm } from "../../src/feeds/feed-handler.ts";
+import { serveWarm } from "../../src/feeds/feed-cache.ts";
 import type { Env } from "../../src/platform/env.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putNames } from "../client.ts";

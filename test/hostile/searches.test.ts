@@ -2,10 +2,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { SingleFlight } from "../../src/platform/single-flight.ts";
 import { MAX_TEXT } from "../../src/record/articles/article.ts";
 import { asker } from "../../src/record/search/asker.ts";
 import { STEP_BYTES } from "../../src/record/search/find.ts";
-import { SingleFlight } from "../../src/record/search/single-flight.ts";
 import { Turns } from "../../src/record/search/turns.ts";
 import worker from "../../src/worker.ts";
 import { addArticle, CURATOR, json, ORIGIN, putNames } from "../client.ts";

@@ -88,14 +88,19 @@ describe("head", () => {
     expect((await readRecentHead(env.DB)).number).toBe(before + 1);
 
     let change: Promise<void> | undefined;
-    const first = async (sql: string) => {
-      const row = await env.DB.prepare(sql).first();
-      await change;
-      return row;
+    const slow: D1Database = Object.create(env.DB);
+    slow.prepare = (sql) => {
+      const statement = env.DB.prepare(sql);
+      if (!/FROM head$/.test(sql)) return statement;
+      const first = async () => {
+        const row = await statement.first();
+        await change;
+        return row;
+      };
+      return Object.assign(Object.create(statement), { first });
     };
-    const slow = { prepare: (sql: string) => ({ first: () => first(sql) }) } as unknown as D1Database;
     const late = readHead(slow);
-    change = commitEntry(env.DB, entry, []);
+    change = commitEntry(slow, entry, []);
     expect((await late).number).toBe(before + 1);
     expect((await readRecentHead(slow)).number).toBe(before + 2);
   });

@@ -1,4 +1,5 @@
 /** The names on record, as one vocabulary. */
+import { RecordCache } from "../../platform/cache.ts";
 import { makeVocabulary, readName, type Vocabulary } from "../../query/names.ts";
 import { splitWords } from "../../query/words.ts";
 import { commitEntry, type Head, THIS_ENTRY } from "../log.ts";
@@ -11,21 +12,20 @@ export interface Names {
   records: ReadonlyMap<string, NameRecord>;
 }
 
-/** The last vocabulary that was read, kept in the isolate: it is good for as long as no name changes. */
-let latest: { db: D1Database; names: Names } | undefined;
+const cachedNames = new RecordCache<Names>({ entries: 1 });
 
-/** The names as they are at a head of the log, or later. */
-export async function readNames(db: D1Database, head: Head): Promise<Names> {
-  if (latest?.db === db && latest.names.version === head.names) return latest.names;
+/** Returns the names at a head of the log, or later. */
+export const readNames = (db: D1Database, { names }: Head): Promise<Names> =>
+  cachedNames.at(db, names, "", () => readAllNames(db, names));
+
+async function readAllNames(db: D1Database, version: number): Promise<Names> {
   const { results } = await db.prepare("SELECT document FROM names ORDER BY id").all<{ document: string }>();
   const records = results.map(({ document }): NameRecord => JSON.parse(document));
-  const names: Names = {
-    version: head.names,
+  return {
+    version,
     vocabulary: makeVocabulary(records.map(queryName)),
     records: new Map(records.map((record) => [record.id, record])),
   };
-  latest = { db, names };
-  return names;
 }
 
 /** Puts a name on record. Answers whether that changed anything, and if it is new. */

@@ -1,4 +1,6 @@
 /** Search: the articles or events that match a query, newest on the wire first. The index narrows, the predicate decides. */
+
+import { SingleFlight } from "../../platform/single-flight.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { match } from "../../query/match.ts";
 import { nameBySpellings, narrow } from "../../query/narrow.ts";
@@ -11,7 +13,6 @@ import { eventMatchable, readEvents, type SourcedEvent } from "../events/events.
 import { readRecentHead } from "../log.ts";
 import type { Names } from "../names/read-names.ts";
 import { type Candidate, findCandidates, type IndexTable, readSizes } from "./full-text.ts";
-import { SingleFlight } from "./single-flight.ts";
 import { SEARCHES } from "./turns.ts";
 
 export interface Page {

@@ -1,19 +1,16 @@
+/** Queries as callers write them → parsed queries. */
 import { badRequest } from "../../http/problem.ts";
+import { DerivedValues } from "../../platform/cache.ts";
 import { type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
 import type { Names } from "../names/read-names.ts";
 
-/** Queries of listings that were read by the names as they are: the same few are asked again and again. */
-const filters = { names: undefined as Names | undefined, read: new Map<string, ParsedQuery>() };
-const FILTERS = 500;
+/** Parsed queries by how they were written: listings are asked for the same few again and again. */
+const parsed = new DerivedValues<Names, ParsedQuery>(500);
 
 /** Reads the query of a listing; none, or nothing but blanks, lists everything. */
 export function readFilter(source: string | null, names: Names): ParsedQuery | undefined {
   if (source === null || source.trim() === "") return undefined;
-  if (filters.names !== names || filters.read.size >= FILTERS) filters.read.clear();
-  filters.names = names;
-  const query = filters.read.get(source) ?? readQuery(source, names, "q");
-  filters.read.set(source, query);
-  return query;
+  return parsed.at(names, source, () => readQuery(source, names, "q"));
 }
 
 /** Reads a query with the names on record; one that cannot be read is a Problem at `path`. */

@@ -1,4 +1,6 @@
 /** What a query would find among the articles on record, and what a careful colleague would say who has looked at them. */
+
+import { SingleFlight } from "../../platform/single-flight.ts";
 import { neverMatches } from "../../query/contradiction.ts";
 import { explain, type Match } from "../../query/explain.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
@@ -13,7 +15,6 @@ import type { Names } from "../names/read-names.ts";
 import { detached } from "./detached.ts";
 import { type Bounds, flightKey, matchCost, visitCandidates } from "./find.ts";
 import { findCandidates } from "./full-text.ts";
-import { SingleFlight } from "./single-flight.ts";
 
 export interface Preview {
   /** What may not be as it was meant, in plain English; each names the part of the query that it is about. */

@@ -6,8 +6,8 @@
  * The next turn goes to the caller who has the fewest searches running, so that nobody who asks for many holds up those who ask for one.
  */
 import { Problem } from "../../http/problem.ts";
+import { Lease } from "../../platform/lease.ts";
 import { asker } from "./asker.ts";
-import { Lease } from "./lease.ts";
 import { Pace } from "./pace.ts";
 
 export interface TurnBounds {

@@ -3,9 +3,10 @@
 import { type SampleData, sampleData, sampleRequest } from "../../alerts/sample.ts";
 import type { Context, Handler } from "../../http/context.ts";
 import { readParameter } from "../../http/input.ts";
+import { RecordCache } from "../../platform/cache.ts";
 import { match } from "../../query/match.ts";
 import { readArticles } from "../../record/articles/read-articles.ts";
-import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
+import { NEWEST, readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
 import { type Selection, selectEvents, WINDOW } from "../timeline/selection.ts";
@@ -20,22 +21,19 @@ import { type Sample, WebhookHelp } from "./webhooks.tsx";
  * Results of the examples, and an example of a message. They are the same for all requests until the record changes.
  */
 interface Live {
-  db: D1Database;
-  head: number;
-  names: Names;
   articles: number;
   examples: readonly CountedExample[];
   sample: { data: SampleData; example: CountedExample } | undefined;
 }
 
-let latest: Live | undefined;
+const cachedLive = new RecordCache<Live>({ entries: 1 });
 
 export const helpPage: Handler = async (_, context) => {
   const { env, url, origin, settings } = context;
   const head = await readRecentHead(env.DB);
   const names = await readNames(env.DB, head);
   const selection = await selectEvents(env.DB, head, names, undefined);
-  const live = await readLive(context, head, names, selection);
+  const live = await cachedLive.at(env.DB, head.number, "", () => readLive(context, names, selection));
   const typed = readTyped(readParameter(url.searchParams, "q") ?? "", names);
   const { query } = typed;
   const children = (
@@ -80,13 +78,11 @@ export const helpPage: Handler = async (_, context) => {
   });
 };
 
-async function readLive({ env }: Context, head: Head, names: Names, { events }: Selection): Promise<Live> {
-  if (latest?.db === env.DB && latest.head >= head.number && latest.names === names) return latest;
+async function readLive({ env }: Context, names: Names, { events }: Selection): Promise<Live> {
   const articles = await readArticles(env.DB, { before: NEWEST, limit: WINDOW, feed: true, texts: false });
   const examples = countExamples(events, articles, names);
   const sample = await readSample(env.DB, names, examples.slice(0, MOST_TRIED));
-  latest = { db: env.DB, head: head.number, names, articles: articles.length, examples, sample };
-  return latest;
+  return { articles: articles.length, examples, sample };
 }
 
 /** Maximum examples that are tried for the sample article. Each costs a few D1 queries. */
