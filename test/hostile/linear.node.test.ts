@@ -1,6 +1,6 @@
 /** Time grows no faster than a text does, whatever it is made of. The same for all pairs at full length: linear.system.test.ts. */
 import { describe, expect, it } from "vitest";
-import { MemoryStore } from "../../src/percolator/memory.ts";
+import { MemoryStore } from "../../src/percolator/memory-store.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analysed, atLeast, KB, process, queryFor, read, timesOrdinary, within } from "./cost.ts";
 import { LONG_QUERIES, LONG_TEXTS } from "./long-queries.ts";
