@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   query: [],
   percolator: ["query"],
   delivery: [],
-  platform: ["shard"],
+  platform: [],
   http: ["platform", "record", "alerts", "feeds", "websub"],
   record: ["query", "http", "platform"],
   messages: ["http", "query", "record"],
@@ -77,6 +77,11 @@ describe("the direction of imports", () => {
     expect(new Set(node.map(({ to }) => to))).toEqual(
       new Set(["node:async_hooks", "node:buffer", "node:crypto", "node:zlib"]),
     );
+  });
+
+  it("only shard.ts, which puts the parts together, imports what is WebSub's", () => {
+    const webSub = imports.filter(({ from, to }) => area(from) === "shard" && area(to) === "websub");
+    expect(new Set(webSub.map(({ from }) => from))).toEqual(new Set(["shard/shard.ts"]));
   });
 
   it("there is no cycle, those of types alone included", () => {

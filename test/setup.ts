@@ -4,7 +4,6 @@ import { env } from "cloudflare:workers";
 import { afterAll, vi } from "vitest";
 import { addOrigin } from "../src/alerts/origins.ts";
 import type { Env } from "../src/platform/env.ts";
-import type { ShardCalls } from "../src/shard/calls.ts";
 import { ORIGIN } from "./client.ts";
 
 declare global {
@@ -16,10 +15,8 @@ declare global {
   }
 }
 
-interface TestEnv extends Omit<Env, "SHARD"> {
+interface TestEnv extends Omit<Env, keyof Bindings> {
   MIGRATIONS: D1Migration[];
-  /** As the platform makes it, for a look inside; and as the Worker calls it. */
-  SHARD: { getByName(name: string): DurableObjectStub & ShardCalls } & DurableObjectNamespace;
 }
 
 await reset();

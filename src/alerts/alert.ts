@@ -4,15 +4,6 @@ import { type Channel, channelInput } from "../channels/channel-kinds.ts";
 import type { ListedMessage, MessageType } from "../messages/message-schema.ts";
 import { moment } from "../record/fields.ts";
 
-/** The callback of a WebSub subscription. It is stored like the channel of an alert, but cannot be registered as one. */
-export interface WebSubChannel {
-  type: "websub";
-  url: string;
-  /** As the subscriber wrote it. */
-  topic: string;
-  secret?: string;
-}
-
 /** The body of POST /api/alerts. */
 export const alertInput = z.strictObject({
   query: z.string().describe("See the query language"),
@@ -88,9 +79,6 @@ export interface AlertView {
   /** The message that asks its channel to confirm, while it is pending. */
   confirmation: Omit<Delivery, "message"> | null;
 }
-
-/** What the outbox keeps for a WebSub subscription instead of messages. */
-export type HubRequestType = "hub.verify" | "hub.distribute";
 
 /** A message of an alert with its attempts. */
 export interface Delivery {

@@ -9,17 +9,17 @@ import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
 import { readQuery } from "../record/search/listing-query.ts";
-import type { Outcome, Refused, Replayed, Sent, ShardCalls } from "../shard/calls.ts";
+import type { Outcome, Refused, Replayed, Sent } from "../shard/calls.ts";
 import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
 import { allowAsking, checkChannel, feedUrlOf, noting } from "./registration.ts";
-import { stubOf } from "./shards.ts";
+import { type ShardStub, stubOf } from "./shards.ts";
 
 /** An alert's id, a token that claims to be its own, and the shard that can tell. Every call below throws a 404 Problem where it is not. */
 export interface Holder {
   id: string;
   token: string;
   tokenHash: string;
-  stub: ShardCalls;
+  stub: ShardStub;
 }
 
 /** The holder of a token of the alert that an address names. Throws a 404 Problem where no shard has such an alert. */

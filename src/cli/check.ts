@@ -1,6 +1,7 @@
-/** `npm run check`: checks format, lint, types and data/. Each mistake has its file, line and reason. */
+/** `npm run check`: checks format, lint, bindings, types and data/. Each mistake has its file, line and reason. */
 import { spawnSync } from "node:child_process";
 import { relative, resolve } from "node:path";
+import { checkBindings } from "./bindings.ts";
 import { readData } from "./data.ts";
 import type { Mistake } from "./data-files.ts";
 import { staleMap } from "./map.ts";
@@ -41,6 +42,7 @@ await runProgram(() => {
     ? [checkData(resolve(folder), () => [])]
     : [
         run("biome", "check", "--error-on-warnings", "."),
+        checkBindings(),
         run("tsc", "-p", "."),
         run("tsc", "-p", "src/site/scripts"),
         checkData(readStartSettings().dataDir, staleFiles),

@@ -1,12 +1,10 @@
-/** Bindings: what the platform passes to the Worker. Variables and secrets are in settings.ts. */
-import type { ShardCalls } from "../shard/calls.ts";
+/** What the platform passes to the Worker. `wrangler types` writes the bindings of wrangler.toml to bindings.d.ts. */
 import type { Variables } from "./settings.ts";
 
-export interface Env extends Variables {
-  /** The record: articles, events, names, the log, full-text search. */
-  DB: D1Database;
+/** `DB` is the record, and what the shards share. Variables and secrets are in settings.ts. */
+export interface Env extends Omit<Bindings, keyof Variables | "SHARD">, Variables {
   /** The shards of alerts, by number. */
-  SHARD: { getByName(name: string): ShardCalls };
+  SHARD: Pick<Bindings["SHARD"], "getByName">;
   /** For crash tests alone: see failpoint.ts. */
   FAILPOINT?: string;
 }

@@ -2,7 +2,7 @@
 import { Problem } from "../http/problem.ts";
 
 /** The last file of data/migrations/. */
-export const LAST_MIGRATION = "0007_changes.sql";
+export const LAST_MIGRATION = "0003_websub.sql";
 
 /** How soon a caller should ask again, in seconds. */
 const RETRY_AFTER = 10;

@@ -1,8 +1,6 @@
-/** The calls that a shard answers: what its Durable Object implements, and what the Worker sees of it. */
+/** What the calls of a shard take and return. Undefined answers an unknown alert, and a wrong token, alike. */
 
-import type { AlertChange, AlertView, Delivery, ReplayRange } from "../alerts/alert.ts";
 import type { Channel } from "../channels/channel-kinds.ts";
-import type { Article } from "../record/articles/article.ts";
 
 /** What a new alert is made of. */
 export interface NewAlert {
@@ -17,33 +15,6 @@ export interface NewAlert {
   origin: string;
   /** It sees the log entries after this one. */
   since: number;
-}
-
-/** What a subscriber asks of the hub; it waits for the callback's word. */
-export type HubAsking = HubSubscribing | HubUnsubscribing;
-
-export interface HubUnsubscribing {
-  mode: "unsubscribe";
-  callback: string;
-  /** As the subscriber wrote it. */
-  topic: string;
-}
-
-export interface HubSubscribing {
-  mode: "subscribe";
-  callback: string;
-  /** As the subscriber wrote it, and what it is. */
-  topic: string;
-  feed: { listing: "events" | "articles"; canonical: string; query: string | undefined };
-  /** In seconds. */
-  lease: number;
-  secret: string | undefined;
-  /** For the links in what is sent. */
-  origin: string;
-  /** It is sent what changes after this log entry. */
-  since: number;
-  /** By which this asking is known from others for the same subscription. */
-  nonce: string;
 }
 
 /** How a shard is doing. */
@@ -95,47 +66,4 @@ export interface Replayed {
   complete: boolean;
   /** The log entry of the oldest article that was looked at; null where all were. */
   before: number | null;
-}
-
-/** Undefined answers an unknown alert and a wrong token, key or challenge alike. */
-export interface ShardCalls {
-  /** Registers an alert under an id that names this shard; false where the shard is full. Asked again, it changes nothing more. */
-  register(id: string, alert: NewAlert): Promise<boolean>;
-  view(id: string, tokenHash: string): Promise<AlertView | undefined>;
-  /** Whether there was such an alert. Nothing is sent after it is removed. */
-  remove(id: string, tokenHash: string): Promise<boolean>;
-  change(id: string, tokenHash: string, change: AlertChange): Promise<Outcome<AlertView>>;
-  /** Sends a message again. */
-  redeliver(id: string, tokenHash: string, sequence: number): Promise<Outcome<Sent>>;
-  /** Sends a message that only says that it is a test. */
-  sendTest(id: string, tokenHash: string): Promise<Outcome<Sent>>;
-  /** Sends what matches among the articles that came onto the wire in a range of time. */
-  replay(id: string, tokenHash: string, range: ReplayRange): Promise<Outcome<Replayed>>;
-  /** Gives it another secret. */
-  rotate(id: string, tokenHash: string, secret: string): Promise<Outcome<{ secret: string }>>;
-  deliveries(
-    id: string,
-    tokenHash: string,
-    after: number,
-    limit: number,
-  ): Promise<{ latest: number; oldest: number; deliveries: Delivery[] } | undefined>;
-  /** The alert and its last matches, newest first, for whoever holds its feed's key. */
-  feed(
-    id: string,
-    feedKeyHash: string,
-    limit: number,
-  ): Promise<{ alert: AlertView; deliveries: Delivery[] } | undefined>;
-  /** The alert that a challenge was sent for. */
-  challenged(id: string, challenge: string): Promise<AlertView | undefined>;
-  /** Confirms an alert by its challenge; the alert as it is then. */
-  confirm(id: string, challenge: string): Promise<AlertView | undefined>;
-  /** Asks a subscriber's callback whether that is what it wants; `full`: the shard takes no new one. */
-  askSubscriber(id: string, asking: HubAsking): Promise<"asked" | "full" | Refused>;
-  /** See `Subscriptions.stands`. */
-  isSubscribed(id: string): Promise<boolean>;
-  status(): Promise<ShardStatus>;
-  /** How many alerts an article would be sent to, were it added now. Tells nobody of it, and not which. */
-  wouldTell(article: Article): Promise<number>;
-  /** Follows the log to its end and starts what is due. */
-  wake(): Promise<void>;
 }

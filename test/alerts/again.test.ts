@@ -318,10 +318,10 @@ describe("what an owner asked for and new messages", () => {
 /** Lets an alert have so many messages that wait, each with the notice of its first. */
 async function fill(alert: Alert, count: number): Promise<void> {
   await rows(
-    `INSERT INTO messages (alert, sequence, id, notice, status, next_attempt_at)
+    `INSERT INTO messages (receiver, sequence, id, notice, status, next_attempt_at)
      WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-     SELECT ?1, i, 'msg_' || ?1 || '_' || i, (SELECT notice FROM messages WHERE alert = ?1 AND sequence = 1), 'pending', 1 FROM n`,
+     SELECT ?1, i, 'msg_' || ?1 || '_' || i, (SELECT notice FROM messages WHERE receiver = ?1 AND sequence = 1), 'pending', 1 FROM n`,
     ...[alert.id, count],
   );
-  await rows("UPDATE alerts SET latest = ? WHERE id = ?", count, alert.id);
+  await rows("UPDATE numbering SET latest = ? WHERE alert = ?", count, alert.id);
 }

@@ -125,7 +125,7 @@ describe("of an attempt", () => {
     expect(delivery).toMatchObject({ status: "failed" });
     expect(delivery?.attempts).toHaveLength(25);
     const numbers = await rows<{ number: number }>(
-      "SELECT number FROM attempts WHERE alert = ? AND sequence = 1 ORDER BY number",
+      "SELECT number FROM attempts WHERE receiver = ? AND sequence = 1 ORDER BY number",
       alert.id,
     );
     expect(numbers.map(({ number }) => number)).toEqual(Array.from({ length: 25 }, (_, i) => i + 6));

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analyse } from "../../src/query/text.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { json } from "../client.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 import {
@@ -117,7 +118,7 @@ describe("another query", () => {
 const filed = (word: string): Promise<unknown[]> =>
   runInDurableObject(shard(), (_, { storage }) => [
     ...storage.sql.exec("SELECT source FROM queries WHERE source = ?", word),
-    ...new Percolator(new SqlPostings(storage.sql)).match(analyse({ title: word, text: "" }, NO_NAMES)).found,
+    ...new Percolator(new SqlPostings(new Sql(storage.sql))).match(analyse({ title: word, text: "" }, NO_NAMES)).found,
   ]);
 
 describe("another channel", () => {

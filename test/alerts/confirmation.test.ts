@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Percolator } from "../../src/percolator/percolator.ts";
 import { analyse } from "../../src/query/text.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 import { confirmationAt, patch, webhookAt } from "./owner.ts";
 import {
@@ -156,11 +157,12 @@ it("an alert that nobody confirms within 24 hours expires, and leaves nothing be
   await runDurableObjectAlarm(shard());
   expect((await call("GET", `/api/alerts/${alert.id}`, undefined, bearer(alert))).status).toBe(404);
   const left = await runInDurableObject(shard(), (_, { storage }) => [
-    ...storage.sql.exec("SELECT * FROM messages WHERE alert = ?", alert.id),
-    ...storage.sql.exec("SELECT * FROM attempts WHERE alert = ?", alert.id),
+    ...storage.sql.exec("SELECT * FROM messages WHERE receiver = ?", alert.id),
+    ...storage.sql.exec("SELECT * FROM attempts WHERE receiver = ?", alert.id),
     ...storage.sql.exec("SELECT * FROM queries WHERE source = 'expiring query'"),
-    ...new Percolator(new SqlPostings(storage.sql)).match(analyse({ title: "expiring query", text: "" }, NO_NAMES))
-      .found,
+    ...new Percolator(new SqlPostings(new Sql(storage.sql))).match(
+      analyse({ title: "expiring query", text: "" }, NO_NAMES),
+    ).found,
   ]);
   expect(left).toEqual([]);
 });

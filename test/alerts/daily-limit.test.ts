@@ -3,7 +3,13 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Receivers } from "../../src/shard/deliver/receivers.ts";
+import { Gatherings } from "../../src/shard/outbox/gatherings.ts";
+import { Notices } from "../../src/shard/outbox/notices.ts";
 import { Outbox } from "../../src/shard/outbox/outbox.ts";
+import { Quotas } from "../../src/shard/outbox/quotas.ts";
+import { Sender } from "../../src/shard/outbox/sender.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { json } from "../client.ts";
 import { ask, confirmationAt, look, messagesAt, registerFor, startClock } from "./owner.ts";
 import {
@@ -224,16 +230,31 @@ it("whatever is sent to whom and when, it is as if each alert were looked at by 
         sends,
         fc.integer({ min: 0, max: 4 }),
         (all, steps, limit) => {
-          for (const table of ["messages", "gathered", "notices", "alerts"]) sql.exec(`DELETE FROM ${table}`);
+          const part = new Sql(sql);
+          const receivers = new Receivers(part);
+          const outbox = new Outbox(part, receivers);
+          const quotas = new Quotas(part, limit);
+          const sender = new Sender(part, receivers, outbox, quotas, new Gatherings(part));
+          for (const table of [
+            "messages",
+            "gathered",
+            "digests",
+            "notices",
+            "quotas",
+            "numbering",
+            "receivers",
+            "alerts",
+          ])
+            sql.exec(`DELETE FROM ${table}`);
           for (const [i, { feed, pending, digest }] of all.entries()) {
             const channel = { type: feed ? "feed" : "webhook", ...(digest && { digest: "daily" }) };
             sql.exec(
-              `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at)
-             VALUES (?, 1, ?, '', ?, '', '', '', '', 0, 0)`,
+              `INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+             VALUES (?, 1, ?, ?, '', '', '', '', 0, 0)`,
               ...[`a${i}`, JSON.stringify(channel), pending ? "pending" : "active"],
             );
+            for (const part of [receivers, outbox, quotas]) part.add(`a${i}`, "");
           }
-          const outbox = new Outbox(sql, limit);
           const model = all.map(
             (kind): Counted => ({
               ...kind,
@@ -249,8 +270,8 @@ it("whatever is sent to whom and when, it is as if each alert were looked at by 
           let now = day;
           for (const { hours, to } of steps) {
             now += hours * HOUR;
-            const notice = outbox.writeNotice({ type: "alert.test", query: "x", data: {} }, now);
-            outbox.send(
+            const notice = new Notices(part).write({ type: "alert.test", query: "x", data: {} }, now);
+            sender.send(
               to.map((i) => `a${i}`),
               notice,
               now,
@@ -259,12 +280,15 @@ it("whatever is sent to whom and when, it is as if each alert were looked at by 
           }
           for (const [i, { latest, omitted, since, messages, gathered }] of model.entries()) {
             const got = sql
-              .exec("SELECT latest, omitted, omitted_since AS since FROM alerts WHERE id = ?", `a${i}`)
+              .exec(
+                "SELECT latest, omitted, omitted_since AS since FROM numbering JOIN quotas USING (alert) WHERE alert = ?",
+                `a${i}`,
+              )
               .one();
             expect(got).toEqual({ latest, omitted, since });
             const sent = sql
               .exec<{ remarks: string | null }>(
-                "SELECT sequence, notice, status, next_attempt_at, remarks FROM messages WHERE alert = ? ORDER BY sequence",
+                "SELECT sequence, notice, status, next_attempt_at, remarks FROM messages WHERE receiver = ? ORDER BY sequence",
                 `a${i}`,
               )
               .toArray();

@@ -18,6 +18,7 @@ import {
 import {
   type Alert,
   addArticle,
+  addCompanions,
   behave,
   CURATOR,
   call,
@@ -226,11 +227,12 @@ describe("200 digests that are due at once", () => {
     const alert = await registerDigest("many-digests", "triticale", "hourly");
     await rows(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 199)
-       INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at)
-       SELECT 'al_0_' || printf('%016d', i), query, channel, host, status, '', '', secret, origin, since, created_at
+       INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+       SELECT 'al_0_' || printf('%016d', i), query, channel, status, '', '', secret, origin, since, created_at
        FROM n, alerts WHERE id = ?`,
       alert.id,
     );
+    await addCompanions();
     await addArticle("Triticale.");
     await quiet();
     setHour(1);
@@ -419,7 +421,7 @@ describe("what a day's limit left out", () => {
     const alert = await registerDigest("omitted", "chickpea", "hourly");
     await addArticle("Chickpea.");
     await quiet();
-    await rows("UPDATE alerts SET omitted = 7, omitted_since = ?2 WHERE id = ?1", alert.id, day);
+    await rows("UPDATE quotas SET omitted = 7, omitted_since = ?2 WHERE alert = ?1", alert.id, day);
     await ringAt(1);
     await settled(alert, 1);
     expect(await digestsAt("omitted")).toMatchObject([{ data: { omitted: { count: 7, since: at(0) } } }]);

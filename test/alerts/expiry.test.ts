@@ -77,7 +77,7 @@ describe("alerts that are confirmed at the very moment when they expire", () => 
       established.push(alert);
     }
     const all = [...alerts, ...established];
-    await eventually(async () => (await rows("SELECT 1 FROM alerts WHERE due_at <= ?", Date.now())).length === 0);
+    await eventually(async () => (await rows("SELECT 1 FROM receivers WHERE due_at <= ?", Date.now())).length === 0);
     const challenges = new Map<Alert, string>();
     for (const alert of all) challenges.set(alert, await challengeOf(alert));
     stopClock(Date.now() + DAY + 1_000);

@@ -146,9 +146,9 @@ describe("the token", () => {
 it("a full shard sends the next alert to a new one", async () => {
   await runInDurableObject(shard(), (_, { storage }) => {
     storage.sql.exec(
-      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+      `INSERT INTO receivers (id, host)
        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       SELECT 'filler_' || i, 1, '{"type":"feed"}', '', 'paused', '', '', '', '', 0, 0 FROM n`,
+       SELECT 'filler_' || i, '' FROM n`,
       SHARD_CAPACITY,
     );
   });

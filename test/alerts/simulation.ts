@@ -73,18 +73,18 @@ export function simulate(receivers: readonly Receiver[], articles: readonly numb
     for (const [receiver, state] of states.entries()) {
       if (isDue(state, now) && !flying.has(receiver)) {
         lanes.add({
-          alert: String(receiver),
+          receiver: String(receiver),
           host: receivers[receiver]?.host ?? "",
           ...turnOf(state.manner, now),
         });
       }
     }
     for (let lane = lanes.take(); lane; lane = lanes.take()) {
-      const receiver = Number(lane.alert);
+      const receiver = Number(lane.receiver);
       const [state, answers] = [states[receiver], receivers[receiver]?.answers];
       const message = state && next(state, now);
       if (!state || !answers || !message) throw new Error("nothing is due");
-      lanes.begin(lane.alert, now);
+      lanes.begin(lane.receiver, now);
       const ends = now + Math.min(TIMEOUT, answers(++state.requests, now));
       flying.set(receiver, { receiver, message, began: now, ends, aborted: false });
     }

@@ -160,7 +160,7 @@ describe("the status", () => {
     await eventually(async () => (await received("stuck-status")).length === 1);
     // The alert is missing among those that are due: nothing would ever pick up its message.
     await runInDurableObject(shard(), (_, { storage }) =>
-      storage.sql.exec("UPDATE alerts SET due_at = NULL WHERE id = ?", stuck.id),
+      storage.sql.exec("UPDATE receivers SET due_at = NULL WHERE id = ?", stuck.id),
     );
     vi.setSystemTime(since + 10 * MINUTE - 501);
     const told = await status();

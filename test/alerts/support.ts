@@ -177,6 +177,16 @@ export const rows = <T extends Record<string, SqlStorageValue>>(
 ): Promise<T[]> =>
   runInDurableObject(shard(), (_, { storage }) => storage.sql.exec<T>(statement, ...bindings).toArray());
 
+/** Gives alerts that were written as rows what a registration writes beside them. */
+export async function addCompanions(): Promise<void> {
+  await rows(
+    `INSERT OR IGNORE INTO receivers (id, host)
+     SELECT id, coalesce((SELECT host FROM receivers r JOIN alerts b ON b.id = r.id WHERE b.url = a.url), '') FROM alerts a`,
+  );
+  for (const table of ["numbering", "quotas"])
+    await rows(`INSERT OR IGNORE INTO ${table} (alert) SELECT id FROM alerts`);
+}
+
 /** When a shard's alarm is set for, in milliseconds of Unix time; null where it is not. */
 export const alarmAt = (number = 0): Promise<number | null> =>
   runInDurableObject(shard(number), (_, { storage }) => storage.getAlarm());
@@ -220,7 +230,7 @@ export function stopClock(at: string | number): void {
 export async function quiet(): Promise<void> {
   await eventually(async () => {
     const [{ cursor, due } = { cursor: 0, due: 1 }] = await rows<{ cursor: number; due: number }>(
-      "SELECT cursor, (SELECT count(*) FROM alerts WHERE due_at <= ?) AS due FROM state",
+      "SELECT cursor, (SELECT count(*) FROM receivers WHERE due_at <= ?) AS due FROM state",
       Date.now(),
     );
     return due === 0 && cursor >= (await readHead(env.DB)).number;

@@ -61,13 +61,13 @@ describe("twenty receivers that hang, drip, or answer at the last moment", () =>
 
 describe("a receiver that hangs for the third time in a row", () => {
   const restOf = async ({ id }: Alert): Promise<number> => {
-    const [row] = await rows<{ rest: number }>("SELECT rest_until AS rest FROM alerts WHERE id = ?", id);
+    const [row] = await rows<{ rest: number }>("SELECT rest_until AS rest FROM receivers WHERE id = ?", id);
     return (row?.rest ?? 0) - Date.now();
   };
 
   it("is left alone with all of its messages, also by a new instance, until its owner asks", async () => {
     const alert = await registerGated("rests", "sundial");
-    await rows("UPDATE alerts SET timeouts = 2 WHERE id = ?", alert.id);
+    await rows("UPDATE receivers SET timeouts = 2 WHERE id = ?", alert.id);
     await behave("rests", "hang");
     await addArticle("A sundial.");
     await eventually(async () => (await deliveries(alert))[0]?.attempts.length === 1);

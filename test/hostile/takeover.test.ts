@@ -180,7 +180,7 @@ it("it does not make a callback that fails one that does not", async () => {
   const failing = async () => {
     const { id = "" } = (await subscription(callback, PATH)) ?? {};
     const [row] = await rows<{ failing_since: number | null; trouble: string | null }>(
-      "SELECT failing_since, trouble FROM alerts WHERE id = ?",
+      "SELECT failing_since, trouble FROM receivers WHERE id = ?",
       id,
     );
     return row;

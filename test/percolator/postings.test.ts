@@ -7,6 +7,7 @@ import { parseQuery } from "../../src/query/grammar.ts";
 import { analyse } from "../../src/query/text.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
 import { SHARD_CAPACITY } from "../../src/shard/shard.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { NO_NAMES } from "../query/vocabulary.ts";
 
 const tree = (query: string) => parseQuery(query, NO_NAMES).tree;
@@ -37,7 +38,7 @@ describe("what a shard keeps in memory", () => {
   it("is read once: for the same words again SQLite is not asked, nor for words that nobody asks for", () =>
     inObject((storage) => {
       const { sql, read } = counted(storage.sql);
-      const percolator = new Percolator(new SqlPostings(sql));
+      const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       percolator.add(1, tree("convoy"));
       read();
       expect(percolator.match(text("a convoy left town")).found).toEqual([1]);
@@ -49,16 +50,16 @@ describe("what a shard keeps in memory", () => {
 
   it("a store that was just opened answers from the first text on", () =>
     inObject(({ sql }) => {
-      const before = new Percolator(new SqlPostings(sql));
+      const before = new Percolator(new SqlPostings(new Sql(sql)));
       before.add(1, tree("convoy -truck"));
       before.add(2, tree("bomb*"));
-      const woken = new Percolator(new SqlPostings(sql));
+      const woken = new Percolator(new SqlPostings(new Sql(sql)));
       expect(woken.match(text("a convoy was bombed")).found.sort()).toEqual([1, 2]);
     }));
 
   it("knows what was added and removed since it was read", () =>
     inObject(({ sql }) => {
-      const percolator = new Percolator(new SqlPostings(sql));
+      const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       expect(percolator.match(text("a convoy")).found).toEqual([]);
       const entries = percolator.add(1, tree("convoy"));
       expect(percolator.match(text("a convoy")).found).toEqual([1]);
@@ -68,7 +69,7 @@ describe("what a shard keeps in memory", () => {
 
   it("a prefix that is added is looked for from then on", () =>
     inObject(({ sql }) => {
-      const percolator = new Percolator(new SqlPostings(sql));
+      const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       expect(percolator.match(text("a bombing")).found).toEqual([]);
       percolator.add(1, tree("bomb*"));
       expect(percolator.match(text("a bombing")).found).toEqual([1]);
@@ -76,7 +77,7 @@ describe("what a shard keeps in memory", () => {
 
   it("is not what a transaction wrote that was rolled back", () =>
     inObject((storage) => {
-      const percolator = new Percolator(new SqlPostings(storage.sql));
+      const percolator = new Percolator(new SqlPostings(new Sql(storage.sql)));
       const kept = percolator.add(1, tree("convoy"));
       expect(percolator.match(text("a convoy, a truck")).found).toEqual([1]);
       const failing = () =>
@@ -103,14 +104,14 @@ describe("the key of the hash", () => {
   it("outlives a restart, and so does what was filed by it", async () => {
     const shard = env.SHARD.getByName("restarted");
     const file = (sql: SqlStorage): void => {
-      new Percolator(new SqlPostings(sql)).add(1, tree("convoy -truck"));
+      new Percolator(new SqlPostings(new Sql(sql))).add(1, tree("convoy -truck"));
     };
     await runInDurableObject(shard, (_, { storage }) => file(storage.sql));
     const before = await keyOf("restarted");
     await evictDurableObject(shard);
     expect(await keyOf("restarted")).toEqual(before);
     await runInDurableObject(shard, (_, { storage: { sql } }) =>
-      expect(new Percolator(new SqlPostings(sql)).match(text("a convoy")).found).toEqual([1]),
+      expect(new Percolator(new SqlPostings(new Sql(sql))).match(text("a convoy")).found).toEqual([1]),
     );
   });
 });
@@ -129,7 +130,7 @@ describe("many long queries under one word", () => {
 
   it("lie in parts by the word's entry and their number; none is left when the queries are gone", () =>
     inObject(({ sql }) => {
-      const percolator = new Percolator(new SqlPostings(sql));
+      const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       const filed = Array.from({ length: 250 }, (_, i) => percolator.add(i, long(i)));
       const [entry = 0] = filed[0] ?? [];
       expect(parts(sql)).toEqual([1, 2, 3, 4].map((part) => ({ entry, part })));
@@ -140,7 +141,7 @@ describe("many long queries under one word", () => {
 
   it("as many as a shard takes keep far below the limit of a row, and hinder nobody", () =>
     inObject((storage) => {
-      const postings = new SqlPostings(storage.sql);
+      const postings = new SqlPostings(new Sql(storage.sql));
       const percolator = new Percolator(postings);
       storage.transactionSync(() => {
         percolator.add(0, tree("syria"));

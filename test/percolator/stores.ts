@@ -6,6 +6,7 @@ import type { IndexEntries } from "../../src/percolator/index-entry.ts";
 import { MemoryStore } from "../../src/percolator/memory-store.ts";
 import type { PostingStore } from "../../src/percolator/percolator.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
+import { Sql } from "../../src/shard/sql.ts";
 
 /** A hash other than the store's own, and the units of a row after which a part begins, where the store has parts. */
 interface Options {
@@ -25,6 +26,6 @@ let shards = 0;
 /** The store that a shard uses, in a Durable Object's SQLite. */
 export const inShard: SomeStore = (use, options) =>
   runInDurableObject(env.SHARD.getByName(`postings ${++shards}`), async (_, { storage: { sql } }) => {
-    const store = new SqlPostings(sql, options);
+    const store = new SqlPostings(new Sql(sql), options);
     use(store, () => store.size.rows);
   });

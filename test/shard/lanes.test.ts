@@ -3,21 +3,27 @@ import { describe, expect, it } from "vitest";
 import { type Lane, Lanes, type Share } from "../../src/shard/deliver/lanes.ts";
 import type { Pace } from "../../src/shard/deliver/receiver-pace.ts";
 
-type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "begin" | "land"; alert: string; wait: number };
+type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "begin" | "land"; receiver: string; wait: number };
 
 const PACES: readonly Pace[] = ["quick", "new", "late", "hesitant", "later", "silent"];
 /** Few of each, so that they meet. */
 const HOSTS = ["x", "y", "z"];
 const ALERTS = ["a", "b", "c", "d", "e", "f", "g", "h"];
-const laneOf = (alert: string, host: string, pace: Pace): Lane => ({ alert, host, pace, patience: 2_000, least: 400 });
+const laneOf = (receiver: string, host: string, pace: Pace): Lane => ({
+  receiver,
+  host,
+  pace,
+  patience: 2_000,
+  least: 400,
+});
 const lane = fc
   .record({
-    alert: fc.constantFrom(...ALERTS),
+    receiver: fc.constantFrom(...ALERTS),
     host: fc.constantFrom(...HOSTS),
     pace: fc.constantFrom(...PACES),
   })
-  .map(({ alert, host, pace }) => laneOf(alert, host, pace));
-const timed = fc.record({ alert: fc.constantFrom(...ALERTS), wait: fc.constantFrom(0, 100, 1_000, 5_000) });
+  .map(({ receiver, host, pace }) => laneOf(receiver, host, pace));
+const timed = fc.record({ receiver: fc.constantFrom(...ALERTS), wait: fc.constantFrom(0, 100, 1_000, 5_000) });
 const step: fc.Arbitrary<Step> = fc.oneof(
   lane.map((lane) => ({ kind: "add" as const, lane })),
   fc.constant({ kind: "take" as const }),
@@ -53,8 +59,8 @@ class Model {
   }
 
   add(lane: Lane): void {
-    if (this.flying.some((flight) => flight.lane.alert === lane.alert)) return;
-    const place = this.waiting.findIndex((waiting) => waiting.lane.alert === lane.alert);
+    if (this.flying.some((flight) => flight.lane.receiver === lane.receiver)) return;
+    const place = this.waiting.findIndex((waiting) => waiting.lane.receiver === lane.receiver);
     const before = this.waiting[place];
     if (before && ringOf(before.lane) === ringOf(lane)) return;
     if (before) this.#leave(place);
@@ -104,13 +110,13 @@ class Model {
   #turnOf = (lane: Lane): number => this.#turns.get(ringOf(lane)) ?? 0;
   #chargeOf = (lane: Lane): number => Math.max(this.#charges.get(ringOf(lane)) ?? 0, this.#floors.get(lane.pace) ?? 0);
 
-  begin(alert: string, now: number): void {
-    const flight = this.flying.find(({ lane }) => lane.alert === alert);
+  begin(receiver: string, now: number): void {
+    const flight = this.flying.find(({ lane }) => lane.receiver === receiver);
     if (flight) flight.began = now;
   }
 
-  land(alert: string, now: number): void {
-    const place = this.flying.findIndex(({ lane }) => lane.alert === alert);
+  land(receiver: string, now: number): void {
+    const place = this.flying.findIndex(({ lane }) => lane.receiver === receiver);
     const [flight] = place < 0 ? [] : this.flying.splice(place, 1);
     if (flight === undefined || flight.began > now || ["quick", "new"].includes(flight.lane.pace)) return;
     this.#charges.set(ringOf(flight.lane), this.#chargeOf(flight.lane) + now - flight.began);
@@ -124,8 +130,8 @@ class Model {
       const full = HOSTS.filter((host) => lanes.filter((lane) => lane.host === host).length > perHost);
       return [...(lanes.length > places ? [`${paces}`] : []), ...full.map((host) => `${paces} to ${host}`)];
     });
-    const twice = new Set(all.map(({ alert }) => alert)).size < all.length;
-    return [...beyond, ...(twice ? ["of one alert"] : [])];
+    const twice = new Set(all.map(({ receiver }) => receiver)).size < all.length;
+    return [...beyond, ...(twice ? ["of one receiver"] : [])];
   }
 }
 
@@ -146,8 +152,8 @@ function run(
       lanes.add(step.lane);
     } else if (step.kind !== "take") {
       now += step.wait;
-      model[step.kind](step.alert, now);
-      lanes[step.kind](step.alert, now);
+      model[step.kind](step.receiver, now);
+      lanes[step.kind](step.receiver, now);
     } else taken = { by: lanes.take(), model: model.take() };
     look(model, lanes, taken);
   }
@@ -186,12 +192,12 @@ describe("in whatever order alerts are added, taken and landed", () => {
       fc.property(bounds, fc.array(lane, { maxLength: 40 }), (limits, added) => {
         const lanes = new Lanes(limits);
         for (const lane of added) lanes.add(lane);
-        const left = Array.from(new Set(added.map(({ alert }) => alert)), () => {
+        const left = Array.from(new Set(added.map(({ receiver }) => receiver)), () => {
           const taken = lanes.take();
-          if (taken) lanes.land(taken.alert, 0);
-          return taken?.alert ?? "nobody";
+          if (taken) lanes.land(taken.receiver, 0);
+          return taken?.receiver ?? "nobody";
         });
-        expect(left.sort()).toEqual([...new Set(added.map(({ alert }) => alert))].sort());
+        expect(left.sort()).toEqual([...new Set(added.map(({ receiver }) => receiver))].sort());
         expect([lanes.take(), lanes.flying]).toEqual([undefined, 0]);
       }),
       RUNS,
@@ -199,8 +205,8 @@ describe("in whatever order alerts are added, taken and landed", () => {
   });
 });
 
-const quick = (alert: string, host: string): Lane => laneOf(alert, host, "quick");
-const late = (alert: string, host: string): Lane => laneOf(alert, host, "late");
+const quick = (receiver: string, host: string): Lane => laneOf(receiver, host, "quick");
+const late = (receiver: string, host: string): Lane => laneOf(receiver, host, "late");
 
 function lanesOf(...added: Lane[]): Lanes {
   const lanes = new Lanes();
@@ -211,20 +217,20 @@ function lanesOf(...added: Lane[]): Lanes {
 /** All that may leave now. */
 const takeAll = (lanes: Lanes): string[] => {
   const taken = lanes.take();
-  return taken === undefined ? [] : [taken.alert, ...takeAll(lanes)];
+  return taken === undefined ? [] : [taken.receiver, ...takeAll(lanes)];
 };
 
-/** Who has the next turns, each of which takes as long as is said of its alert, in milliseconds. */
-function turns(lanes: Lanes, count: number, took: (alert: string) => number): string[] {
+/** Who has the next turns, each of which takes as long as is said of its receiver, in milliseconds. */
+function turns(lanes: Lanes, count: number, took: (receiver: string) => number): string[] {
   let now = 0;
   return Array.from({ length: count }, () => {
     const taken = lanes.take();
     if (taken === undefined) throw new Error("nobody leaves");
-    lanes.begin(taken.alert, now);
-    now += took(taken.alert);
-    lanes.land(taken.alert, now);
+    lanes.begin(taken.receiver, now);
+    now += took(taken.receiver);
+    lanes.land(taken.receiver, now);
     lanes.add(taken);
-    return taken.alert;
+    return taken.receiver;
   });
 }
 
@@ -234,7 +240,7 @@ const some = (count: number, pace: Pace): Lane[] =>
 
 describe("turns", () => {
   it("hosts take turns, and within a host its alerts do", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")), quick("b1", "b"));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((receiver) => quick(receiver, "a")), quick("b1", "b"));
     expect(takeAll(lanes)).toEqual(["a1", "b1", "a2", "a3"]);
   });
 
@@ -243,7 +249,7 @@ describe("turns", () => {
   });
 
   it("a host that is full is passed over and keeps its turn", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((receiver) => quick(receiver, "a")));
     expect(takeAll(lanes)).toEqual(["a1", "a2", "a3"]);
     lanes.add(quick("b1", "b"));
     expect(takeAll(lanes)).toEqual(["b1"]);
@@ -253,28 +259,28 @@ describe("turns", () => {
   });
 
   it("of late hosts are charged by the time they took: half as long, twice as many", () => {
-    const order = turns(lanesOf(late("a", "a"), late("b", "b")), 30, (alert) => (alert === "a" ? 1_200 : 2_400));
-    expect(order.filter((alert) => alert === "a")).toHaveLength(20);
+    const order = turns(lanesOf(late("a", "a"), late("b", "b")), 30, (receiver) => (receiver === "a" ? 1_200 : 2_400));
+    expect(order.filter((receiver) => receiver === "a")).toHaveLength(20);
   });
 
   it("a late host that comes back has what the others have by now, and nothing saved up", () => {
     const lanes = lanesOf(late("a", "a"), late("b", "b"));
     turns(lanes, 10, () => 2_000);
     lanes.add(late("c", "c"));
-    expect(turns(lanes, 9, () => 2_000).filter((alert) => alert === "c")).toHaveLength(3);
+    expect(turns(lanes, 9, () => 2_000).filter((receiver) => receiver === "c")).toHaveLength(3);
   });
 
   it("a new receiver has one in eight, however many quick ones wait", () => {
     const lanes = lanesOf(...some(20, "quick"), ...some(20, "new"));
     const order = turns(lanes, 40, () => 50);
-    expect(order.filter((alert) => alert.startsWith("new"))).toHaveLength(5);
+    expect(order.filter((receiver) => receiver.startsWith("new"))).toHaveLength(5);
   });
 });
 
 describe("places", () => {
   it("are shared so that each pace has some, and the quick ones the rest", () => {
     const all = PACES.flatMap((pace) => some(10, pace));
-    const taken = takeAll(lanesOf(...all)).map((alert) => alert.replace(/\d+/, ""));
+    const taken = takeAll(lanesOf(...all)).map((receiver) => receiver.replace(/\d+/, ""));
     expect(taken.sort()).toEqual(["late", "late", "later", "new", "quick", "silent"]);
   });
 
@@ -295,11 +301,11 @@ describe("places", () => {
     ["later", 1],
     ["silent", 1],
   ])("of one host, to receivers of one pace alone (%s): %i", (pace, places) => {
-    expect(takeAll(lanesOf(...ALERTS.map((alert) => laneOf(alert, "a", pace))))).toHaveLength(places);
+    expect(takeAll(lanesOf(...ALERTS.map((receiver) => laneOf(receiver, "a", pace))))).toHaveLength(places);
   });
 
   it("no silent receiver takes the place of a late one, on its host or elsewhere", () => {
-    const lanes = lanesOf(...ALERTS.map((alert) => laneOf(alert, "x", "silent")), ...some(20, "silent"));
+    const lanes = lanesOf(...ALERTS.map((receiver) => laneOf(receiver, "x", "silent")), ...some(20, "silent"));
     expect(takeAll(lanes)).toHaveLength(1);
     lanes.add(late("s", "x"));
     expect(takeAll(lanes)).toEqual(["s"]);
@@ -325,7 +331,7 @@ describe("a request that takes long", () => {
   /** Lanes in which so many of a pace fly since 0, and others wait. */
   function flyingSince0(pace: Pace, ...waiting: Lane[]): Lanes {
     const lanes = lanesOf(...some(6, pace));
-    for (const alert of takeAll(lanes)) lanes.begin(alert, 0);
+    for (const receiver of takeAll(lanes)) lanes.begin(receiver, 0);
     for (const lane of waiting) lanes.add(lane);
     return lanes;
   }
@@ -341,8 +347,8 @@ describe("a request that takes long", () => {
   });
 
   it("keeps nobody from a host that is full by others", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")), quick("b1", "b"));
-    for (const alert of takeAll(lanes)) lanes.begin(alert, 0);
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((receiver) => quick(receiver, "a")), quick("b1", "b"));
+    for (const receiver of takeAll(lanes)) lanes.begin(receiver, 0);
     expect(lanes.overdue(9_000).sort()).toEqual(["a1"]);
   });
 
@@ -353,8 +359,8 @@ describe("a request that takes long", () => {
   it("in a crowd has less time, but only where half of all requests take long", () => {
     const lanes = flyingSince0("quick", ...some(200, "new"));
     expect([lanes.overdue(399), lanes.overdue(400).length]).toEqual([[], 6]);
-    const [one = "", two = "", three = "", four = ""] = some(6, "quick").map(({ alert }) => alert);
-    for (const alert of [one, two, three, four]) lanes.begin(alert, 500);
+    const [one = "", two = "", three = "", four = ""] = some(6, "quick").map(({ receiver }) => receiver);
+    for (const receiver of [one, two, three, four]) lanes.begin(receiver, 500);
     expect([lanes.overdue(899), lanes.overdue(900).length]).toEqual([[], 6]);
   });
 
@@ -365,7 +371,7 @@ describe("a request that takes long", () => {
   });
 });
 
-describe("an alert", () => {
+describe("a receiver", () => {
   it("that flies cannot leave a second time, whatever its host is by now", () => {
     const lanes = lanesOf(quick("a1", "a"));
     lanes.take();
@@ -385,7 +391,7 @@ describe("an alert", () => {
   });
 
   it("that lands twice, or never flew, frees no place that is taken", () => {
-    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((alert) => quick(alert, "a")));
+    const lanes = lanesOf(...["a1", "a2", "a3", "a4"].map((receiver) => quick(receiver, "a")));
     expect(takeAll(lanes)).toHaveLength(3);
     lanes.land("a4", 0);
     lanes.land("unknown", 0);

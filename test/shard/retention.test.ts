@@ -1,7 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { forgetOld } from "../../src/shard/outbox/retention.ts";
+import { Notices } from "../../src/shard/outbox/notices.ts";
+import { Retention } from "../../src/shard/outbox/retention.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { ask, look, patch, registerFor, settings, startClock } from "../alerts/owner.ts";
 import {
   type Alert,
@@ -99,8 +101,12 @@ describe("messages are kept for 35 days", () => {
     await quiet();
     expect((await deliveries(alert)).map(({ status }) => status)).toEqual(["delivered", "pending", "delivered"]);
     // It is asked for so long because the owner asks again and again.
-    await rows("UPDATE messages SET next_attempt_at = ?2 WHERE alert = ?1 AND sequence = 2", alert.id, day + 90 * DAY);
-    await rows("UPDATE alerts SET due_at = ?2 WHERE id = ?1", alert.id, day + 90 * DAY);
+    await rows(
+      "UPDATE messages SET next_attempt_at = ?2 WHERE receiver = ?1 AND sequence = 2",
+      alert.id,
+      day + 90 * DAY,
+    );
+    await rows("UPDATE receivers SET due_at = ?2 WHERE id = ?1", alert.id, day + 90 * DAY);
     await ringAt(40);
     expect(await listed(alert)).toEqual({ oldest: 2, latest: 3, numbers: [2, 3] });
     expect(await listed(other)).toEqual({ oldest: 4, latest: 3, numbers: [] });
@@ -184,7 +190,7 @@ describe("what a paused alert holds", () => {
     await addArticle("Pistachio.");
     await eventually(async () => (await deliveries(alert))[0]?.attempts.length === 1);
     await rows("UPDATE alerts SET status = 'pending' WHERE id = ?", alert.id);
-    await rows("UPDATE messages SET next_attempt_at = NULL WHERE alert = ?", alert.id);
+    await rows("UPDATE messages SET next_attempt_at = NULL WHERE receiver = ?", alert.id);
     await ringAt(31);
     expect(await deliveries(alert)).toMatchObject([{ status: "pending" }]);
     expect(await view(alert)).toMatchObject({ status: "pending" });
@@ -243,7 +249,9 @@ it("whatever the state, it forgets what the rules name and nothing else, however
         fc.integer({ min: 1, max: 3 }),
         (alerts, messages, step) => {
           put(sql, alerts);
-          const forget = () => forgetOld(sql, NOW, { age: AGE, held: AGE, messages, alerts: step });
+          const part = new Sql(sql);
+          const retention = new Retention(part, new Notices(part), (work) => work());
+          const forget = () => retention.deleteOld(NOW, { age: AGE, held: AGE, messages, alerts: step });
           // What was pending is given up at the most, and can still be seen then.
           const waiting = sql.exec("SELECT id FROM messages WHERE status = 'pending' ORDER BY id").toArray();
           let runs = forget() ? 1 : 0;
@@ -261,17 +269,19 @@ it("whatever the state, it forgets what the rules name and nothing else, however
           for (const [i, one] of alerts.entries()) {
             const id = `a${i}`;
             const { oldest, left } = forgetInModel(one, messages);
-            expect(sql.exec("SELECT oldest FROM alerts WHERE id = ?", id).one()).toEqual({ oldest });
+            expect(sql.exec("SELECT oldest FROM numbering WHERE alert = ?", id).one()).toEqual({ oldest });
             const kept = sql
               .exec<{ sequence: number; status: string }>(
-                "SELECT sequence, status FROM messages WHERE alert = ? AND sequence > 0 ORDER BY sequence",
+                "SELECT sequence, status FROM messages WHERE receiver = ? AND sequence > 0 ORDER BY sequence",
                 id,
               )
               .toArray();
             expect(kept).toEqual(left.map((status, j) => ({ sequence: oldest + j, status })));
-            const attempts = sql.exec("SELECT sequence FROM attempts WHERE alert = ? ORDER BY sequence", id).toArray();
+            const attempts = sql
+              .exec("SELECT sequence FROM attempts WHERE receiver = ? ORDER BY sequence", id)
+              .toArray();
             expect(attempts).toEqual(kept.map(({ sequence }) => ({ sequence })));
-            const confirmations = sql.exec("SELECT 1 FROM messages WHERE alert = ? AND sequence = 0", id).toArray();
+            const confirmations = sql.exec("SELECT 1 FROM messages WHERE receiver = ? AND sequence = 0", id).toArray();
             expect(confirmations).toHaveLength(one.confirmation ? 1 : 0);
           }
           // No message without its notice, and none that is old without a message.
@@ -294,13 +304,14 @@ const NOW = 1_000 * DAY;
 
 /** Puts alerts into the tables as a shard would have: notices are numbered in the order of their times. */
 function put(sql: SqlStorage, alerts: readonly RandomAlert[]): void {
-  for (const table of ["attempts", "messages", "notices", "alerts"]) sql.exec(`DELETE FROM ${table}`);
+  for (const table of ["attempts", "messages", "notices", "numbering", "alerts"]) sql.exec(`DELETE FROM ${table}`);
   for (const [i, { status, messages }] of alerts.entries()) {
     sql.exec(
-      `INSERT INTO alerts (id, query, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at, latest)
-       VALUES (?, 1, '{"type":"feed"}', '', ?, '', '', '', '', 0, 0, ?)`,
-      ...[`a${i}`, status, messages.length],
+      `INSERT INTO alerts (id, query, channel, status, token_hash, feed_key_hash, secret, origin, since, created_at)
+       VALUES (?, 1, '{"type":"feed"}', ?, '', '', '', '', 0, 0)`,
+      ...[`a${i}`, status],
     );
+    sql.exec("INSERT INTO numbering (alert, latest) VALUES (?, ?)", `a${i}`, messages.length);
   }
   const all = alerts.flatMap(({ messages, confirmation }, i) => [
     ...(confirmation ? [{ age: 20, status: "delivered", held: true, alert: `a${i}`, sequence: 0 }] : []),
@@ -314,7 +325,7 @@ function put(sql: SqlStorage, alerts: readonly RandomAlert[]): void {
       )
       .one();
     sql.exec(
-      "INSERT INTO messages (alert, sequence, id, notice, status, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO messages (receiver, sequence, id, notice, status, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?)",
       ...[alert, sequence, `${alert}_${sequence}`, number, status, status === "pending" && !held ? NOW : null],
     );
     if (sequence > 0) {

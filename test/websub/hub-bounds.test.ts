@@ -4,9 +4,12 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../src/platform/digest.ts";
 import { readDocuments } from "../../src/record/events/events.ts";
+import { Receivers } from "../../src/shard/deliver/receivers.ts";
 import { Queries } from "../../src/shard/follow/queries.ts";
+import { Notices } from "../../src/shard/outbox/notices.ts";
 import { Outbox } from "../../src/shard/outbox/outbox.ts";
-import { forgetOld } from "../../src/shard/outbox/retention.ts";
+import { Retention } from "../../src/shard/outbox/retention.ts";
+import { Sql } from "../../src/shard/sql.ts";
 import { HOST_CAPACITY, Subscriptions } from "../../src/websub/shard/subscriptions.ts";
 import { Topics } from "../../src/websub/shard/topics.ts";
 import { startClock } from "../alerts/owner.ts";
@@ -34,7 +37,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** How many subscriptions a callback has, whatever their topics. */
 const countOf = async (callback: string): Promise<number> =>
-  (await rows("SELECT id FROM alerts WHERE channel ->> 'url' = ? AND status <> 'paused'", callback)).length;
+  (await rows("SELECT id FROM subscriptions WHERE callback = ? AND status <> 'ended'", callback)).length;
 
 describe("of one callback and one feed there is one subscription", () => {
   it("however the topic is written; it bears the writing that was confirmed first", async () => {
@@ -85,7 +88,7 @@ describe("of one callback and one feed there is one subscription", () => {
     // As if that had been asked for while it could be read.
     const written = `sub_${(await sha256(`${callback}\n${form["hub.topic"]}`)).slice(0, 40)}`;
     const id = (await subscription(callback, "/feed.rss?q=readable"))?.id ?? "";
-    await env.DB.prepare("UPDATE subscriptions SET written = ? WHERE id = ?").bind(written, id).run();
+    await env.DB.prepare("UPDATE subscription_shards SET written = ? WHERE id = ?").bind(written, id).run();
     expect((await ask(form)).status).toBe(202);
     await eventually(async () => (await countOf(callback)) === 0);
     expect((await verifications("unreadable")).at(-1)?.get("hub.topic")).toBe(form["hub.topic"]);
@@ -96,31 +99,27 @@ describe("of one callback and one feed there is one subscription", () => {
 async function fill(many: number, host: string, listing: string, source: string): Promise<void> {
   const names = await vocabulary();
   await runInDurableObject(shard(), (_, { storage: { sql } }) => {
-    const query = new Queries(sql, names).file(source);
+    const query = new Queries(new Sql(sql), names, () => true).file(source);
     sql.exec(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-       INSERT INTO alerts (id, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at, expires_at)
-       SELECT 'fill_' || i, '{"type":"websub"}', ?2, 'active', '', '', '', '', 0, 0, ?3 FROM n`,
-      ...[many, host, Date.now() + 1000 * DAY],
+       INSERT INTO subscriptions (id, status, callback, host, topic, origin, address, listing, query, since, nonce, delivered, expires_at)
+       SELECT 'fill_' || i, 'active', '', ?2, '', '', '/feed.rss', ?3, ?4, 0, '', 'W/"x"', ?5 FROM n`,
+      ...[many, host, listing, query, Date.now() + 1000 * DAY],
     );
-    sql.exec(
-      `INSERT INTO subscriptions (id, address, listing, query, nonce, delivered)
-       SELECT id, '/feed.rss', ?, ?, '', 'W/"x"' FROM alerts WHERE id LIKE 'fill_%'`,
-      ...[listing, query],
-    );
+    sql.exec("INSERT INTO receivers (id, host) SELECT id, host FROM subscriptions WHERE id LIKE 'fill_%'");
   });
 }
 
 async function clear(): Promise<void> {
   await rows("DELETE FROM subscriptions WHERE id LIKE 'fill_%'");
-  await rows("DELETE FROM alerts WHERE id LIKE 'fill_%'");
+  await rows("DELETE FROM receivers WHERE id LIKE 'fill_%'");
 }
 
 it("the callbacks of one host may have so many in a shard; those that stand are renewed", async () => {
   const stands = callbackAt("before-many");
   await subscribe(stands, "/feed.rss");
   const { host } = new URL(stands);
-  const [{ n } = { n: 0 }] = await rows<{ n: number }>("SELECT count(*) AS n FROM alerts WHERE host = ?", host);
+  const [{ n } = { n: 0 }] = await rows<{ n: number }>("SELECT count(*) AS n FROM subscriptions WHERE host = ?", host);
   await fill(HOST_CAPACITY - n, host, "articles", "manyfold");
   const callback = callbackAt("too-many");
   const form = { "hub.mode": "subscribe", "hub.callback": callback, "hub.topic": topicAt("/feed.rss") };
@@ -128,7 +127,7 @@ it("the callbacks of one host may have so many in a shard; those that stand are 
   expect(detail).toBe(`Callbacks of ${host} have ${HOST_CAPACITY} subscriptions, and may have no more`);
   expect(await countOf(callback)).toBe(0);
   await subscribe(stands, "/feed.rss", { "hub.lease_seconds": "77" });
-  const places = await count("subscriptions");
+  const places = await count("subscription_shards");
   await clear();
   expect(places).toBe((await rows("SELECT id FROM subscriptions")).length);
   await subscribe(callback, "/feed.rss");
@@ -153,11 +152,18 @@ describe("among two thousand subscriptions a shard reads but a few rows", () => 
   const FEW = 100;
 
   /** Rows that some work on the tables of the shard reads. */
-  const rowsReadBy = (work: (sql: SqlStorage, queries: Queries) => void): Promise<number> =>
+  const rowsReadBy = (
+    work: (subscriptions: Subscriptions, queries: Queries, topics: Topics) => void,
+  ): Promise<number> =>
     vocabulary().then((names) =>
       runInDurableObject(shard(), (_, { storage }) => {
-        const { sql, read } = counting(storage.sql);
-        work(sql, new Queries(storage.sql, names));
+        const { sql: counted, read } = counting(storage.sql);
+        const sql = new Sql(counted);
+        const receivers = new Receivers(sql);
+        const parts = { receivers, outbox: new Outbox(sql, receivers), notices: new Notices(sql) };
+        const subscriptions = new Subscriptions(sql, parts);
+        const queries = new Queries(sql, names, (query) => subscriptions.asks(query));
+        work(subscriptions, queries, new Topics(sql, subscriptions));
         return read();
       }),
     );
@@ -169,7 +175,7 @@ describe("among two thousand subscriptions a shard reads but a few rows", () => 
 
   it("where none has ended", async () => {
     const now = Date.now();
-    expect(await rowsReadBy((sql) => new Subscriptions(env, sql, new Outbox(sql, 0)).expire(now))).toBeLessThan(FEW);
+    expect(await rowsReadBy((subscriptions) => subscriptions.expire(now))).toBeLessThan(FEW);
   });
 
   it("for a change that is in no topic of theirs; where it may be in any, all of them", async () => {
@@ -178,20 +184,15 @@ describe("among two thousand subscriptions a shard reads but a few rows", () => 
     const events = await readDocuments(env.DB, ["solitude"]);
     expect(events).toHaveLength(1);
     const touch = (unsure: object) =>
-      rowsReadBy((sql, queries) => {
-        const change = { events, articles: [], ...unsure };
-        new Topics(sql, new Outbox(sql, 0)).touch(change, 0, queries, Date.now());
+      rowsReadBy((_, queries, topics) => {
+        topics.announce({ events, articles: [], ...unsure }, 0, queries, Date.now());
       });
     expect(await touch({})).toBeLessThan(FEW);
     expect(await touch({ unsure: "events" })).toBeGreaterThan(MANY);
   });
 
   it("when a query is forgotten", async () => {
-    const names = await vocabulary();
-    const read = await rowsReadBy((sql) => {
-      const queries = new Queries(sql, names);
-      queries.removeUnused(queries.file("solitary"));
-    });
+    const read = await rowsReadBy((_, queries) => queries.removeUnused(queries.file("solitary")));
     expect(read).toBeLessThan(FEW);
     expect(await rows("SELECT number FROM queries WHERE source = 'solitary'")).toEqual([]);
   });
@@ -204,7 +205,9 @@ it("what was pushed long ago does not keep the forgetting of old messages going"
   await settledPushes();
   const more = await runInDurableObject(shard(), (_, { storage: { sql } }) => {
     sql.exec("UPDATE notices SET at = 0");
-    return forgetOld(sql, Date.now(), { age: 35 * DAY, held: 30 * DAY, messages: 100, alerts: 1 });
+    const part = new Sql(sql);
+    const retention = new Retention(part, new Notices(part), (work) => work());
+    return retention.deleteOld(Date.now(), { age: 35 * DAY, held: 30 * DAY, messages: 100, alerts: 1 });
   });
   expect(more).toBe(false);
 });
@@ -216,5 +219,11 @@ it("a lease ends in the run of the alarm in which an alert expires", async () =>
   await subscribe(callback, "/feed.rss", { "hub.lease_seconds": String(DAY / 1000) });
   vi.setSystemTime(Date.now() + DAY);
   await ring();
-  expect(await rows("SELECT id FROM alerts WHERE id = ? OR channel ->> 'url' = ?", id, callback)).toEqual([]);
+  expect(
+    await rows(
+      "SELECT id FROM alerts WHERE id = ? UNION SELECT id FROM subscriptions WHERE callback = ?",
+      id,
+      callback,
+    ),
+  ).toEqual([]);
 });

@@ -32,7 +32,7 @@ const DAY = 24 * 60 * 60 * SECOND;
 const PATH = "/feed.json";
 
 /** All that a shard keeps of a callback. */
-const kept = (callback: string): Promise<Kept[]> => rows("SELECT * FROM alerts WHERE channel ->> 'url' = ?", callback);
+const kept = (callback: string): Promise<Kept[]> => rows("SELECT * FROM subscriptions WHERE callback = ?", callback);
 
 /** A subscription whose callback takes what is distributed as `behave` tells it, and confirms until it is told otherwise. */
 async function subscribeGated(name: string, more: Record<string, string> = {}): Promise<string> {
@@ -164,8 +164,8 @@ describe("a callback that fails", () => {
 describe("the schedule of a callback that fails goes on", () => {
   const waiting = async (callback: string) => {
     const [message] = await rows<{ id: string; tries: number; status: string; next_attempt_at: number | null }>(
-      `SELECT m.id, m.tries, m.status, m.next_attempt_at FROM messages m JOIN alerts a ON a.id = m.alert
-       WHERE a.channel ->> 'url' = ? AND m.sequence = 1`,
+      `SELECT m.id, m.tries, m.status, m.next_attempt_at FROM messages m JOIN subscriptions s ON s.id = m.receiver
+       WHERE s.callback = ? AND m.sequence = 1`,
       callback,
     );
     return message;
@@ -236,7 +236,7 @@ it("while the record cannot be read the topic waits, and no attempt is counted",
   const message = async () => {
     const id = (await subscription(callback, PATH))?.id ?? "";
     const [found] = await rows<{ tries: number; next_attempt_at: number }>(
-      "SELECT tries, next_attempt_at FROM messages WHERE alert = ? AND sequence = 1 AND status = 'pending'",
+      "SELECT tries, next_attempt_at FROM messages WHERE receiver = ? AND sequence = 1 AND status = 'pending'",
       id,
     );
     return found ?? { tries: 0, next_attempt_at: 0 };
@@ -278,7 +278,7 @@ describe("what the shard has followed before it is asked", () => {
     await putEvent("known-before", { title: "Known before" });
     await caughtUp();
     await begin("known-before", await head());
-    expect(await rows("SELECT id FROM messages WHERE alert = 'sub_known-before' AND sequence = 1")).toEqual([]);
+    expect(await rows("SELECT id FROM messages WHERE receiver = 'sub_known-before' AND sequence = 1")).toEqual([]);
   });
 });
 
@@ -359,7 +359,7 @@ describe("a subscription whose query can no longer be read", () => {
     (await verifications(name)).filter((asked) => asked.get("hub.mode") === "denied");
   const isForgotten = async (callback: string) => {
     await ring();
-    const { results } = await env.DB.prepare("SELECT id FROM subscriptions").all<{ id: string }>();
+    const { results } = await env.DB.prepare("SELECT id FROM subscription_shards").all<{ id: string }>();
     const left = await rows<{ id: string }>("SELECT s.id FROM subscriptions s");
     return (await kept(callback)).length === 0 && results.length === left.length;
   };

@@ -2,9 +2,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { forgetSubscriptions, type SubscriptionKey } from "../../src/alerts/shards.ts";
 import type { Variables } from "../../src/platform/settings.ts";
 import { SHARD_CAPACITY } from "../../src/shard/shard.ts";
+import { forgetSubscriptions, type SubscriptionKey } from "../../src/websub/subscription-shards.ts";
 import worker from "../../src/worker.ts";
 import { startClock } from "../alerts/owner.ts";
 import { call, eventually, register, ring, rows, setting, stopClock } from "../alerts/support.ts";
@@ -135,7 +135,7 @@ describe("an address that may not be called is refused", () => {
     const before = await setting("ALLOW_PRIVATE_TARGETS", "false");
     await putEvent("guarded", { title: "Not for a private address" });
     const outcomes = () =>
-      rows<{ outcome: string }>("SELECT outcome FROM attempts WHERE alert = ? AND sequence = 1", id);
+      rows<{ outcome: string }>("SELECT outcome FROM attempts WHERE receiver = ? AND sequence = 1", id);
     await eventually(async () => (await outcomes()).length > 0);
     await setting("ALLOW_PRIVATE_TARGETS", before);
     expect(await outcomes()).toEqual([{ outcome: "refused" }]);
@@ -236,14 +236,14 @@ it("asked again, a subscription is found in the shard that has it, and its place
   const callback = callbackAt("placed");
   await subscribe(callback, "/feed.rss");
   const id = (await subscription(callback, "/feed.rss"))?.id ?? "";
-  expect(await count("subscriptions WHERE id = ? AND shard = 0", id)).toBe(1);
+  expect(await count("subscription_shards WHERE id = ? AND shard = 0", id)).toBe(1);
   await subscribe(callback, "/feed.rss", { "hub.lease_seconds": "99" });
-  expect(await count("subscriptions WHERE id = ?", id)).toBe(1);
+  expect(await count("subscription_shards WHERE id = ?", id)).toBe(1);
   await ask({ "hub.mode": "unsubscribe", "hub.callback": callback, "hub.topic": topicAt("/feed.rss") });
   await eventually(async () => (await subscription(callback, "/feed.rss")) === undefined);
   await settledPushes();
   await ring();
-  expect(await count("subscriptions WHERE id = ?", id)).toBe(0);
+  expect(await count("subscription_shards WHERE id = ?", id)).toBe(0);
 });
 
 it("begun again before it is taken away, it keeps its place", async () => {
@@ -254,12 +254,14 @@ it("begun again before it is taken away, it keeps its place", async () => {
   await ask({ ...form, "hub.mode": "unsubscribe" });
   await eventually(async () => (await subscription(callback, "/feed.rss?q=kept")) === undefined);
   // What a shard that is late to forget it would do.
-  const late = await env.DB.prepare("SELECT id, nonce FROM subscriptions WHERE id = ?").bind(id).all<SubscriptionKey>();
+  const late = await env.DB.prepare("SELECT id, nonce FROM subscription_shards WHERE id = ?")
+    .bind(id)
+    .all<SubscriptionKey>();
   await subscribe(callback, "/feed.rss?q=kept");
   await forgetSubscriptions(env.DB, late.results);
   await ring();
   expect(late.results).toHaveLength(1);
-  expect(await count("subscriptions WHERE id = ?", id)).toBe(1);
+  expect(await count("subscription_shards WHERE id = ?", id)).toBe(1);
   expect((await subscription(callback, "/feed.rss?q=kept"))?.status).toBe("active");
 });
 
@@ -267,16 +269,15 @@ it("where a shard is full, a new one goes to another, and one that stands is ren
   const callback = callbackAt("before-full");
   await subscribe(callback, "/feed.rss");
   await rows(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - (SELECT count(*) FROM alerts))
-     INSERT INTO alerts (id, channel, host, status, token_hash, feed_key_hash, secret, origin, since, created_at)
-     SELECT 'filler_' || i, '{"type":"feed"}', '', 'paused', '', '', '', '', 0, 0 FROM n`,
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - (SELECT count(*) FROM receivers))
+     INSERT INTO receivers (id, host) SELECT 'filler_' || i, '' FROM n`,
     SHARD_CAPACITY,
   );
   await subscribe(callback, "/feed.rss", { "hub.lease_seconds": "77" });
   await ask({ ...good(), "hub.callback": callbackAt("after-full") });
   await putEvent("full", { title: "From two shards" });
   await pushed("before-full", 1);
-  expect(await count("subscriptions WHERE shard = 1")).toBe(1);
+  expect(await count("subscription_shards WHERE shard = 1")).toBe(1);
   await ask({ ...good(), "hub.callback": callbackAt("second-after-full") });
-  expect(await count("subscriptions WHERE shard = 1")).toBe(2);
+  expect(await count("subscription_shards WHERE shard = 1")).toBe(2);
 });

@@ -94,7 +94,7 @@ describe("a subscription does not begin", () => {
     await askFor("subscribe", callback, "/feed.rss?q=leftover");
     await eventually(async () => (await subscription(callback, "/feed.rss?q=leftover")) === undefined);
     await ring();
-    expect(await rows("SELECT id FROM alerts WHERE channel ->> 'url' = ?", callback)).toEqual([]);
+    expect(await rows("SELECT id FROM subscriptions WHERE callback = ?", callback)).toEqual([]);
     expect(await rows("SELECT number FROM queries WHERE source = 'leftover'")).toEqual([]);
   });
 });
@@ -111,7 +111,7 @@ it("what changes between the asking and the callback's word is distributed after
 
 describe("a renewal", () => {
   const path = "/feed.json";
-  const secretOf = async (callback: string) => JSON.parse((await subscription(callback, path))?.channel ?? "{}").secret;
+  const secretOf = async (callback: string) => (await subscription(callback, path))?.secret;
 
   it("that is confirmed brings a longer lease, and keeps the secret", async () => {
     const callback = callbackAt("renewed");
@@ -140,9 +140,9 @@ describe("a renewal", () => {
     await putEvent(`event-${name}`, { title: `After the renewal of ${name}` });
     expect((await pushed(name, 1))[0]?.headers).toHaveProperty("x-hub-signature");
     // What somebody asked in its name is no trouble of its own.
-    expect(await rows("SELECT failing_since, trouble, timeouts FROM alerts WHERE id = ?", before?.id ?? "")).toEqual([
-      { failing_since: null, trouble: null, timeouts: 0 },
-    ]);
+    expect(await rows("SELECT failing_since, trouble, timeouts FROM receivers WHERE id = ?", before?.id ?? "")).toEqual(
+      [{ failing_since: null, trouble: null, timeouts: 0 }],
+    );
   });
 
   it("that waits for its word does not hold up what is distributed with the old secret", async () => {
@@ -214,8 +214,8 @@ describe("what is asked while something else waits for the callback's word is ve
     await behave("two-secrets.verification", "agree-once");
     await eventually(async () => (await verifications("two-secrets")).length === 2);
     await settledIntent(callback, "/feed.rss");
-    const { channel = "{}", expires_at = 0, confirmed_at = 0 } = (await subscription(callback, "/feed.rss")) ?? {};
-    expect([JSON.parse(channel).secret, expires_at - confirmed_at]).toEqual(["first", 2 * DAY * 1000]);
+    const { secret, expires_at = 0, confirmed_at = 0 } = (await subscription(callback, "/feed.rss")) ?? {};
+    expect([secret, expires_at - confirmed_at]).toEqual(["first", 2 * DAY * 1000]);
     const challenges = (await verifications("two-secrets")).map((verified) => verified.get("hub.challenge"));
     expect(new Set(challenges).size).toBe(2);
   });

@@ -45,7 +45,7 @@ export const settledIntent = (callback: string, path: string): Promise<void> =>
 export interface Kept extends Record<string, SqlStorageValue> {
   id: string;
   status: string;
-  channel: string;
+  secret: string | null;
   expires_at: number;
   confirmed_at: number;
   mode: string | null;
@@ -55,10 +55,9 @@ export interface Kept extends Record<string, SqlStorageValue> {
 /** A subscription as the shard keeps it; undefined where it keeps none. */
 export async function subscription(callback: string, path: string): Promise<Kept | undefined> {
   const [row] = await rows<Kept>(
-    `SELECT s.id, a.status, a.channel, a.expires_at, a.confirmed_at, s.delivered,
+    `SELECT s.id, s.status, s.secret, s.expires_at, s.confirmed_at, s.delivered,
        (SELECT mode FROM intents WHERE subscription = s.id LIMIT 1) AS mode
-     FROM subscriptions s JOIN alerts a ON a.id = s.id
-     WHERE a.channel ->> 'url' = ? AND a.channel ->> 'topic' = ? AND a.status <> 'paused'`,
+     FROM subscriptions s WHERE s.callback = ? AND s.topic = ? AND s.status <> 'ended'`,
     ...[callback, topicAt(path)],
   );
   return row;

@@ -1,6 +1,6 @@
 /**
- * Whose turn it is. Every alert that has something due waits in the lane of the host that it calls; hosts take turns, and within a host
- * its alerts do, so that neither a host nor an alert with a long backlog keeps the others waiting. Receivers of one pace have lanes of their
+ * Whose turn it is. Every receiver (an alert, or a WebSub subscription) that has something due waits in the lane of the host that it calls; hosts take turns, and within a host
+ * its receivers do, so that neither a host nor a receiver with a long backlog keeps the others waiting. Receivers of one pace have lanes of their
  * own: the longer a turn takes, the fewer places it may be taken in. In memory alone: what is due is in the tables, and a new instance
  * fills its lanes from there.
  */
@@ -26,9 +26,9 @@ export const SHARES: readonly Share[] = [
   { paces: ["silent"], places: 1, perHost: 1 },
 ];
 
-/** A receiver is known by its alert: on one host, a chat service's for instance, some may hang while others answer. */
+/** A receiver is an alert or a subscription: on one host, a chat service's for instance, some may hang while others answer. */
 export interface Lane extends Turn {
-  alert: string;
+  receiver: string;
   host: string;
 }
 
@@ -74,35 +74,35 @@ export class Lanes {
     return this.#flying.size;
   }
 
-  /** Puts an alert at the end of its lane. One that waits there keeps its place; one that flies is put there again when it has landed. */
+  /** Puts a receiver at the end of its lane. One that waits there keeps its place; one that flies is put there again when it has landed. */
   add(lane: Lane): void {
-    const { alert, host, pace } = lane;
-    if (this.#flying.has(alert)) return;
-    const before = this.#waiting.get(alert);
+    const { receiver, host, pace } = lane;
+    if (this.#flying.has(receiver)) return;
+    const before = this.#waiting.get(receiver);
     const stays = before?.host === host && before.pace === pace;
     if (before && !stays) {
-      this.#rings[before.pace].remove(before.host, alert);
+      this.#rings[before.pace].remove(before.host, receiver);
       this.#leave(before);
     }
-    this.#waiting.set(alert, lane);
+    this.#waiting.set(receiver, lane);
     if (stays) return;
-    this.#rings[pace].add(host, alert);
+    this.#rings[pace].add(host, receiver);
     if (PROMPT.includes(pace)) this.#crowd = Math.max(this.#crowd, ++this.#prompt);
   }
 
-  #leave({ alert, pace }: Lane): void {
-    this.#waiting.delete(alert);
+  #leave({ receiver, pace }: Lane): void {
+    this.#waiting.delete(receiver);
     if (PROMPT.includes(pace) && --this.#prompt === 0) this.#crowd = 0;
   }
 
-  /** The alert whose turn it is, which flies from now on; undefined where none waits or none may leave. */
+  /** The receiver whose turn it is, which flies from now on; undefined where none waits or none may leave. */
   take(): Lane | undefined {
     const lane = this.#next([...SLOW, ...(this.#turns % NEW_TURN === 0 ? PROMPT.toReversed() : PROMPT)]);
     if (lane === undefined) return undefined;
     if (PROMPT.includes(lane.pace)) this.#turns++;
-    this.#rings[lane.pace].take(lane.host, lane.alert);
+    this.#rings[lane.pace].take(lane.host, lane.receiver);
     this.#leave(lane);
-    this.#flying.set(lane.alert, { lane, began: Number.POSITIVE_INFINITY });
+    this.#flying.set(lane.receiver, { lane, began: Number.POSITIVE_INFINITY });
     return lane;
   }
 
@@ -114,30 +114,30 @@ export class Lanes {
     return undefined;
   }
 
-  /** The next alert of the first host that has room. */
+  /** The next receiver of the first host that has room. */
   #first(pace: Pace): Lane | undefined {
     if (this.#rings[pace].isEmpty) return undefined;
     const flying = [...this.#flying.values()].map(({ lane }) => lane);
     const shares = this.#shares.filter(({ paces }) => paces.includes(pace));
     if (shares.some(({ paces, places }) => countOf(flying, paces) >= places)) return undefined;
-    const alert = this.#rings[pace].first((host) => {
+    const receiver = this.#rings[pace].first((host) => {
       const there = flying.filter((lane) => lane.host === host);
       return shares.some(({ paces, perHost }) => countOf(there, paces) >= perHost);
     });
-    return alert === undefined ? undefined : this.#waiting.get(alert);
+    return receiver === undefined ? undefined : this.#waiting.get(receiver);
   }
 
-  /** The request of an alert has left: from now on its time counts. */
-  begin(alert: string, now: number): void {
-    const flight = this.#flying.get(alert);
+  /** The request of a receiver has left: from now on its time counts. */
+  begin(receiver: string, now: number): void {
+    const flight = this.#flying.get(receiver);
     if (flight) flight.began = now;
   }
 
-  /** The request of an alert has ended. Turns of slow receivers are charged; those of others are short. */
-  land(alert: string, now: number): void {
-    const flight = this.#flying.get(alert);
+  /** The request of a receiver has ended. Turns of slow receivers are charged; those of others are short. */
+  land(receiver: string, now: number): void {
+    const flight = this.#flying.get(receiver);
     if (flight === undefined) return;
-    this.#flying.delete(alert);
+    this.#flying.delete(receiver);
     const { lane, began } = flight;
     if (SLOW.includes(lane.pace) && began <= now) this.#rings[lane.pace].charge(lane.host, now - began);
   }
@@ -152,9 +152,9 @@ export class Lanes {
     const prompt = (all: readonly Flight[]): number => all.filter(({ lane }) => PROMPT.includes(lane.pace)).length;
     const stalled = 2 * prompt(long) >= prompt(flights);
     return long
-      .filter(({ lane, began }) => (stalled || now - began >= lane.patience) && this.#keepsWaiting(lane.alert))
+      .filter(({ lane, began }) => (stalled || now - began >= lane.patience) && this.#keepsWaiting(lane.receiver))
       .slice(0, this.#waiting.size)
-      .map(({ lane }) => lane.alert);
+      .map(({ lane }) => lane.receiver);
   }
 
   #leastPatience({ pace, patience, least }: Lane): number {
@@ -163,13 +163,13 @@ export class Lanes {
   }
 
   /** Whether somebody could leave if this request were over. A silent receiver keeps nobody else from its time. */
-  #keepsWaiting(alert: string): boolean {
-    const flight = this.#flying.get(alert);
+  #keepsWaiting(receiver: string): boolean {
+    const flight = this.#flying.get(receiver);
     if (flight === undefined) return false;
     const paces = [...SLOW, ...PROMPT].filter((pace) => pace !== "silent" || flight.lane.pace === "silent");
-    this.#flying.delete(alert);
+    this.#flying.delete(receiver);
     const next = this.#next(paces);
-    this.#flying.set(alert, flight);
+    this.#flying.set(receiver, flight);
     return next !== undefined;
   }
 }

@@ -96,6 +96,3 @@ export const restAfter = (timeouts: number): number =>
 
 /** A receiver of which nothing is known. */
 export const UNKNOWN: Manner = { took: 0, proven: 0, timeouts: 0, doubted_until: 0 };
-
-/** The latest moment until which a receiver can be in doubt, in milliseconds of Unix time. */
-export const latestDoubt = (now: number): number => now + DOUBT;

@@ -1,5 +1,5 @@
 /**
- * Hosts that take turns, each with its alerts that do. A turn is charged to its host by the time it took, and the host that was charged least
+ * Hosts that take turns, each with its receivers that do. A turn is charged to its host by the time it took, and the host that was charged least
  * is next: one whose turns are short gets more of them. A host that comes back after a while begins with what the others have by now.
  */
 
@@ -18,32 +18,32 @@ export class Ring {
     return this.#hosts.size === 0;
   }
 
-  add(host: string, alert: string): void {
+  add(host: string, receiver: string): void {
     const others = this.#hosts.get(host);
-    if (others) others.add(alert);
-    else this.#hosts.set(host, new Set([alert]));
+    if (others) others.add(receiver);
+    else this.#hosts.set(host, new Set([receiver]));
   }
 
-  remove(host: string, alert: string): void {
+  remove(host: string, receiver: string): void {
     const others = this.#hosts.get(host);
-    if (others?.delete(alert) && others.size === 0) this.#hosts.delete(host);
+    if (others?.delete(receiver) && others.size === 0) this.#hosts.delete(host);
   }
 
-  /** The alert whose turn it is, of the hosts that have room. */
+  /** The receiver whose turn it is, of the hosts that have room. */
   first(isFull: (host: string) => boolean): string | undefined {
-    let best: { alert: string; charge: number } | undefined;
-    for (const [host, [alert]] of this.#hosts) {
-      if (alert === undefined || isFull(host)) continue;
+    let best: { receiver: string; charge: number } | undefined;
+    for (const [host, [receiver]] of this.#hosts) {
+      if (receiver === undefined || isFull(host)) continue;
       const charge = this.#chargeOf(host);
-      if (best === undefined || charge < best.charge) best = { alert, charge };
+      if (best === undefined || charge < best.charge) best = { receiver, charge };
       if (charge <= this.#floor) break;
     }
-    return best?.alert;
+    return best?.receiver;
   }
 
-  /** An alert has its turn, and its host goes to the end. */
-  take(host: string, alert: string): void {
-    this.remove(host, alert);
+  /** A receiver has its turn, and its host goes to the end. */
+  take(host: string, receiver: string): void {
+    this.remove(host, receiver);
     this.#floor = this.#chargeOf(host);
     const others = this.#hosts.get(host);
     if (others === undefined) return;

@@ -14,6 +14,7 @@ import { IndexEntries, type IndexEntry, keyedHash, lowOf, signedUpperOf } from "
 import type { PostingStore, VisitRow } from "../../percolator/percolator.ts";
 import { concatenate } from "../../percolator/posting.ts";
 import { RowTable, visitRows } from "../../percolator/row-table.ts";
+import type { Sql } from "../sql.ts";
 
 /** How many packs there are; behind them as many for the beginnings of words. */
 const PACKS = 4096;
@@ -45,21 +46,18 @@ interface Options {
 
 export class SqlPostings implements PostingStore {
   readonly entries: IndexEntries;
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #mostUnits: number;
   #cache = new RowTable();
   /** By pack: 1 where all its rows are in the cache. */
   readonly #known = new Uint8Array(2 * PACKS);
   #beginnings: boolean;
 
-  constructor(sql: SqlStorage, { entries = readEntries(sql), mostUnits = MOST_UNITS }: Options = {}) {
+  constructor(sql: Sql, { entries = readEntries(sql), mostUnits = MOST_UNITS }: Options = {}) {
     this.#sql = sql;
     this.entries = entries;
     this.#mostUnits = mostUnits;
-    const { some } = sql
-      .exec<{ some: number }>("SELECT EXISTS (SELECT 1 FROM postings WHERE pack >= ?) AS some", PACKS)
-      .one();
-    this.#beginnings = some > 0;
+    this.#beginnings = sql.exists("SELECT 1 FROM postings WHERE pack >= ? LIMIT 1", PACKS);
   }
 
   get beginnings(): boolean {
@@ -68,13 +66,10 @@ export class SqlPostings implements PostingStore {
 
   /** How many rows and further parts there are, and how many bytes they take. Reads them all. */
   get size(): { rows: number; bytes: number } {
-    const { rows, bytes } = this.#sql
-      .exec<{ rows: number; bytes: number }>(
-        "SELECT count(*) AS rows, coalesce(sum(length(units)), 0) AS bytes FROM posting_parts",
-      )
-      .one();
-    const size = { rows, bytes };
-    for (const [stored] of this.#sql.exec("SELECT units FROM postings").raw<[ArrayBuffer]>()) {
+    const size = this.#sql.one<{ rows: number; bytes: number }>(
+      "SELECT count(*) AS rows, coalesce(sum(length(units)), 0) AS bytes FROM posting_parts",
+    );
+    for (const [stored] of this.#sql.tuples<[ArrayBuffer]>("SELECT units FROM postings")) {
       const pack = new Uint16Array(stored);
       for (let at = 0; at < pack.length; at = endAt(pack, at)) {
         size.rows++;
@@ -146,31 +141,30 @@ export class SqlPostings implements PostingStore {
 
   /** Reads the further parts of long rows, given the first ones, and caches the whole rows. */
   #fetchParts(rows: ReadonlyMap<IndexEntry, Uint16Array[]>): void {
-    const parts = this.#sql
-      .exec(
-        "SELECT entry, units FROM json_each(?) JOIN posting_parts ON entry = value",
-        JSON.stringify([...rows.keys()]),
-      )
-      .raw<[number, ArrayBuffer]>();
+    const parts = this.#sql.tuples<[number, ArrayBuffer]>(
+      "SELECT entry, units FROM json_each(?) JOIN posting_parts ON entry = value",
+      JSON.stringify([...rows.keys()]),
+    );
     for (const [entry, units] of parts) rows.get(entry)?.push(new Uint16Array(units));
     for (const [entry, all] of rows) this.#cache.set(entry, concatenate(all));
   }
 
   *#packs(packs: readonly number[]): Generator<[pack: number, units: Uint16Array]> {
     // One bound value carries the whole list: SQLite in a Durable Object binds at most 100.
-    const rows = this.#sql
-      .exec("SELECT pack, units FROM json_each(?) JOIN postings ON pack = value", JSON.stringify(packs))
-      .raw<[number, ArrayBuffer]>();
+    const rows = this.#sql.tuples<[number, ArrayBuffer]>(
+      "SELECT pack, units FROM json_each(?) JOIN postings ON pack = value",
+      JSON.stringify(packs),
+    );
     for (const [pack, units] of rows) yield [pack, new Uint16Array(units)];
   }
 
   #pack(pack: number): Uint16Array {
-    const [row] = this.#sql.exec<{ units: ArrayBuffer }>("SELECT units FROM postings WHERE pack = ?", pack).toArray();
+    const row = this.#sql.first<{ units: ArrayBuffer }>("SELECT units FROM postings WHERE pack = ?", pack);
     return row ? new Uint16Array(row.units) : NOTHING;
   }
 
   #addPart(entry: IndexEntry, units: Uint16Array): void {
-    this.#sql.exec(
+    this.#sql.run(
       "INSERT INTO posting_parts SELECT ?1, coalesce(max(part), 0) + 1, ?2 FROM posting_parts WHERE entry = ?1",
       ...[entry, units.slice().buffer],
     );
@@ -179,16 +173,19 @@ export class SqlPostings implements PostingStore {
   /** Changes the further parts of a row and deletes those that become empty. Returns whether any part is left. */
   #changeParts(entry: IndexEntry, change: (postings: Uint16Array) => Uint16Array): boolean {
     let left = false;
-    const parts = this.#sql.exec("SELECT part, units FROM posting_parts WHERE entry = ?", entry);
-    for (const [part, stored] of [...parts.raw<[number, ArrayBuffer]>()]) {
+    const parts = this.#sql.tuples<[number, ArrayBuffer]>(
+      "SELECT part, units FROM posting_parts WHERE entry = ?",
+      entry,
+    );
+    for (const [part, stored] of [...parts]) {
       const before = new Uint16Array(stored);
       const after = change(before);
       left ||= after.length > 0;
       if (after === before) continue;
       const where = [entry, part];
-      if (after.length === 0) this.#sql.exec("DELETE FROM posting_parts WHERE entry = ? AND part = ?", ...where);
+      if (after.length === 0) this.#sql.run("DELETE FROM posting_parts WHERE entry = ? AND part = ?", ...where);
       else
-        this.#sql.exec(
+        this.#sql.run(
           "UPDATE posting_parts SET units = ? WHERE entry = ? AND part = ?",
           after.slice().buffer,
           ...where,
@@ -198,12 +195,10 @@ export class SqlPostings implements PostingStore {
   }
 
   #lengthOfParts(entry: IndexEntry): number {
-    return this.#sql
-      .exec<{ units: number }>(
-        "SELECT coalesce(sum(length(units)), 0) / 2 AS units FROM posting_parts WHERE entry = ?",
-        entry,
-      )
-      .one().units;
+    return this.#sql.one<{ units: number }>(
+      "SELECT coalesce(sum(length(units)), 0) / 2 AS units FROM posting_parts WHERE entry = ?",
+      entry,
+    ).units;
   }
 
   /** Writes another row in place of an entry's, none for one that is empty and has no further parts. */
@@ -220,8 +215,8 @@ export class SqlPostings implements PostingStore {
     const isRow = units.length > 0 || long;
     const head = isRow ? Uint16Array.of(...unitsOf(entry), units.length | (long ? LONG : 0)) : NOTHING;
     const after = concatenate([before.subarray(0, at), head, units, before.subarray(end)]);
-    if (after.length === 0) this.#sql.exec("DELETE FROM postings WHERE pack = ?", pack);
-    else this.#sql.exec("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.buffer);
+    if (after.length === 0) this.#sql.run("DELETE FROM postings WHERE pack = ?", pack);
+    else this.#sql.run("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.slice().buffer);
     this.forget([pack]);
     this.#cache.delete(entry);
     this.#beginnings ||= entry < 0;
@@ -229,8 +224,8 @@ export class SqlPostings implements PostingStore {
 }
 
 /** Reads the key that `migrate` drew for the shard. */
-function readEntries(sql: SqlStorage): IndexEntries {
-  const { entry_key } = sql.exec<{ entry_key: ArrayBuffer }>("SELECT entry_key FROM state").one();
+function readEntries(sql: Sql): IndexEntries {
+  const { entry_key } = sql.one<{ entry_key: ArrayBuffer }>("SELECT entry_key FROM state");
   return new IndexEntries(keyedHash(new Int32Array(entry_key)));
 }
 

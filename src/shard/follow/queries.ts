@@ -6,7 +6,9 @@ import { type MatchReason, match } from "../../query/match.ts";
 import type { AnalysedText } from "../../query/text.ts";
 import type { Query } from "../../query/tree.ts";
 import type { Names } from "../../record/names/read-names.ts";
+import type { Sql } from "../sql.ts";
 import { SqlPostings } from "./postings.ts";
+import { TreeCache } from "./tree-cache.ts";
 
 /**
  * The form in which queries are filed. Raise it when words get other keys, or postings another form: then every shard files its queries
@@ -20,15 +22,17 @@ export interface Matching {
 }
 
 export class Queries {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #percolator: Percolator;
+  readonly #isAsked: (query: number) => boolean;
+  readonly #trees = new TreeCache();
   #names: Names;
-  /** Trees read so far, by number; they hold for one vocabulary. */
-  readonly #trees = new Map<number, Query>();
 
-  constructor(sql: SqlStorage, names: Names) {
+  /** `isAsked` tells whether any alert or subscription asks a query. */
+  constructor(sql: Sql, names: Names, isAsked: (query: number) => boolean) {
     this.#sql = sql;
     this.#names = names;
+    this.#isAsked = isAsked;
     this.#percolator = new Percolator(new SqlPostings(sql));
   }
 
@@ -40,31 +44,21 @@ export class Queries {
   /** The number of a query; one that is new to the shard is filed. */
   file(written: string): number {
     const source = written.trim().replace(/\s+/gu, " ");
-    const known = this.#sql
-      .exec<{ number: number }>("SELECT number FROM queries WHERE source = ?", source)
-      .toArray()[0];
+    const known = this.#sql.first<{ number: number }>("SELECT number FROM queries WHERE source = ?", source);
     if (known) return known.number;
-    const { number } = this.#sql
-      .exec<{ number: number }>(
-        "INSERT INTO queries (source, canonical, form, entries) VALUES (?, '', -1, '[]') RETURNING number",
-        source,
-      )
-      .one();
+    const { number } = this.#sql.one<{ number: number }>(
+      "INSERT INTO queries (source, canonical) VALUES (?, '') RETURNING number",
+      source,
+    );
     this.#file(number);
     return number;
   }
 
   /** Forgets a query that no alert and no subscription asks any more. */
   removeUnused(number: number): void {
-    const { used } = this.#sql
-      .exec<{ used: number }>(
-        `SELECT EXISTS (SELECT 1 FROM alerts WHERE query = ?1) OR EXISTS (SELECT 1 FROM subscriptions WHERE query = ?1) AS used`,
-        number,
-      )
-      .one();
-    if (used) return;
+    if (this.#isAsked(number)) return;
     this.#percolator.remove(number, this.#filed(number).entries);
-    this.#sql.exec("DELETE FROM queries WHERE number = ?", number);
+    this.#sql.run("DELETE FROM queries WHERE number = ?", number);
     this.#trees.delete(number);
   }
 
@@ -72,7 +66,7 @@ export class Queries {
   reread(names: Names, broken: (query: number, error: unknown) => void): void {
     this.#names = names;
     this.#trees.clear();
-    for (const { number } of this.#sql.exec<{ number: number }>("SELECT number FROM queries").toArray()) {
+    for (const { number } of this.#sql.all<{ number: number }>("SELECT number FROM queries")) {
       try {
         this.#file(number);
       } catch (error) {
@@ -84,12 +78,11 @@ export class Queries {
 
   /** A query as it is read now. Throws a QueryError where it cannot be read any more. */
   parsed(number: number): ParsedQuery {
-    return this.#parse(number);
+    return parseQuery(this.#source(number), this.#names.vocabulary);
   }
 
   canonical(number: number): string {
-    return this.#sql.exec<{ canonical: string }>("SELECT canonical FROM queries WHERE number = ?", number).one()
-      .canonical;
+    return this.#sql.one<{ canonical: string }>("SELECT canonical FROM queries WHERE number = ?", number).canonical;
   }
 
   /**
@@ -113,7 +106,7 @@ export class Queries {
 
   /** Files a query, where it is not filed in just this form already. */
   #file(number: number): void {
-    const { tree, canonical } = this.#parse(number);
+    const { tree, canonical } = this.parsed(number);
     const filed = this.#filed(number);
     const form = fingerprint(`${FILED_BY} ${JSON.stringify(tree)}`);
     if (form === filed.form && canonical === filed.canonical) return;
@@ -122,7 +115,7 @@ export class Queries {
       this.#percolator.remove(number, entries);
       entries = this.#percolator.add(number, tree);
     }
-    this.#sql.exec(
+    this.#sql.run(
       "UPDATE queries SET canonical = ?, form = ?, entries = ? WHERE number = ?",
       ...[canonical, form, JSON.stringify(entries), number],
     );
@@ -131,30 +124,28 @@ export class Queries {
   /** Takes a query that cannot be read any more out of the percolator; it stays, and is tried again when names change. */
   #unfile(number: number): void {
     this.#percolator.remove(number, this.#filed(number).entries);
-    this.#sql.exec("UPDATE queries SET form = -1, entries = '[]' WHERE number = ?", number);
+    this.#sql.run("UPDATE queries SET form = -1, entries = '[]' WHERE number = ?", number);
   }
 
   #filed(number: number): { canonical: string; form: number; entries: IndexEntry[] } {
-    const row = this.#sql
-      .exec<{ canonical: string; form: number; entries: string }>(
-        "SELECT canonical, form, entries FROM queries WHERE number = ?",
-        number,
-      )
-      .one();
+    const row = this.#sql.one<{ canonical: string; form: number; entries: string }>(
+      "SELECT canonical, form, entries FROM queries WHERE number = ?",
+      number,
+    );
     return { ...row, entries: JSON.parse(row.entries) };
   }
 
   #tree(number: number): Query {
     const known = this.#trees.get(number);
     if (known) return known;
-    const { tree } = this.#parse(number);
-    this.#trees.set(number, tree);
+    const source = this.#source(number);
+    const { tree } = parseQuery(source, this.#names.vocabulary);
+    this.#trees.set(number, tree, source);
     return tree;
   }
 
-  #parse(number: number): ParsedQuery {
-    const { source } = this.#sql.exec<{ source: string }>("SELECT source FROM queries WHERE number = ?", number).one();
-    return parseQuery(source, this.#names.vocabulary);
+  #source(number: number): string {
+    return this.#sql.one<{ source: string }>("SELECT source FROM queries WHERE number = ?", number).source;
   }
 }
 

@@ -1,82 +1,105 @@
-/** Digests: what was gathered for an alert becomes a message, or as many as it needs. All calls are synchronous. */
+/** Digests: what was gathered for an alert becomes a message, or as many as it needs. */
 import type { Channel } from "../../channels/channel-kinds.ts";
 import { makeDigestItem, makeDigests } from "../../messages/compose.ts";
 import type { Digest, DigestItem, Remarks } from "../../messages/message-schema.ts";
-import { report } from "../../platform/report.ts";
-import type { Notice, Outbox } from "./outbox.ts";
+import { inLog, report } from "../../platform/report.ts";
+import type { ScheduledPart } from "../part.ts";
+import type { Sql } from "../sql.ts";
+import type { Gatherings } from "./gatherings.ts";
+import type { Notice, Notices } from "./notices.ts";
+import { type Omitted, omittedRemark, type Quotas } from "./quotas.ts";
+import type { Sender } from "./sender.ts";
 
-const HOUR = 60 * 60 * 1000;
+/** What digests need of their shard. */
+export interface DigestsHost {
+  transaction<T>(work: () => T): T;
+  /** Starts the requests of messages that are due. */
+  dispatch(): Promise<void>;
+}
 
-interface DueRow {
-  [column: string]: SqlStorageValue;
-  alert: string;
+interface DueRow extends Omitted {
   query: string;
   channel: string;
-  omitted: number;
-  omitted_since: number | null;
   limit_until: number | null;
 }
 
-export class Digests {
-  readonly #sql: SqlStorage;
-  readonly #outbox: Outbox;
+const HOUR = 60 * 60 * 1000;
+/** Digests that are written before their requests leave, and other calls get their turn. */
+const STEP = 10;
 
-  constructor(sql: SqlStorage, outbox: Outbox) {
+export class Digests implements ScheduledPart {
+  readonly retryAfter = 1_000;
+  readonly #sql: Sql;
+  readonly #host: DigestsHost;
+  readonly #notices: Notices;
+  readonly #gatherings: Gatherings;
+  readonly #quotas: Quotas;
+  readonly #sender: Sender;
+
+  constructor(
+    sql: Sql,
+    host: DigestsHost,
+    {
+      notices,
+      gatherings,
+      quotas,
+      sender,
+    }: { notices: Notices; gatherings: Gatherings; quotas: Quotas; sender: Sender },
+  ) {
     this.#sql = sql;
-    this.#outbox = outbox;
+    this.#host = host;
+    this.#notices = notices;
+    this.#gatherings = gatherings;
+    this.#quotas = quotas;
+    this.#sender = sender;
   }
 
-  /** When the next digest is to be sent, or undefined. */
-  next(): number | undefined {
-    return (
-      this.#sql
-        .exec<{ at: number | null }>(
-          "SELECT min(digest_at) AS at FROM alerts WHERE digest_at IS NOT NULL AND status = 'active'",
-        )
-        .one().at ?? undefined
-    );
+  nextWake(): number | undefined {
+    return this.#gatherings.next();
   }
 
-  /** Some of the alerts whose digest is due. */
-  due(now: number): string[] {
-    return this.#sql
-      .exec<{ id: string }>("SELECT id FROM alerts WHERE digest_at <= ? AND status = 'active' LIMIT 10", now)
-      .toArray()
-      .map(({ id }) => id);
+  /** Sends all digests that are due. */
+  async run(): Promise<void> {
+    const now = Date.now();
+    const due = () => this.#gatherings.due(now, STEP);
+    for (let alerts = due(); alerts.length > 0; alerts = due()) {
+      for (const alert of alerts) this.#flushOrPostpone(alert, now);
+      await this.#host.dispatch();
+    }
+  }
+
+  /** A digest that cannot be made now is tried again in an hour, and keeps no other waiting. */
+  #flushOrPostpone(alert: string, now: number): void {
+    try {
+      this.#host.transaction(() => this.#flush(alert, now));
+    } catch (error) {
+      report("delivery.fault", { alert, error: inLog(error) });
+      this.#gatherings.postpone(alert, now + HOUR);
+    }
   }
 
   /** Sends what is gathered for an alert. */
-  flush(alert: string, now: number): void {
-    const { query, channel, omitted, omitted_since, limit_until } = this.#sql
-      .exec<DueRow>(
-        `SELECT a.id AS alert, q.canonical AS query, a.channel, a.omitted, a.omitted_since, a.limit_until
-         FROM alerts a JOIN queries q ON q.number = a.query WHERE a.id = ?`,
-        alert,
-      )
-      .one();
-    const notices = this.#sql
-      .exec<{ notice: number }>(
-        "SELECT notice FROM gathered WHERE alert = ? AND sequence IS NULL ORDER BY notice",
-        alert,
-      )
-      .toArray()
-      .map(({ notice }) => notice);
-    // The channel may have lost its digest since: what was gathered goes out all the same.
-    const { digest = "daily" }: Channel = JSON.parse(channel);
-    const since = omitted > 0 ? omitted_since : null;
-    const sent = this.send(alert, query, digest, notices, now, {
-      ...(since !== null && { omitted: { count: omitted, since: new Date(since).toISOString() } }),
-      ...(limit_until !== null && { limit: this.#outbox.limitUntil(limit_until) }),
+  #flush(alert: string, now: number): void {
+    const row = this.#sql.one<DueRow>(
+      `SELECT n.canonical AS query, a.channel, q.omitted, q.omitted_since, q.limit_until
+       FROM alerts a JOIN queries n ON n.number = a.query JOIN quotas q ON q.alert = a.id WHERE a.id = ?`,
+      alert,
+    );
+    // The channel may have lost its digest since: what was gathered is sent all the same.
+    const { digest = "daily" }: Channel = JSON.parse(row.channel);
+    const omitted = omittedRemark(row);
+    const sent = this.send(alert, row.query, digest, this.#gatherings.waiting(alert), now, {
+      ...(omitted && { omitted }),
+      ...(row.limit_until !== null && { limit: this.#quotas.limitRemark(row.limit_until) }),
     });
-    this.#sql.exec("UPDATE alerts SET digest_at = NULL WHERE id = ?", alert);
-    // Where nothing of it could be read, the next message says the rest.
-    if (!sent) return;
-    this.#sql.exec("UPDATE alerts SET omitted = 0, omitted_since = NULL, limit_until = NULL WHERE id = ?", alert);
+    this.#gatherings.finish(alert);
+    // If nothing could be read, the next message has these remarks.
+    if (sent) this.#quotas.mentionAll(alert);
   }
 
   /**
-   * Sends some notices to an alert as a digest. Of its parts the last one says that the limit is reached. What was omitted is told where it
-   * belongs by its time: before the first item, or after the last. Returns false where there was nothing to send.
+   * Sends notices to an alert as a digest of one or more messages. The last one says that the limit is reached. The omitted matches are mentioned
+   * where they belong by their time: before the first item, or after the last. Returns false if there was nothing to send.
    */
   send(
     alert: string,
@@ -93,49 +116,36 @@ export class Digests {
     );
     const last = parts.length - 1;
     const first = items[0]?.item.timestamp ?? "";
-    const telling = omitted !== undefined && omitted.since <= first ? 0 : last;
+    const mentioning = omitted !== undefined && omitted.since <= first ? 0 : last;
     let told = 0;
     for (const [i, data] of parts.entries()) {
       const notice: Notice = { type: "alert.digest", query, data };
-      const sequence = this.#outbox.sendOne(alert, this.#outbox.writeNotice(notice, now), now, {
+      const sequence = this.#sender.sendOne(alert, this.#notices.write(notice, now), now, {
         late: false,
         ...remarks,
-        ...(i === telling && omitted && { omitted }),
+        ...(i === mentioning && omitted && { omitted }),
         ...(i === last && limit && { limit }),
       });
-      for (const { notice: gathered } of items.slice(told, told + data.items.length)) {
-        this.#sql.exec(
-          "INSERT OR REPLACE INTO gathered (alert, notice, sequence) VALUES (?, ?, ?)",
-          alert,
-          gathered,
-          sequence,
-        );
-      }
+      for (const { notice } of items.slice(told, told + data.items.length))
+        this.#gatherings.tell(alert, notice, sequence);
       told += data.items.length;
     }
     return parts.length > 0;
   }
 
-  /** What cannot be made now waits for another hour, and keeps no other alert waiting. */
-  postpone(alert: string, now: number): void {
-    this.#sql.exec("UPDATE alerts SET digest_at = ? WHERE id = ?", now + HOUR, alert);
-  }
-
-  /** An item for a digest. One that cannot be read is left out, and told of: the others must not be lost with it. */
+  /** Returns an item of a digest. A broken one is left out and reported, so that the others are not lost with it. */
   #readable(alert: string, notice: number): { notice: number; item: DigestItem }[] {
     try {
       return [{ notice, item: this.#item(notice) }];
     } catch (error) {
       report("delivery.fault", { alert, notice, error: String(error) });
-      this.#sql.exec("DELETE FROM gathered WHERE alert = ? AND notice = ?", alert, notice);
+      this.#gatherings.drop(alert, notice);
       return [];
     }
   }
 
   #item(notice: number): DigestItem {
-    const row = this.#sql
-      .exec<{ type: string; at: number; data: string }>("SELECT type, at, data FROM notices WHERE number = ?", notice)
-      .one();
-    return makeDigestItem(row);
+    const statement = "SELECT type, at, data FROM notices WHERE number = ?";
+    return makeDigestItem(this.#sql.one<{ type: string; at: number; data: string }>(statement, notice));
   }
 }

@@ -1,81 +1,102 @@
 /**
- * How long messages are kept. The oldest are forgotten, up to a low-water mark (`oldest` of the alert) that never passes a message that is still to
- * be delivered, so that what is kept has no gap. All calls are synchronous.
+ * How long messages are kept. The oldest are deleted, up to a number (`oldest` in `numbering`) that never passes a message which is still to be
+ * delivered, so that the numbers that are kept have no gap.
  */
-
 import { report } from "../../platform/report.ts";
-import { CONFIRMATION, UNREFERENCED } from "./outbox.ts";
+import type { ScheduledPart } from "../part.ts";
+import type { Sql } from "../sql.ts";
+import { CONFIRMATION } from "./message.ts";
+import type { Notices } from "./notices.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 
-export interface Retention {
-  /** Messages older than this are forgotten, in milliseconds. */
+export interface RetentionLimits {
+  /** Maximum age of a message, in milliseconds. */
   age: number;
-  /** What a paused alert has held for so long is given up: before it is forgotten, so that it is seen. */
+  /** Maximum time that a paused alert holds a message, in milliseconds. Shorter than `age`, so that the owner sees that it failed. */
   held: number;
-  /** And of an alert all but so many. */
+  /** Maximum messages of an alert. */
   messages: number;
-  /** Alerts looked at in one go. */
+  /** Alerts that one run looks at. */
   alerts: number;
 }
 
-const RETENTION: Retention = { age: 35 * DAY, held: 30 * DAY, messages: 10_000, alerts: 200 };
+const LIMITS: RetentionLimits = { age: 35 * DAY, held: 30 * DAY, messages: 10_000, alerts: 200 };
 
-/** Forgets what is too old. Whether there may be more to forget. */
-export function forgetOld(sql: SqlStorage, now: number, { age, held, messages, alerts } = RETENTION): boolean {
-  const young = firstSince(sql, now - age);
-  // Only those that have something to forget: others would be looked at again and again, and keep these from their turn. Subscriptions have
-  // no numbers to go on: their one message is replaced, and goes with them.
-  const concerned = sql
-    .exec<{ id: string }>(
-      `SELECT id FROM alerts WHERE query IS NOT NULL AND EXISTS (
-         SELECT 1 FROM messages m WHERE m.alert = alerts.id AND m.sequence = alerts.oldest AND m.status <> 'pending'
-           AND (m.notice < ?2 OR alerts.latest - alerts.oldest >= ?1))
+export class Retention implements ScheduledPart {
+  readonly retryAfter = HOUR;
+  readonly #sql: Sql;
+  readonly #notices: Notices;
+  readonly #transaction: (work: () => void) => void;
+  /** When everything was deleted that was too old, in milliseconds of Unix time. */
+  #doneAt = 0;
+
+  constructor(sql: Sql, notices: Notices, transaction: (work: () => void) => void) {
+    this.#sql = sql;
+    this.#notices = notices;
+    this.#transaction = transaction;
+  }
+
+  /** Nothing waits for it: the cron wakes the shard often enough. */
+  nextWake(): undefined {
+    return undefined;
+  }
+
+  /** Deletes old messages, once an hour. */
+  run(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#doneAt) < HOUR) return;
+    let isMore = true;
+    this.#transaction(() => {
+      isMore = this.deleteOld(now);
+    });
+    if (!isMore) this.#doneAt = now;
+  }
+
+  /** Deletes what is too old. Returns true if there may be more. */
+  deleteOld(now: number, { age, held, messages, alerts } = LIMITS): boolean {
+    const young = this.#notices.firstSince(now - age);
+    // Only alerts that have something to delete: others would be looked at again and again, and keep these from their turn.
+    const concerned = this.#sql.all<{ alert: string }>(
+      `SELECT alert FROM numbering b WHERE EXISTS (
+         SELECT 1 FROM messages m WHERE m.receiver = b.alert AND m.sequence = b.oldest AND m.status <> 'pending'
+           AND (m.notice < ?2 OR b.latest - b.oldest >= ?1))
        LIMIT ?3`,
       ...[messages, young, alerts],
-    )
-    .toArray();
-  for (const { id } of concerned) forgetOldOf(sql, id, young, messages);
-  sql.exec(`DELETE FROM notices WHERE number < ? AND ${UNREFERENCED}`, young);
-  // After the forgetting: what is given up now can be seen until the next time at least.
-  failHeld(sql, firstSince(sql, now - held));
-  return concerned.length === alerts;
-}
-
-/** The first notice since a time: they are numbered in the order of their times. */
-function firstSince(sql: SqlStorage, at: number): number {
-  const [row] = sql
-    .exec<{ number: number }>("SELECT number FROM notices WHERE at >= ? ORDER BY number LIMIT 1", at)
-    .toArray();
-  return row?.number ?? Number.MAX_SAFE_INTEGER;
-}
-
-function forgetOldOf(sql: SqlStorage, alert: string, young: number, messages: number): void {
-  const { keep } = sql
-    .exec<{ keep: number }>(
-      `SELECT coalesce(min(sequence), (SELECT latest + 1 FROM alerts WHERE id = ?1)) AS keep FROM messages
-       WHERE alert = ?1 AND sequence <> ?4 AND (status = 'pending'
-         OR (notice >= ?2 AND sequence > (SELECT latest FROM alerts WHERE id = ?1) - ?3))`,
-      ...[alert, young, messages, CONFIRMATION],
-    )
-    .one();
-  for (const table of ["messages", "attempts", "gathered"]) {
-    sql.exec(`DELETE FROM ${table} WHERE alert = ? AND sequence < ? AND sequence <> ?`, alert, keep, CONFIRMATION);
+    );
+    for (const { alert } of concerned) this.#deleteOldOf(alert, young, messages);
+    this.#notices.removeBefore(young);
+    // Last, so that the messages that fail now can be seen until the next run at least.
+    this.#failHeld(this.#notices.firstSince(now - held));
+    return concerned.length === alerts;
   }
-  sql.exec("UPDATE alerts SET oldest = ? WHERE id = ?", keep, alert);
-}
 
-/** What a paused alert has held for so long is given up, visibly: nobody came back for it. */
-function failHeld(sql: SqlStorage, young: number): void {
-  const failed = sql
-    .exec<{ alert: string; sequence: number; id: string }>(
+  #deleteOldOf(alert: string, young: number, messages: number): void {
+    const { keep } = this.#sql.one<{ keep: number }>(
+      `SELECT coalesce(min(sequence), (SELECT latest + 1 FROM numbering WHERE alert = ?1)) AS keep FROM messages
+       WHERE receiver = ?1 AND sequence <> ?4 AND (status = 'pending'
+         OR (notice >= ?2 AND sequence > (SELECT latest FROM numbering WHERE alert = ?1) - ?3))`,
+      ...[alert, young, messages, CONFIRMATION],
+    );
+    const older = [alert, keep, CONFIRMATION];
+    this.#sql.run("DELETE FROM messages WHERE receiver = ? AND sequence < ? AND sequence <> ?", ...older);
+    this.#sql.run("DELETE FROM attempts WHERE receiver = ? AND sequence < ? AND sequence <> ?", ...older);
+    this.#sql.run("DELETE FROM gathered WHERE alert = ? AND sequence < ?", alert, keep);
+    this.#sql.run("UPDATE numbering SET oldest = ? WHERE alert = ?", keep, alert);
+  }
+
+  /** Gives up messages that a paused alert has held for too long. */
+  #failHeld(young: number): void {
+    const failed = this.#sql.all<{ receiver: string; sequence: number; id: string }>(
       `UPDATE messages SET status = 'failed' WHERE status = 'pending' AND next_attempt_at IS NULL AND sequence <> ?
          AND notice IN (SELECT number FROM notices WHERE number < ?)
-         AND alert IN (SELECT id FROM alerts WHERE status = 'paused') RETURNING alert, sequence, id`,
+         AND receiver IN (SELECT id FROM alerts WHERE status = 'paused') RETURNING receiver, sequence, id`,
       ...[CONFIRMATION, young],
-    )
-    .toArray();
-  for (const { id, alert, sequence } of failed) {
-    report("message.failed", { message: id, alert, sequence, because: "held for 30 days while its alert was paused" });
+    );
+    for (const { id, receiver, sequence } of failed) {
+      const because = "held for 30 days while its alert was paused";
+      report("message.failed", { message: id, alert: receiver, sequence, because });
+    }
   }
 }

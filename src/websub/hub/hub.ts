@@ -3,15 +3,7 @@ import * as z from "zod";
 import { randomText } from "../../alerts/alert.ts";
 import { problemOf } from "../../alerts/holder.ts";
 import { requireKnownOrigin } from "../../alerts/origins.ts";
-import {
-  claimSubscription,
-  findSubscription,
-  listShards,
-  moveSubscription,
-  openShard,
-  type SubscriptionNames,
-  shardStub,
-} from "../../alerts/shards.ts";
+import { listShards, openShard, shardStub } from "../../alerts/shards.ts";
 import { checkTarget, hostNameOf } from "../../alerts/target.ts";
 import { readTopic } from "../../feeds/topic.ts";
 import type { Context, Handler } from "../../http/context.ts";
@@ -21,7 +13,13 @@ import { callerOf, countRegistration } from "../../http/rate-limit.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { Env } from "../../platform/env.ts";
 import { readHead } from "../../record/log.ts";
-import type { HubAsking, HubSubscribing } from "../../shard/calls.ts";
+import type { HubAsking, HubSubscribing } from "../asking.ts";
+import {
+  claimSubscription,
+  findSubscription,
+  moveSubscription,
+  type SubscriptionNames,
+} from "../subscription-shards.ts";
 
 const MAX_BODY = 16 * 1024;
 const DAY = 24 * 60 * 60;

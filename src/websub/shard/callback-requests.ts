@@ -1,11 +1,9 @@
 /** The requests of a WebSub hub to a subscriber's callback (W3C Recommendation, sections 5.2, 5.3 and 7). */
 import { Buffer } from "node:buffer";
-import type { WebSubChannel } from "../../alerts/alert.ts";
-import type { ChannelKind } from "../../channels/channel.ts";
 import type { OutgoingRequest } from "../../delivery/attempt.ts";
 
-/** How callbacks answer: 410 ends a subscription (section 7). */
-export const websub: Pick<ChannelKind, "gone" | "retryAfter"> = { gone: [410], retryAfter: () => null };
+/** Statuses by which a callback ends its subscription (section 7). */
+export const GONE: readonly number[] = [410];
 
 export interface Verification {
   mode: "subscribe" | "unsubscribe";
@@ -16,8 +14,8 @@ export interface Verification {
 }
 
 /** Verification of intent (section 5.3). */
-export const verification = ({ url }: WebSubChannel, asked: Verification): OutgoingRequest =>
-  callWith(url, {
+export const verification = (callback: string, asked: Verification): OutgoingRequest =>
+  callWith(callback, {
     "hub.mode": asked.mode,
     "hub.topic": asked.topic,
     "hub.challenge": asked.challenge,
@@ -25,12 +23,12 @@ export const verification = ({ url }: WebSubChannel, asked: Verification): Outgo
   });
 
 /** Tells the callback that the hub has ended its subscription, and why (section 5.2). */
-export const denial = ({ url }: WebSubChannel, topic: string, reason: string): OutgoingRequest =>
-  callWith(url, { "hub.mode": "denied", "hub.topic": topic, "hub.reason": reason });
+export const denial = (callback: string, topic: string, reason: string): OutgoingRequest =>
+  callWith(callback, { "hub.mode": "denied", "hub.topic": topic, "hub.reason": reason });
 
 /** A GET of the callback, which keeps its own parameters. */
-function callWith(url: string, parameters: Record<string, string>): OutgoingRequest {
-  const target = new URL(url);
+function callWith(callback: string, parameters: Record<string, string>): OutgoingRequest {
+  const target = new URL(callback);
   // Not by `searchParams`, which would write the callback's own parameters anew.
   target.search += `${target.search === "" ? "?" : "&"}${new URLSearchParams(parameters)}`;
   return { method: "GET", url: target.href, headers: {} };
@@ -48,12 +46,12 @@ export interface Content {
 
 /** Content distribution (section 7), signed where there is a secret. */
 export async function distribution(
-  { url, secret }: WebSubChannel,
+  { callback, secret }: { callback: string; secret: string | null },
   { body, type, self, hub }: Content,
 ): Promise<OutgoingRequest> {
   const link = `<${hub}>; rel="hub", <${self}>; rel="self"`;
-  const signature = secret === undefined ? {} : { "x-hub-signature": await sign(secret, body) };
-  return { method: "POST", url, headers: { "content-type": type, link, ...signature }, body };
+  const signature = secret === null ? {} : { "x-hub-signature": await sign(secret, body) };
+  return { method: "POST", url: callback, headers: { "content-type": type, link, ...signature }, body };
 }
 
 /** `X-Hub-Signature` (section 7.1): HMAC of the body, its key the secret's UTF-8. */

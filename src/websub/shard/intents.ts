@@ -6,6 +6,7 @@
  * already waits. Only topics that are written otherwise than the subscription's own are bounded.
  */
 import { randomText } from "../../alerts/alert.ts";
+import type { Sql } from "../../shard/sql.ts";
 
 /** What somebody asks, or what the hub has to tell. */
 export interface Asked {
@@ -18,7 +19,6 @@ export interface Asked {
 }
 
 export interface Intent extends Asked {
-  [column: string]: SqlStorageValue;
   number: number;
   mode: Asked["mode"];
   challenge: string;
@@ -28,20 +28,18 @@ export interface Intent extends Asked {
 const MOST_OTHERS = 5;
 
 export class Intents {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
   }
 
   /** Returns all intents of a subscription, in the order in which they were asked. */
   list(id: string): Intent[] {
-    return this.#sql
-      .exec<Intent>(
-        "SELECT number, mode, topic, lease, secret, challenge FROM intents WHERE subscription = ? ORDER BY number",
-        id,
-      )
-      .toArray();
+    return this.#sql.all<Intent>(
+      "SELECT number, mode, topic, lease, secret, challenge FROM intents WHERE subscription = ? ORDER BY number",
+      id,
+    );
   }
 
   /** Returns the intent that is being verified. */
@@ -57,7 +55,7 @@ export class Intents {
     // The first may be under way: what the callback answers to it says nothing of what is asked now.
     const like = waiting.slice(1).find(({ mode, topic }) => mode === asked.mode && topic === asked.topic);
     if (like !== undefined) {
-      this.#sql.exec(
+      this.#sql.run(
         "UPDATE intents SET lease = max(lease, ?) WHERE subscription = ? AND number = ?",
         ...[asked.lease, id, like.number],
       );
@@ -65,7 +63,7 @@ export class Intents {
     }
     if (!isOwn(asked.topic) && waiting.filter(({ topic }) => !isOwn(topic)).length >= MOST_OTHERS) return false;
     const { mode, topic, lease, secret } = asked;
-    this.#sql.exec(
+    this.#sql.run(
       "INSERT INTO intents (subscription, number, mode, topic, lease, secret, challenge) VALUES (?, ?, ?, ?, ?, ?, ?)",
       ...[id, (last?.number ?? 0) + 1, mode, topic, lease, secret, randomText(32)],
     );
@@ -73,11 +71,11 @@ export class Intents {
   }
 
   forget(id: string, { number }: Intent): void {
-    this.#sql.exec("DELETE FROM intents WHERE subscription = ? AND number = ?", id, number);
+    this.#sql.run("DELETE FROM intents WHERE subscription = ? AND number = ?", id, number);
   }
 
   forgetAll(id: string): void {
-    this.#sql.exec("DELETE FROM intents WHERE subscription = ?", id);
+    this.#sql.run("DELETE FROM intents WHERE subscription = ?", id);
   }
 }
 

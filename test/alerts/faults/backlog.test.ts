@@ -29,11 +29,12 @@ async function giveBacklog({ id }: Alert, count: number, tried: number): Promise
   );
   await rows(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-     INSERT INTO messages (alert, sequence, id, notice, status, next_attempt_at, late)
+     INSERT INTO messages (receiver, sequence, id, notice, status, next_attempt_at, late)
      SELECT ?1, i, 'msg_' || ?1 || '_' || i, ?5, 'pending', ?3, i <= ?4 FROM n`,
     ...[id, count, now, tried, notice?.number ?? 0],
   );
-  await rows("UPDATE alerts SET latest = ?2, due_at = ?3 WHERE id = ?1", id, count, now);
+  await rows("UPDATE numbering SET latest = ?2 WHERE alert = ?1", id, count);
+  await rows("UPDATE receivers SET due_at = ?2 WHERE id = ?1", id, now);
 }
 
 const sequenceOf = (alert: Alert, id: string | undefined): number => Number(id?.slice(`msg_${alert.id}_`.length));
@@ -57,7 +58,8 @@ it("drains, each message once, while what is new goes out at once: of other aler
   await behave("backlog", "echo");
   await eventually(async () => (await arrived(alert)).includes(BACKLOG + 1));
   expect((await arrived(alert)).indexOf(BACKLOG + 1)).toBeLessThanOrEqual(before.length + 4);
-  while ((await rows("SELECT 1 FROM alerts WHERE due_at IS NOT NULL LIMIT 1")).length > 0) await scheduler.wait(1000);
+  while ((await rows("SELECT 1 FROM receivers WHERE due_at IS NOT NULL LIMIT 1")).length > 0)
+    await scheduler.wait(1000);
   const got = await arrived(alert);
   expect(got).toHaveLength(BACKLOG + 1);
   expect(new Set(got).size).toBe(BACKLOG + 1);

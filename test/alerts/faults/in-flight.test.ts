@@ -78,8 +78,8 @@ describe("its alert is deleted", () => {
   const left = async ({ id }: Alert): Promise<unknown> => {
     const [counts] = await rows(
       `SELECT (SELECT count(*) FROM alerts WHERE id = ?1) AS alerts,
-         (SELECT count(*) FROM messages WHERE alert = ?1) AS messages,
-         (SELECT count(*) FROM attempts WHERE alert = ?1) AS attempts,
+         (SELECT count(*) FROM messages WHERE receiver = ?1) AS messages,
+         (SELECT count(*) FROM attempts WHERE receiver = ?1) AS attempts,
          (SELECT count(*) FROM gathered WHERE alert = ?1) AS gathered,
          (SELECT count(*) FROM notices n WHERE NOT EXISTS (SELECT 1 FROM messages WHERE notice = n.number)
             AND NOT EXISTS (SELECT 1 FROM gathered WHERE notice = n.number)) AS notices,

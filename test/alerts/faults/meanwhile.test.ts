@@ -72,7 +72,7 @@ it("replays and tests are bounded by the day, those of feeds as well, however ma
   const alert = await registerFor("clarinet", { type: "feed" });
   for (let i = 0; i < 5; i++) await addArticle(`Clarinet ${i}.`);
   await rows(
-    "UPDATE alerts SET asked = 990, asked_day = ? WHERE id = ?",
+    "UPDATE quotas SET asked = 990, asked_day = ? WHERE alert = ?",
     Math.floor(Date.now() / 86_400_000),
     alert.id,
   );

@@ -33,7 +33,7 @@ describe("a message that cannot be made", () => {
   it.each([
     ["data that is no JSON", "UPDATE notices SET data = '{' WHERE query = ?2"],
     ["data of another form", "UPDATE notices SET data = '{}' WHERE query = ?2"],
-    ["remarks that are no JSON", "UPDATE messages SET remarks = '{' WHERE alert = ?1"],
+    ["remarks that are no JSON", "UPDATE messages SET remarks = '{' WHERE receiver = ?1"],
     ["a channel that is no JSON", "UPDATE alerts SET channel = '{' WHERE id = ?1"],
     ["a channel of a kind that nobody knows", `UPDATE alerts SET channel = '{"type":"x"}' WHERE id = ?1`],
     ["a secret that is no base64", "UPDATE alerts SET secret = 'whsec_*' WHERE id = ?1"],
@@ -54,7 +54,7 @@ describe("a message that cannot be made", () => {
     await addArticle(`The ${name} other.`);
     await settled(other, 1);
     await eventually(async () => {
-      const [message] = await rows("SELECT status FROM messages WHERE alert = ? AND sequence = 1", alert.id);
+      const [message] = await rows("SELECT status FROM messages WHERE receiver = ? AND sequence = 1", alert.id);
       return message?.["status"] === "failed";
     });
     expect(await attempts(alert)).toEqual(["answered", "fault", "fault", "fault"]);
@@ -63,7 +63,7 @@ describe("a message that cannot be made", () => {
 
   /** How the attempts at an alert's first message ended. */
   async function attempts({ id }: Alert): Promise<unknown[]> {
-    const tried = await rows("SELECT outcome FROM attempts WHERE alert = ? AND sequence = 1 ORDER BY number", id);
+    const tried = await rows("SELECT outcome FROM attempts WHERE receiver = ? AND sequence = 1 ORDER BY number", id);
     return tried.map(({ outcome }) => outcome);
   }
 
@@ -72,7 +72,7 @@ describe("a message that cannot be made", () => {
     for (let i = 1; i <= 3; i++) await addArticle(`A listed poison ${i}.`);
     await settled(alert, 3);
     await rows(
-      "UPDATE notices SET data = '{' WHERE number = (SELECT notice FROM messages WHERE alert = ? AND sequence = 2)",
+      "UPDATE notices SET data = '{' WHERE number = (SELECT notice FROM messages WHERE receiver = ? AND sequence = 2)",
       alert.id,
     );
     const listed = await deliveries(alert);
@@ -98,7 +98,7 @@ describe("answers that come together", () => {
     await addArticle("It is unwritten.");
     for (const name of names) await eventually(async () => (await received(name)).length === 1);
     await rows(
-      `CREATE TRIGGER unwritten BEFORE INSERT ON attempts WHEN NEW.alert = '${damaged?.id}'
+      `CREATE TRIGGER unwritten BEFORE INSERT ON attempts WHEN NEW.receiver = '${damaged?.id}'
        BEGIN SELECT RAISE(ABORT, 'a damaged page'); END`,
     );
     await Promise.all(names.map((name) => behave(name, "echo")));
@@ -129,7 +129,7 @@ describe("a digest", () => {
     );
     return { alert, notices: gathered.map(({ notice }) => notice) };
   }
-  const endHour = ({ id }: Alert) => rows("UPDATE alerts SET digest_at = 1 WHERE id = ?", id);
+  const endHour = ({ id }: Alert) => rows("UPDATE digests SET due_at = 1 WHERE alert = ?", id);
 
   it.each([
     ["is no JSON", "digest-item", "{"],
@@ -159,7 +159,7 @@ describe("a digest", () => {
     await ring();
     await settled(sound.alert, 1);
     const [{ digest_at } = { digest_at: 0 }] = await rows<{ digest_at: number }>(
-      "SELECT digest_at FROM alerts WHERE id = ?",
+      "SELECT due_at AS digest_at FROM digests WHERE alert = ?",
       broken.alert.id,
     );
     expect(digest_at).toBeGreaterThanOrEqual(before + 60 * 60 * 1000);
@@ -173,13 +173,13 @@ describe("a digest", () => {
 it("a place among those that wait that is a wrong one: it is set right, rather than looked at for ever", async () => {
   const alert = await registerConfirmed("misplaced", "misplaced");
   const other = await registerConfirmed("not-misplaced", "not misplaced");
-  await rows("UPDATE alerts SET due_at = ? WHERE id = ?", Date.now(), alert.id);
+  await rows("UPDATE receivers SET due_at = ? WHERE id = ?", Date.now(), alert.id);
   await addArticle("It is not misplaced.");
   await settled(other, 1);
   await settled(alert, 1);
-  await rows("UPDATE alerts SET due_at = ? WHERE id = ?", Date.now(), alert.id);
+  await rows("UPDATE receivers SET due_at = ? WHERE id = ?", Date.now(), alert.id);
   await tick();
-  await eventually(async () => (await rows("SELECT 1 FROM alerts WHERE due_at IS NOT NULL")).length === 0);
+  await eventually(async () => (await rows("SELECT 1 FROM receivers WHERE due_at IS NOT NULL")).length === 0);
 });
 
 describe("a query that cannot be read any more", () => {

@@ -36,8 +36,8 @@ const HOUR = 60 * 60 * 1000;
 
 /** Makes what waits for an alert due at another time. */
 async function postpone({ id }: Alert, at: number): Promise<void> {
-  await rows("UPDATE messages SET next_attempt_at = ?2 WHERE alert = ?1 AND next_attempt_at IS NOT NULL", id, at);
-  await rows("UPDATE alerts SET due_at = ?2 WHERE id = ?1", id, at);
+  await rows("UPDATE messages SET next_attempt_at = ?2 WHERE receiver = ?1 AND next_attempt_at IS NOT NULL", id, at);
+  await rows("UPDATE receivers SET due_at = ?2 WHERE id = ?1", id, at);
 }
 
 /** Runs the alarm, and lets its time run out where what it waits for does not end. */
@@ -126,7 +126,7 @@ describe("an alarm that fails inside", () => {
       vi.setSystemTime(Date.now() + 2_000);
       await ring();
       expect(await alarmAt()).toBeGreaterThan(Date.now() + 1_000);
-      expect(await rows("SELECT status FROM messages WHERE alert = ? AND sequence = 1", alert.id)).toEqual([
+      expect(await rows("SELECT status FROM messages WHERE receiver = ? AND sequence = 1", alert.id)).toEqual([
         { status: "delivered" },
       ]);
       expect(await rows("SELECT id FROM alerts WHERE id = ?", expiring.id)).toHaveLength(1);

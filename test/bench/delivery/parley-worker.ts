@@ -6,11 +6,16 @@ import type { Env } from "../../../src/platform/env.ts";
 import { readHead } from "../../../src/record/log.ts";
 import { readNames } from "../../../src/record/names/read-names.ts";
 import { readQuery } from "../../../src/record/search/listing-query.ts";
-import type { ShardCalls } from "../../../src/shard/calls.ts";
+import { Receivers } from "../../../src/shard/deliver/receivers.ts";
 import { Queries } from "../../../src/shard/follow/queries.ts";
+import { Deliveries } from "../../../src/shard/outbox/deliveries.ts";
+import { Gatherings } from "../../../src/shard/outbox/gatherings.ts";
+import { Notices } from "../../../src/shard/outbox/notices.ts";
 import { Outbox } from "../../../src/shard/outbox/outbox.ts";
+import { Quotas } from "../../../src/shard/outbox/quotas.ts";
 import { Registry } from "../../../src/shard/registry/registry.ts";
 import { Shard as ParleyShard } from "../../../src/shard/shard.ts";
+import { Sql } from "../../../src/shard/sql.ts";
 import worker from "../../../src/worker.ts";
 
 /** An alert that is to be there, confirmed. */
@@ -19,23 +24,19 @@ export interface Seed {
   url: string;
 }
 
-interface Seeding extends ShardCalls {
-  seed(seeds: readonly Seed[]): Promise<void>;
+interface BenchEnv extends Omit<Env, "SHARD"> {
+  SHARD: DurableObjectNamespace<Shard>;
 }
 
-interface BenchEnv extends Env {
-  SHARD: { getByName(name: string): Seeding };
-}
-
-export class Shard extends ParleyShard implements Seeding {
+export class Shard extends ParleyShard {
   async seed(seeds: readonly Seed[]): Promise<void> {
     // While it has no alerts, a shard that is waked goes to the log's end.
     await this.wake();
     const head = await readHead(this.env.DB);
     const names = await readNames(this.env.DB, head);
-    const { sql } = this.ctx.storage;
-    const queries = new Queries(sql, names);
-    const registry = new Registry(sql, new Outbox(sql, 0));
+    const sql = new Sql(this.ctx.storage.sql);
+    const queries = new Queries(sql, names, () => true);
+    const registry = registryOf(sql);
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
       for (const { query, url } of seeds) {
@@ -55,6 +56,18 @@ export class Shard extends ParleyShard implements Seeding {
       }
     });
   }
+}
+
+function registryOf(sql: Sql): Registry {
+  const receivers = new Receivers(sql);
+  return new Registry(sql, {
+    receivers,
+    outbox: new Outbox(sql, receivers),
+    notices: new Notices(sql),
+    quotas: new Quotas(sql, 0),
+    gatherings: new Gatherings(sql),
+    deliveries: new Deliveries(sql),
+  });
 }
 
 export default {

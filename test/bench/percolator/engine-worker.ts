@@ -8,6 +8,7 @@ import { parseQuery } from "../../../src/query/grammar.ts";
 import { makeVocabulary } from "../../../src/query/names.ts";
 import { analyse } from "../../../src/query/text.ts";
 import { SqlPostings } from "../../../src/shard/follow/postings.ts";
+import { Sql } from "../../../src/shard/sql.ts";
 import { migrate } from "../../../src/shard/tables.ts";
 import { timed } from "../clock.ts";
 
@@ -23,7 +24,7 @@ export class Engine extends DurableObject {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     migrate(ctx.storage);
-    this.#postings = new SqlPostings(this.#watched());
+    this.#postings = new SqlPostings(new Sql(this.#watched()));
     this.#percolator = new Percolator(this.#postings);
   }
 
