@@ -18,11 +18,14 @@ const vocabulary = makeVocabulary([...readData(DATA).names].map(([id, name]) => 
 
 export const analysed = (text: string): AnalysedText => analyse({ title: text.slice(0, 200), text }, vocabulary);
 
+/** What a query does with a text that has been analysed. */
+export const ask = (text: AnalysedText, { tree }: ParsedQuery): unknown => explain(match(tree, text) ?? [], text);
+
 /** All that a search, an alert and a preview do with a text: from its analysis to the snippets. */
-export function process(text: string, { tree }: ParsedQuery): void {
+export function process(text: string, query: ParsedQuery): void {
   const ready = analysed(text);
   indexEntries(ready);
-  explain(match(tree, ready) ?? [], ready);
+  ask(ready, query);
 }
 
 /** What a query takes before any text is looked at: it is read, narrowed and commented on. */
