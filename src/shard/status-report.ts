@@ -2,7 +2,7 @@ import type { ShardStatus } from "./calls.ts";
 import type { Courier } from "./deliver/courier.ts";
 import type { Latency } from "./deliver/latency.ts";
 import type { Follower } from "./follow/follower.ts";
-import type { Outbox } from "./outbox/outbox.ts";
+import type { MessageQueue } from "./outbox/queue.ts";
 import type { Registry } from "./registry/registry.ts";
 
 /** How long an answer is reused, in milliseconds: anyone may ask, and each answer reads all messages that wait. */
@@ -12,7 +12,7 @@ const FRESH = 500;
 interface StatusSources {
   registry: Registry;
   subscriptions: { count(): number; countTroubles(): Record<string, number> };
-  outbox: Outbox;
+  queue: MessageQueue;
   follower: Follower;
   courier: Courier;
   latency: Latency;
@@ -35,8 +35,8 @@ export class StatusReport {
   }
 
   #compute(now: number): ShardStatus {
-    const { registry, subscriptions, outbox, follower, courier, latency } = this.#sources;
-    const { oldest, ...waiting } = outbox.countWaiting(now);
+    const { registry, subscriptions, queue, follower, courier, latency } = this.#sources;
+    const { oldest, ...waiting } = queue.countWaiting(now);
     const { active, pending: unconfirmed, paused } = registry.countByStatus();
     return {
       alerts: active + unconfirmed + paused,

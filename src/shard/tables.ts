@@ -162,7 +162,7 @@ const OUTBOX = `
 `;
 
 const WEBSUB = `
-  -- Owner: src/websub/shard/subscriptions.ts.
+  -- Owner: src/websub/shard/
   CREATE TABLE subscriptions (
     id TEXT PRIMARY KEY,
     status TEXT NOT NULL,                    -- pending, active, ended
@@ -213,6 +213,7 @@ export function migrate(
   versions: readonly Version[] = VERSIONS,
 ): void {
   const sql = new Sql(storage.sql);
+  // Owner: src/shard/tables.ts
   sql.run("CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL)");
   const current = sql.first<{ number: number }>("SELECT number FROM version")?.number ?? 0;
   if (current > versions.length) {

@@ -12,6 +12,7 @@ import { Retention } from "../../src/shard/outbox/retention.ts";
 import { Sql } from "../../src/shard/sql.ts";
 import { HOST_CAPACITY, Subscriptions } from "../../src/websub/shard/subscriptions.ts";
 import { Topics } from "../../src/websub/shard/topics.ts";
+import { Verifications } from "../../src/websub/shard/verifications.ts";
 import { startClock } from "../alerts/owner.ts";
 import { eventually, register, ring, rows, shard, stopClock } from "../alerts/support.ts";
 import { call, count, json, type ProblemBody, putEvent, putName, putNames, vocabulary } from "../client.ts";
@@ -163,7 +164,7 @@ describe("among two thousand subscriptions a shard reads but a few rows", () => 
         const parts = { receivers, outbox: new Outbox(sql, receivers), notices: new Notices(sql) };
         const subscriptions = new Subscriptions(sql, parts);
         const queries = new Queries(sql, names, (query) => subscriptions.asks(query));
-        work(subscriptions, queries, new Topics(sql, subscriptions));
+        work(subscriptions, queries, new Topics(sql, subscriptions, new Verifications(sql, subscriptions, parts)));
         return read();
       }),
     );

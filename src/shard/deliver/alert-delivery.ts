@@ -10,7 +10,7 @@ import type { Env } from "../../platform/env.ts";
 import { failpoint } from "../../platform/failpoint.ts";
 import { report } from "../../platform/report.ts";
 import { CONFIRMATION, partsOf, type QueuedMessage } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { MessageQueue } from "../outbox/queue.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type SecretColumns, signingSecrets } from "../registry/secrets.ts";
 import type { Sql } from "../sql.ts";
@@ -35,18 +35,18 @@ interface Outgoing {
 }
 
 export class AlertDelivery implements ReceiverKind {
-  readonly latency: Latency;
   readonly #env: Env;
   readonly #sql: Sql;
-  readonly #outbox: Outbox;
+  readonly #queue: MessageQueue;
   readonly #registry: Registry;
+  readonly #latency: Latency;
 
-  constructor(env: Env, sql: Sql, outbox: Outbox, registry: Registry, latency: Latency) {
+  constructor(env: Env, sql: Sql, queue: MessageQueue, registry: Registry, latency: Latency) {
     this.#env = env;
     this.#sql = sql;
-    this.#outbox = outbox;
+    this.#queue = queue;
     this.#registry = registry;
-    this.latency = latency;
+    this.#latency = latency;
   }
 
   ship(message: QueuedMessage, now: number): Shipment | undefined {
@@ -75,7 +75,7 @@ export class AlertDelivery implements ReceiverKind {
     const signature = kind.signed
       ? await signatureHeaders(secrets, message.id, Math.floor(Date.now() / 1000), body)
       : {};
-    if (!this.#outbox.stillWaits(message)) return undefined;
+    if (!this.#queue.stillWaits(message)) return undefined;
     return { method: "POST", url: channel.url, headers: { ...headers, ...signature }, body };
   }
 
@@ -87,12 +87,12 @@ export class AlertDelivery implements ReceiverKind {
     // The answer of a channel that has been replaced says nothing of the present one. If the schedule of the message has begun anew, this
     // attempt does not count in it.
     const isReplaced = !this.#calls(message.receiver, channel);
-    const isAnew = judged.kind !== "delivered" && (isReplaced || this.#outbox.hasBegunAnew(message));
+    const isAnew = judged.kind !== "delivered" && (isReplaced || this.#queue.hasBegunAnew(message));
     const verdict = isAnew ? ({ kind: "retry", at: attempt.at } as const) : judged;
     const confirms = message.sequence === CONFIRMATION && kind.echoes && holdsChallenge(attempt.body, challenge);
     if (verdict.kind === "delivered") failpoint(confirms ? "confirmation.answered" : "message.answered", this.#env);
     const tells = isReplaced ? "nothing" : "all";
-    const after = this.#outbox.settle(message, attempt, answerShown(attempt, outgoing), verdict, tells);
+    const after = this.#queue.settle(message, attempt, answerShown(attempt, outgoing), verdict, tells);
     // The message has been removed or replaced.
     if (after === undefined) return;
     if (verdict.kind === "delivered") this.#noteDelivered(message, attempt, confirms);
@@ -108,7 +108,7 @@ export class AlertDelivery implements ReceiverKind {
   }
 
   #noteDelivered({ receiver, tries, late, at }: QueuedMessage, attempt: Attempt, confirms: boolean): void {
-    if (tries === 0 && !late) this.latency.add(attempt.at + attempt.milliseconds - at);
+    if (tries === 0 && !late) this.#latency.add(attempt.at + attempt.milliseconds - at);
     if (confirms) this.#registry.confirm(receiver, Date.now());
   }
 

@@ -1,24 +1,19 @@
 /**
- * Carries messages to their receivers. Which messages are in flight is known in memory alone: a Durable Object runs once, so a message that a new
+ * Decides which messages leave next, and when their answers are settled. Which messages are in flight is known in memory alone: a Durable Object runs once, so a message that a new
  * instance finds pending is in nobody's hands, and is sent again under the same id.
  */
-import { type Attempt, OutOfRequests, send } from "../../delivery/attempt.ts";
-import { judgeDestination } from "../../delivery/destination.ts";
-import type { Env } from "../../platform/env.ts";
+import { OutOfRequests } from "../../delivery/attempt.ts";
 import { inLog, report } from "../../platform/report.ts";
-import { readSettings } from "../../platform/settings.ts";
 import type { QueuedMessage } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { MessageQueue } from "../outbox/queue.ts";
 import type { ScheduledPart } from "../part.ts";
+import type { Carrier } from "./carrier.ts";
 import { type Lane, Lanes } from "./lanes.ts";
 import type { Receivers } from "./receivers.ts";
-import { judgeAttempt, NO_ANSWER, type ReceiverKind, reportFailed, type Shipment } from "./shipment.ts";
 
 /** What the courier needs of its shard. */
 export interface CourierHost {
-  env: Env;
   waitUntil(work: Promise<unknown>): void;
-  transaction(work: () => void): void;
   /** Sets the alarm. The courier calls this before a request leaves, so that the shard is woken whatever becomes of the process. */
   setAlarm(): Promise<void>;
 }
@@ -45,9 +40,9 @@ interface Flight {
 export class Courier implements ScheduledPart {
   readonly retryAfter = 0;
   readonly #host: CourierHost;
-  readonly #outbox: Outbox;
+  readonly #queue: MessageQueue;
   readonly #receivers: Receivers;
-  readonly #kinds: readonly ReceiverKind[];
+  readonly #carrier: Carrier;
   readonly #lanes = new Lanes();
   readonly #flights = new Map<string, Flight>();
   /** The lanes hold every receiver that was due by this time. */
@@ -62,11 +57,11 @@ export class Courier implements ScheduledPart {
   /** A dispatch that is about to begin. */
   #dispatching: Promise<void> | undefined;
 
-  constructor(host: CourierHost, outbox: Outbox, receivers: Receivers, kinds: readonly ReceiverKind[]) {
+  constructor(host: CourierHost, queue: MessageQueue, receivers: Receivers, carrier: Carrier) {
     this.#host = host;
-    this.#outbox = outbox;
+    this.#queue = queue;
     this.#receivers = receivers;
-    this.#kinds = kinds;
+    this.#carrier = carrier;
   }
 
   get inFlight(): number {
@@ -116,6 +111,11 @@ export class Courier implements ScheduledPart {
     } finally {
       armed.resolve();
     }
+  }
+
+  /** The same, and never throws. What was accepted stays accepted, whatever becomes of the requests: the alarm makes sure that they leave. */
+  async dispatchSafely(): Promise<void> {
+    await this.dispatch().catch((error: unknown) => report("dispatch.failed", { error: String(error) }));
   }
 
   #fillLanes(): void {
@@ -205,7 +205,7 @@ export class Courier implements ScheduledPart {
     try {
       const turn = (this.#turns.get(receiver) ?? 0) + 1;
       this.#turns.set(receiver, turn);
-      const message = this.#outbox.next(receiver, Date.now(), turn % LATE_TURN === 0);
+      const message = this.#queue.next(receiver, Date.now(), turn % LATE_TURN === 0);
       if (message) await this.#carry(message, flight);
       // The receiver was wrongly marked as due, and would get turn after turn.
       else this.#receivers.schedule(receiver);
@@ -219,52 +219,11 @@ export class Courier implements ScheduledPart {
     }
   }
 
-  async #carry(message: QueuedMessage, flight: Flight): Promise<void> {
-    const began = Date.now();
-    try {
-      const shipment = this.#ship(message, began);
-      const attempt = await this.#attempt(shipment, flight);
-      if (attempt === undefined) return;
-      await this.#gather(flight);
-      this.#host.transaction(() => shipment.settle(attempt));
-    } catch (error) {
-      if (error instanceof OutOfRequests) throw error;
-      // The message cannot be made, or its answer cannot be written. The attempt counts, so that the message fails some day.
-      report("delivery.fault", { message: message.id, error: inLog(error) });
-      this.#host.transaction(() => this.#settleFault(message, began));
-    }
-  }
-
-  #ship(message: QueuedMessage, now: number): Shipment {
-    // A message whose notice is missing has no data.
-    for (const kind of message.data === null ? [] : this.#kinds) {
-      const shipment = kind.ship(message, now);
-      if (shipment !== undefined) return shipment;
-    }
-    throw new Error("a part of the message is missing");
-  }
-
-  #settleFault(message: QueuedMessage, began: number): void {
-    const fault: Attempt = { ...NO_ANSWER, at: began, milliseconds: Date.now() - began, outcome: "fault" };
-    const verdict = judgeAttempt(this.#host.env, message, fault, []);
-    const after = this.#outbox.settle(message, fault, null, verdict);
-    if (after !== undefined && verdict.kind === "failed") reportFailed(message, verdict.because);
-  }
-
-  /** Makes one request, unless its address may not be called. Returns undefined if there is none to make. */
-  async #attempt({ url, origin, compose }: Shipment, flight: Flight): Promise<Attempt | undefined> {
-    const { allowPrivateTargets, publicUrl, dnsResolver } = readSettings(this.#host.env);
-    const at = Date.now();
-    const own = publicUrl === undefined ? [origin] : [origin, publicUrl];
-    const refusal = await judgeDestination(url, { allowPrivate: allowPrivateTargets, own, resolver: dnsResolver });
-    if (refusal) {
-      const outcome = refusal.lasting ? "refused" : "unresolved";
-      return { ...NO_ANSWER, at, milliseconds: Date.now() - at, outcome, body: refusal.because };
-    }
-    const request = await compose();
-    if (request === undefined) return undefined;
-    this.#lanes.begin(flight.lane.receiver, Date.now());
-    const headers = { "user-agent": "Parley", ...request.headers };
-    return await send({ ...request, headers }, flight.abort.signal);
+  #carry(message: QueuedMessage, flight: Flight): Promise<void> {
+    return this.#carrier.carry(message, {
+      signal: flight.abort.signal,
+      leave: () => this.#lanes.begin(flight.lane.receiver, Date.now()),
+      land: () => this.#gather(flight),
+    });
   }
 }

@@ -10,6 +10,7 @@ import type { Queries } from "../follow/queries.ts";
 import type { Digests } from "./digests.ts";
 import type { Notices } from "./notices.ts";
 import type { Outbox } from "./outbox.ts";
+import type { MessageQueue } from "./queue.ts";
 import type { Quotas } from "./quotas.ts";
 import { findPast, type Past, refusalOf } from "./replay.ts";
 import type { Sender } from "./sender.ts";
@@ -29,6 +30,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export class RequestedMessages {
   readonly #host: RequestedHost;
   readonly #outbox: Outbox;
+  readonly #queue: MessageQueue;
   readonly #notices: Notices;
   readonly #quotas: Quotas;
   readonly #sender: Sender;
@@ -36,10 +38,11 @@ export class RequestedMessages {
 
   constructor(
     host: RequestedHost,
-    parts: { outbox: Outbox; notices: Notices; quotas: Quotas; sender: Sender; digests: Digests },
+    parts: { outbox: Outbox; queue: MessageQueue; notices: Notices; quotas: Quotas; sender: Sender; digests: Digests },
   ) {
     this.#host = host;
     this.#outbox = parts.outbox;
+    this.#queue = parts.queue;
     this.#notices = parts.notices;
     this.#quotas = parts.quotas;
     this.#sender = parts.sender;
@@ -106,7 +109,7 @@ export class RequestedMessages {
       const refused = `${dailyLimit} messages were asked for today by tests and replays; try again in ${retryAfter} seconds`;
       return { refused, status: 429, retryAfter };
     }
-    if (this.#outbox.countWaitingOf(id) < MOST_WAITING) return undefined;
+    if (this.#queue.countWaitingOf(id) < MOST_WAITING) return undefined;
     const refused = `${MOST_WAITING} messages or more wait to be delivered; ask again when fewer do`;
     return { refused, status: 429, retryAfter: 60 };
   }

@@ -10,10 +10,10 @@ import { readSettings } from "../../platform/settings.ts";
 import type { Receivers } from "../../shard/deliver/receivers.ts";
 import { judgeAttempt, type ReceiverKind, reportFailed, type Shipment } from "../../shard/deliver/shipment.ts";
 import { CONFIRMATION, type QueuedMessage } from "../../shard/outbox/message.ts";
-import type { Outbox } from "../../shard/outbox/outbox.ts";
+import type { MessageQueue } from "../../shard/outbox/queue.ts";
 import { denial, distribution, GONE, verification } from "./callback-requests.ts";
-import type { Intent } from "./intents.ts";
 import type { Subscription, Subscriptions } from "./subscriptions.ts";
+import { grantedLease, type Verifications } from "./verifications.ts";
 
 /** Rest of a callback after it has taken a topic, in milliseconds: of a burst of changes it gets the first and the last. */
 const GAP = 1_000;
@@ -22,15 +22,23 @@ const UNREADABLE = 5_000;
 
 export class CallbackDelivery implements ReceiverKind {
   readonly #env: Env;
-  readonly #outbox: Outbox;
+  readonly #queue: MessageQueue;
   readonly #receivers: Receivers;
   readonly #subscriptions: Subscriptions;
+  readonly #verifications: Verifications;
 
-  constructor(env: Env, outbox: Outbox, receivers: Receivers, subscriptions: Subscriptions) {
+  constructor(
+    env: Env,
+    queue: MessageQueue,
+    receivers: Receivers,
+    subscriptions: Subscriptions,
+    verifications: Verifications,
+  ) {
     this.#env = env;
-    this.#outbox = outbox;
+    this.#queue = queue;
     this.#receivers = receivers;
     this.#subscriptions = subscriptions;
+    this.#verifications = verifications;
   }
 
   ship(message: QueuedMessage): Shipment | undefined {
@@ -52,7 +60,7 @@ export class CallbackDelivery implements ReceiverKind {
 
   /** Asks the callback about the first intent, or tells it that its subscription is denied. */
   #verification(message: QueuedMessage): OutgoingRequest | undefined {
-    if (!this.#outbox.stillWaits(message)) return undefined;
+    if (!this.#queue.stillWaits(message)) return undefined;
     const row = this.#subscriptions.read(message.receiver);
     const intent = this.#subscriptions.intents.first(message.receiver);
     if (row === undefined || intent === undefined) throw new Error("a part of the message is missing");
@@ -74,7 +82,7 @@ export class CallbackDelivery implements ReceiverKind {
     if (content === undefined) return undefined;
     const { body, type, etag } = content;
     if (etag === row.delivered) {
-      this.#outbox.withdraw(message);
+      this.#queue.withdraw(message);
       return undefined;
     }
     // The address that the subscriber asked for. The feed itself names its canonical address.
@@ -90,12 +98,12 @@ export class CallbackDelivery implements ReceiverKind {
       return await renderTopic(address, context, entry);
     } catch (error) {
       if (error instanceof Problem && error.status === 400) {
-        this.#subscriptions.deny(id, `its query can no longer be read: ${error.message}`, now);
+        this.#verifications.deny(id, `its query can no longer be read: ${error.message}`, now);
         return undefined;
       }
       // A record that does not answer is no fault of the subscription: no attempt is counted.
       report("topic.unreadable", { subscription: id, error: inLog(error) });
-      this.#outbox.postpone(message, now + UNREADABLE);
+      this.#queue.postpone(message, now + UNREADABLE);
       return undefined;
     }
   }
@@ -113,10 +121,10 @@ export class CallbackDelivery implements ReceiverKind {
     if (agrees) failpoint("confirmation.answered", this.#env);
     // The answer to a stranger's request says nothing of how the callback takes content.
     const tells = row?.status === "pending" ? "all" : "pace";
-    const after = this.#outbox.settle(message, attempt, null, verdict, tells);
+    const after = this.#queue.settle(message, attempt, null, verdict, tells);
     if (verdict.kind === "failed") reportFailed(message, verdict.because, callback);
     if (after === undefined || row === undefined || intent === undefined || verdict.kind === "retry") return;
-    this.#subscriptions.settleIntent(row, intent, agrees, Date.now());
+    this.#verifications.settleIntent(row, intent, agrees, Date.now());
   }
 
   #settleDistribution(message: QueuedMessage, callback: string, attempt: Attempt, etag: string | null): void {
@@ -127,7 +135,7 @@ export class CallbackDelivery implements ReceiverKind {
       this.#subscriptions.noteDelivered(receiver, etag);
     }
     const after =
-      this.#outbox.settle(message, attempt, null, verdict) ?? this.#settleReplaced(message, attempt, verdict);
+      this.#queue.settle(message, attempt, null, verdict) ?? this.#settleReplaced(message, attempt, verdict);
     if (verdict.kind === "failed") reportFailed(message, verdict.because, callback);
     if (verdict.kind === "delivered") this.#receivers.rest(receiver, attempt.at + attempt.milliseconds + GAP);
     this.#endHopeless(receiver, attempt, verdict, after?.failingSince ?? null);
@@ -135,7 +143,7 @@ export class CallbackDelivery implements ReceiverKind {
 
   /** The message was replaced meanwhile. The answer counts for its receiver all the same. */
   #settleReplaced(message: QueuedMessage, attempt: Attempt, verdict: AttemptVerdict) {
-    if (verdict.kind !== "delivered") this.#outbox.continueSchedule(message, verdict);
+    if (verdict.kind !== "delivered") this.#queue.continueSchedule(message, verdict);
     return this.#receivers.noteOutcome(message.receiver, attempt, verdict, { question: false, tells: "all" });
   }
 
@@ -147,11 +155,4 @@ export class CallbackDelivery implements ReceiverKind {
     this.#subscriptions.end(id, because, Date.now());
     report("subscription.ended", { subscription: id, because });
   }
-}
-
-/** Returns the lease that a callback is told, in seconds; null if it is not asked to subscribe. It never ends before the present lease. */
-function grantedLease({ mode, lease }: Intent, { established, expires_at }: Subscription, now: number): number | null {
-  if (mode !== "subscribe") return null;
-  const left = established ? Math.floor((expires_at - now) / 1000) : 0;
-  return Math.max(lease ?? 0, left);
 }

@@ -1,33 +1,21 @@
 /**
- * WebSub (https://www.w3.org/TR/websub/): the subscriptions of a shard. This class alone writes the table `subscriptions`. Calls are synchronous.
- *
- * A subscription has at most two messages: number 0 asks its callback to confirm a request made in its name, and number 1 brings the topic as it
- * is when it is sent. Requests are verified one after the other, in their order: no request takes away, or changes, what somebody else asked.
- *
- * A callback cannot tell who asks in its name, since it sees neither the secret nor the caller. So a renewal only makes the lease longer: secret and
- * topic stay those that were confirmed first, until the subscription ends.
+ * The WebSub subscriptions of a shard (https://www.w3.org/TR/websub/), and when they end. A subscription has at most two messages: number 0 asks its
+ * callback to confirm a request made in its name, and number 1 brings the topic as it is when it is sent. Calls are synchronous.
  */
-import { randomText } from "../../alerts/alert.ts";
-import { report } from "../../platform/report.ts";
 import type { Refused } from "../../shard/calls.ts";
 import type { Receivers } from "../../shard/deliver/receivers.ts";
 import type { Queries } from "../../shard/follow/queries.ts";
 import type { Notices } from "../../shard/outbox/notices.ts";
 import type { Outbox } from "../../shard/outbox/outbox.ts";
 import type { Sql } from "../../shard/sql.ts";
-import type { HubAsking, HubSubscribing } from "../asking.ts";
+import type { HubSubscribing } from "../asking.ts";
 import type { SubscriptionKey } from "../subscription-shards.ts";
-import { type Intent, Intents } from "./intents.ts";
+import { Intents } from "./intents.ts";
 
 /** Number of the message that brings the topic. */
 export const DISTRIBUTION = 1;
-/** How long a callback's confirmation is waited for, and an end that it is told of is kept, in milliseconds. */
-const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
-/**
- * Verifications of a confirmed subscription: so many at once, then one more each interval, in milliseconds. However many ask in its name, its callback is
- * called no more often; later requests wait.
- */
-const VERIFICATIONS = { burst: 10, interval: 5 * 60 * 1000 };
+/** How long a callback's confirmation is waited for, in milliseconds. */
+export const CONFIRM_WITHIN = 24 * 60 * 60 * 1000;
 /** Maximum subscriptions of the callbacks of one host in a shard. */
 export const HOST_CAPACITY = 1_000;
 
@@ -108,7 +96,7 @@ export class Subscriptions {
     return this.#sql.exists("SELECT 1 FROM subscriptions WHERE query = ? LIMIT 1", query);
   }
 
-  /** Adds a subscription, and asks its callback to confirm it. Returns why there can be none, or undefined. */
+  /** Adds a subscription that its callback has yet to confirm. Returns why there can be none, or undefined. */
   add(id: string, asking: HubSubscribing, queries: Queries, now: number): Refused | undefined {
     // One that has ended may not have been removed yet.
     this.remove(id, queries);
@@ -124,75 +112,11 @@ export class Subscriptions {
       ...[feed.query === undefined ? null : queries.file(feed.query), since, now + CONFIRM_WITHIN, nonce],
     );
     this.#parts.receivers.add(id, host);
-    return this.ask(id, asking, now);
+    return undefined;
   }
 
   #countAt(host: string): number {
     return this.#sql.one<{ count: number }>("SELECT count(*) AS count FROM subscriptions WHERE host = ?", host).count;
-  }
-
-  /**
-   * Asks a callback to confirm a request made in its name. Until it does, the subscription stays as it is. Returns why it cannot be asked now, or
-   * undefined. A request that is repeated while it waits counts once.
-   */
-  ask(id: string, asking: HubAsking, now: number): Refused | undefined {
-    const row = this.read(id);
-    if (row === undefined) return undefined;
-    if (asking.mode === "subscribe") {
-      this.#sql.run("UPDATE subscriptions SET nonce = ? WHERE id = ?", asking.nonce, id);
-    }
-    const { mode, topic } = asking;
-    const { lease = null, secret = null } = asking.mode === "subscribe" ? asking : {};
-    const isOwn = (written: string) => written === row.topic || written === row.origin + row.address;
-    const isAdded = this.intents.add(id, { mode, topic, lease, secret }, isOwn);
-    // A verification that could not even be made has failed, and the requests after it would wait for ever.
-    if (!this.#parts.outbox.isAskedToConfirm(id)) this.#verify(id, now);
-    if (isAdded) return undefined;
-    return { refused: "what was asked before waits for the callback's word", status: 429, retryAfter: 60 };
-  }
-
-  /** Calls the callback about the first intent, as soon as it may be called. */
-  #verify(id: string, now: number): void {
-    const row = this.read(id);
-    const { at, until } = row?.established ? verifyAt(row.asked_until, now) : { at: now, until: 0 };
-    this.#sql.run("UPDATE subscriptions SET asked_until = ? WHERE id = ?", until, id);
-    const notice = this.#parts.notices.write({ type: "hub.verify", query: "", data: {} }, now);
-    this.#parts.outbox.askToConfirm(id, notice, randomText(8), at);
-  }
-
-  /** An intent has been answered: `agrees` tells whether the callback wants it. The next one is verified. */
-  settleIntent(row: Subscription, intent: Intent, agrees: boolean, now: number): void {
-    this.intents.forget(row.id, intent);
-    if (agrees && intent.mode === "subscribe") this.#confirm(row, intent, now);
-    if (intent.mode === "denied") this.end(row.id, row.ended_because ?? "", now);
-    else if (agrees && intent.mode === "unsubscribe") this.end(row.id, "its callback confirmed that", now);
-    else this.#verifyNext(row.id, now);
-  }
-
-  /** Verifies the next intent. A subscription that never began, and that nobody asks for any more, ends. */
-  #verifyNext(id: string, now: number): void {
-    const isActive = this.read(id)?.status === "active";
-    for (const intent of this.intents.list(id)) {
-      if (isActive || intent.mode === "subscribe") {
-        this.#verify(id, now);
-        return;
-      }
-      // There is nothing to end.
-      this.intents.forget(id, intent);
-    }
-    if (!isActive) this.end(id, "its callback did not confirm it", now);
-  }
-
-  /** A subscription begins, with the topic, the secret and the lease that were confirmed; or its lease becomes longer. */
-  #confirm({ id, topic, secret, established, expires_at }: Subscription, intent: Intent, now: number): void {
-    const confirmed = established ? { topic, secret } : intent;
-    const before = established ? expires_at : 0;
-    this.#sql.run(
-      `UPDATE subscriptions SET status = 'active', topic = ?, secret = ?, confirmed_at = ?, established = 1, expires_at = ?
-       WHERE id = ?`,
-      ...[confirmed.topic, confirmed.secret, now, Math.max(before, now + (intent.lease ?? 0) * 1000), id],
-    );
-    this.#parts.outbox.release(id, now);
   }
 
   /** The callback has taken the content with an ETag. */
@@ -224,25 +148,6 @@ export class Subscriptions {
     );
     this.intents.forgetAll(id);
     this.#parts.outbox.hold(id);
-  }
-
-  /** Ends the subscriptions to the feeds of a query that can no longer be read. */
-  endAsking(query: number, because: string, now: number): void {
-    const asking = this.#sql.all<{ id: string }>(
-      "SELECT id FROM subscriptions WHERE query = ? AND status <> 'ended'",
-      query,
-    );
-    for (const { id } of asking) this.deny(id, because, now);
-  }
-
-  /** Ends a subscription that can no longer be served, and tells the callback so (section 5.2). */
-  deny(id: string, because: string, now: number): void {
-    const row = this.read(id);
-    if (row === undefined) return;
-    this.end(id, because, now + CONFIRM_WITHIN);
-    this.intents.add(id, { mode: "denied", topic: row.topic, lease: null, secret: null }, () => true);
-    this.#verify(id, now);
-    report("subscription.ended", { subscription: id, because });
   }
 
   /** Returns when the next lease ends, or the next subscription that has ended is to be removed. */
@@ -293,14 +198,4 @@ export class Subscriptions {
     this.#sql.run("DELETE FROM subscriptions WHERE id = ?", id);
     if (row.query !== null) queries.removeUnused(row.query);
   }
-}
-
-/**
- * Returns when a callback may be called next, and until when its verifications are paid for then (generic cell rate algorithm, ITU-T I.371). If
- * the clock was set back, the wait is at most one interval.
- */
-function verifyAt(paidUntil: number, now: number): { at: number; until: number } {
-  const { burst, interval } = VERIFICATIONS;
-  const paid = Math.min(Math.max(paidUntil, now), now + burst * interval);
-  return { at: Math.max(now, paid - (burst - 1) * interval), until: paid + interval };
 }

@@ -8,6 +8,7 @@ import type { Queries } from "../../shard/follow/queries.ts";
 import type { FeedChange } from "../../shard/follow/record-change.ts";
 import type { Sql } from "../../shard/sql.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { Verifications } from "./verifications.ts";
 
 /** The topics of a listing that a change concerns. */
 interface ChangedTopics {
@@ -23,10 +24,12 @@ interface ChangedTopics {
 export class Topics implements FeedAudience {
   readonly #sql: Sql;
   readonly #subscriptions: Subscriptions;
+  readonly #verifications: Pick<Verifications, "endAsking">;
 
-  constructor(sql: Sql, subscriptions: Subscriptions) {
+  constructor(sql: Sql, subscriptions: Subscriptions, verifications: Pick<Verifications, "endAsking">) {
     this.#sql = sql;
     this.#subscriptions = subscriptions;
+    this.#verifications = verifications;
   }
 
   isEmpty(): boolean {
@@ -38,7 +41,7 @@ export class Topics implements FeedAudience {
   }
 
   endAsking(query: number, because: string, now: number): void {
-    this.#subscriptions.endAsking(query, because, now);
+    this.#verifications.endAsking(query, because, now);
   }
 
   /** Distributes the topics that a log entry changes. A message that still waits for an earlier entry is replaced. */

@@ -2,6 +2,7 @@
 import type { Env } from "../../platform/env.ts";
 import type { Refused } from "../../shard/calls.ts";
 import type { Queries } from "../../shard/follow/queries.ts";
+import type { MessageQueue } from "../../shard/outbox/queue.ts";
 import type { ScheduledPart } from "../../shard/part.ts";
 import type { Sql } from "../../shard/sql.ts";
 import type { HubAsking, HubSubscribing } from "../asking.ts";
@@ -9,6 +10,7 @@ import { forgetSubscriptions } from "../subscription-shards.ts";
 import { CallbackDelivery } from "./callback-delivery.ts";
 import { type SubscriptionParts, Subscriptions } from "./subscriptions.ts";
 import { Topics } from "./topics.ts";
+import { Verifications } from "./verifications.ts";
 
 /** What WebSub needs of its shard. */
 export interface WebSubHost {
@@ -33,12 +35,20 @@ export class WebSub implements ScheduledPart {
   readonly audience: Topics;
   readonly delivery: CallbackDelivery;
   readonly #host: WebSubHost;
+  readonly #verifications: Verifications;
 
-  constructor(sql: Sql, host: WebSubHost, parts: SubscriptionParts) {
+  constructor(sql: Sql, host: WebSubHost, parts: SubscriptionParts & { queue: MessageQueue }) {
     this.#host = host;
     this.subscriptions = new Subscriptions(sql, parts);
-    this.audience = new Topics(sql, this.subscriptions);
-    this.delivery = new CallbackDelivery(host.env, parts.outbox, parts.receivers, this.subscriptions);
+    this.#verifications = new Verifications(sql, this.subscriptions, parts);
+    this.audience = new Topics(sql, this.subscriptions, this.#verifications);
+    this.delivery = new CallbackDelivery(
+      host.env,
+      parts.queue,
+      parts.receivers,
+      this.subscriptions,
+      this.#verifications,
+    );
   }
 
   /** Asks a subscriber's callback to confirm a request. `full`: the shard takes no new subscription. */
@@ -46,7 +56,7 @@ export class WebSub implements ScheduledPart {
     const queries = await this.#host.queries();
     const isKnown = this.subscriptions.has(id);
     if (isKnown) {
-      return this.#host.transaction(() => this.subscriptions.ask(id, asking, Date.now())) ?? "asked";
+      return this.#host.transaction(() => this.#verifications.ask(id, asking, Date.now())) ?? "asked";
     }
     // There is nothing to end.
     if (asking.mode === "unsubscribe") return "asked";
@@ -60,7 +70,7 @@ export class WebSub implements ScheduledPart {
   #add(id: string, asking: HubSubscribing, queries: Queries): Refused | undefined {
     const now = Date.now();
     this.#host.skipTo(asking.since);
-    const refused = this.subscriptions.add(id, asking, queries, now);
+    const refused = this.subscriptions.add(id, asking, queries, now) ?? this.#verifications.ask(id, asking, now);
     const cursor = this.#host.cursor();
     if (refused === undefined && asking.since < cursor) this.subscriptions.distribute([id], cursor, now);
     return refused;
