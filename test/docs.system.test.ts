@@ -29,14 +29,3 @@ describe("README.md", () => {
     expect(lines).toBeLessThanOrEqual(10);
   });
 });
-
-describe("DESIGN.md", () => {
-  it("names every folder of src/, and only tests that exist", () => {
-    const design = read("DESIGN.md");
-    for (const folder of ["query", "percolator", "delivery", "record", "alerts", "intake", "feeds", "site", "cli"]) {
-      expect(design).toContain(`\`src/${folder}\``);
-    }
-    for (const [, file = ""] of design.matchAll(/`(test\/[\w./]+)`/g))
-      expect(existsSync(join(ROOT, file)), file).toBe(true);
-  });
-});

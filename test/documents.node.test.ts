@@ -1,34 +1,50 @@
-/** Checks the documents in docs/ against the files of the repository. */
+/** Checks the documents against the files of the repository. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../src/cli/paths.ts";
 
-const DOCS = join(ROOT, "docs");
-const documents = readdirSync(DOCS).filter((file) => file.endsWith(".md"));
-/** Documents whose lines are at most 120 characters long. */
-const WRAPPED = ["queries.md", "percolator.md", "delivery.md", "faults.md"];
+const FOLDERS = ["src", "test", "data", "docs"];
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`);
 
-const read = (file: string): string => readFileSync(join(DOCS, file), "utf8");
+const files = [...readdirSync(ROOT), ...FOLDERS.flatMap(filesIn)];
+const documents = files.filter((file) => /^(?:docs\/)?\w+\.md$/.test(file));
 
-describe.each(documents)("docs/%s", (file) => {
-  it("names only files that exist", () => {
-    for (const [, path = ""] of read(file).matchAll(/`((?:src|test|data)\/[\w./-]+)`/g)) {
-      expect(existsSync(join(ROOT, path)), path).toBe(true);
-    }
+/** What stands between backticks and looks like a file (`listing.ts`, `record/log.ts`) or a folder (`src/feeds`, `query/`). */
+function pathsIn(text: string): string[] {
+  const quoted = [...text.matchAll(/`([\w.-][\w./-]*)`/g)].map(([, path = ""]) => path);
+  const isFile = (path: string): boolean => /[\w]\.(?:tsx?|js|sh|sql|md|yaml|css|svg|toml)$/.test(path);
+  const isFolder = (path: string): boolean => /^(?:src|test|data|docs)\/|^[\w-]+\/(?:[\w-]+\/)*$/.test(path);
+  return quoted.filter((path) => isFile(path) || isFolder(path));
+}
+
+/** A document about a folder names its files without the folder. */
+const isThere = (path: string): boolean => {
+  const bare = path.replace(/\/$/, "");
+  return files.some((file) => file === bare || file.endsWith(`/${bare}`));
+};
+
+/** Lines that could be shorter: rows of tables cannot, nor can a long address. */
+const longLinesOf = (text: string): string[] =>
+  text.split("\n").filter((line) => !line.startsWith("|") && line.replaceAll(/https?:\/\/\S+/g, "").length > 120);
+
+it("finds the documents", () => {
+  expect(documents).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "docs/feeds.md"]));
+});
+
+describe.each(documents)("%s", (file) => {
+  const text = read(file);
+
+  it("names only files and folders that exist", () => {
+    expect(pathsIn(text).filter((path) => !isThere(path))).toEqual([]);
   });
 
   it("links only to files that exist", () => {
-    for (const [, path = ""] of read(file).matchAll(/\]\(([\w./-]+)\)/g)) {
-      expect(existsSync(join(DOCS, path)), path).toBe(true);
-    }
+    const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path = ""]) => path);
+    expect(links.filter((path) => !existsSync(join(ROOT, dirname(file), path)))).toEqual([]);
   });
-});
 
-it.each(WRAPPED)("docs/%s has lines of at most 120 characters", (file) => {
-  expect(
-    read(file)
-      .split("\n")
-      .filter((line) => line.length > 120),
-  ).toEqual([]);
+  it("has lines of at most 120 characters", () => expect(longLinesOf(text)).toEqual([]));
 });

@@ -1,4 +1,4 @@
-/** Reads the import lines and holds them against the directions of DESIGN.md. */
+/** Reads the import lines and holds them against the directions that the table allows. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
