@@ -31,7 +31,7 @@ const longLinesOf = (text: string): string[] =>
   text.split("\n").filter((line) => !line.startsWith("|") && line.replaceAll(/https?:\/\/\S+/g, "").length > 120);
 
 it("finds the documents", () => {
-  expect(documents).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "docs/feeds.md"]));
+  expect(documents).toEqual(expect.arrayContaining(["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/feeds.md"]));
 });
 
 describe.each(documents)("%s", (file) => {
@@ -47,4 +47,22 @@ describe.each(documents)("%s", (file) => {
   });
 
   it("has lines of at most 120 characters", () => expect(longLinesOf(text)).toEqual([]));
+});
+
+describe("ARCHITECTURE.md", () => {
+  const text = read("ARCHITECTURE.md");
+
+  it("fits on about four pages, the table of imports aside", () => {
+    const prose = text.replace(/<!-- imports -->.*<!-- \/imports -->/s, "");
+    expect(prose.split(/\s+/).length).toBeLessThanOrEqual(2_000);
+  });
+
+  it("lists every table of D1 and of a shard", () => {
+    const definitions = [...filesIn("data/migrations"), "src/shard/tables.ts"].map(read).join("\n");
+    const created = [...definitions.matchAll(/CREATE (?:VIRTUAL )?TABLE ([a-z]\w*)/g)].map(([, table = ""]) => table);
+    const listed = [...text.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| .+ \| `[\w./-]+` \|$/gm)].flatMap(
+      ([, names = ""]) => names.replaceAll("`", "").split(", "),
+    );
+    expect(listed.sort()).toEqual(created.sort());
+  });
 });

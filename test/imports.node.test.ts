@@ -1,9 +1,10 @@
-/** Reads the import lines and holds them against the directions that the table allows. */
-import { readdirSync, readFileSync } from "node:fs";
+/** Reads the import lines and holds them against the directions that the table allows. `UPDATE=1` writes the table into ARCHITECTURE.md. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const SRC = join(import.meta.dirname, "..", "src");
+const ARCHITECTURE = join(SRC, "..", "ARCHITECTURE.md");
 const PURE_PACKAGES: string[] = [];
 
 /** What each folder may import from, beside itself. The root's files are named one by one. */
@@ -18,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   channels: ["messages", "query"],
   feeds: ["query", "record", "http", "platform"],
   shard: ["alerts", "channels", "delivery", "http", "messages", "percolator", "platform", "query", "record", "websub"],
-  websub: ["alerts", "channels", "delivery", "feeds", "http", "platform", "query", "record", "shard"],
+  websub: ["alerts", "delivery", "feeds", "http", "platform", "query", "record", "shard"],
   alerts: ["channels", "delivery", "feeds", "http", "messages", "platform", "query", "record", "shard"],
   curation: ["alerts", "http", "platform", "query", "record"],
   operation: ["alerts", "http", "platform", "record", "shard"],
@@ -54,6 +55,15 @@ const imports: Import[] = files.flatMap((from) => {
 const area = (file: string): string => file.split("/")[0] ?? file;
 const isLocal = ({ to }: Import): boolean => files.includes(to);
 
+/** The directions as a table in Markdown. Comments keep a blank line from it. */
+function tableOf(directions: typeof MAY_IMPORT): string {
+  const rows = Object.entries(directions).map(([from, all]) => {
+    const names = all.toSorted().map((to) => `\`${to}\``);
+    return `| \`${from}\` | ${names.join(", ") || "nothing"} |`;
+  });
+  return `\n${["| in `src/` | may import |", "| --- | --- |", ...rows].join("\n")}\n\n`;
+}
+
 describe("the direction of imports", () => {
   it("finds imports at all", () => expect(imports.filter(isLocal).length).toBeGreaterThan(100));
 
@@ -64,6 +74,28 @@ describe("the direction of imports", () => {
 
   it.each(imports.filter(isLocal).map((each) => [each.from, each.to] as const))("%s may import %s", (from, to) => {
     expect([area(from), ...(MAY_IMPORT[area(from)] ?? [])]).toContain(area(to));
+  });
+
+  it("every direction of the table is used", () => {
+    const used = new Set(imports.filter(isLocal).map(({ from, to }) => `${area(from)} → ${area(to)}`));
+    const listed = Object.entries(MAY_IMPORT).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`));
+    expect(listed.filter((direction) => !used.has(direction))).toEqual([]);
+  });
+
+  it("the two sides share what alerts and calls are, and nothing else", () => {
+    const shared = (side: readonly string[], other: string): string[] =>
+      imports.filter(({ from, to }) => side.includes(area(from)) && area(to) === other).map(({ to }) => to);
+    const workerSide = ["alerts", "curation", "feeds", "http", "operation", "site", "routes.ts"];
+    expect(new Set(shared(workerSide, "shard"))).toEqual(new Set(["shard/calls.ts"]));
+    expect(new Set(shared(["shard"], "alerts"))).toEqual(new Set(["alerts/alert.ts"]));
+  });
+
+  it("ARCHITECTURE.md shows the table", () => {
+    const shown = readFileSync(ARCHITECTURE, "utf8");
+    const written = shown.replace(/(?<=<!-- imports -->\n).*(?=<!-- \/imports -->)/s, tableOf(MAY_IMPORT));
+    if (process.env["UPDATE"] === "1") writeFileSync(ARCHITECTURE, written);
+    else expect(shown).toBe(written);
+    expect(written).toContain(tableOf(MAY_IMPORT));
   });
 
   it("query and percolator are pure: no package, nothing of the platform", () => {
