@@ -1,4 +1,6 @@
-/** Addresses that hostile or hurried people give, and what is said of each: by the function, and by the Worker. */
+/**
+ * Addresses that hostile or hurried people give, with the expected refusal. Used for the function and for the Worker.
+ */
 export const IP = "must name a host, not an IP address";
 export const LOCAL = "must name a host on the public Internet";
 export const PORT = "must use port 443 or 8443";
@@ -10,13 +12,13 @@ export const OWN = "is this service itself";
 const LONG = "at most 2048 characters";
 const TOO_LONG = "must name a host: a name has at most 253 characters, 63 between its dots";
 
-/** A URL of exactly so many characters. */
+/** Returns a URL of exactly this many characters. */
 const ofLength = (length: number) => "https://hooks.example.com/".padEnd(length, "a");
 
 type Cases = readonly (readonly [name: string, address: string])[];
 type Refused = readonly (readonly [name: string, address: string, refusal: string])[];
 
-/** May be called. */
+/** Allowed addresses. */
 export const ALLOWED: Cases = [
   ["a plain one", "https://hooks.example.com/parley"],
   ["a path, a query and a fragment", "https://hooks.example.com/a/b?c=d&e=%20f#g"],
@@ -52,14 +54,14 @@ export const ALLOWED: Cases = [
   ["a name of 253 characters", `https://${"a.".repeat(124)}hooks/`],
   ["a name of 253 characters with a trailing dot", `https://${"a.".repeat(124)}hooks./`],
   ["an underscore in the name", "https://_hooks.example.com/"],
-  // What these lead to only a resolver can tell: see resolver.test.ts.
+  // Only a resolver can tell where these lead: see resolver.test.ts.
   ["a public name of loopback", "https://localtest.me/"],
   ["a public name with an address in it", "https://127.0.0.1.nip.io/"],
   ["a public name with an address in it, in hexadecimal", "https://7f000001.nip.io/"],
   ["a public name of cloud metadata", "https://169-254-169-254.sslip.io/"],
 ];
 
-/** IP addresses, however they are written. */
+/** IP addresses in every notation. */
 export const IP_ADDRESSES: Cases = [
   ["loopback", "https://127.0.0.1/"],
   ["a private network", "https://10.0.0.1/"],
@@ -155,7 +157,7 @@ export const LOCAL_NAMES: Cases = [
   ["a hexadecimal address behind an empty label", "https://0x7f.1../"],
 ];
 
-/** Names that DNS cannot hold. */
+/** Names that DNS cannot represent. */
 export const NO_NAMES: Refused = [
   ["a label of 64 characters", `https://${"a".repeat(64)}.example/`, TOO_LONG],
   ["a label that is longer in punycode than as it is written", `https://${"ü".repeat(60)}.example/`, TOO_LONG],
@@ -191,7 +193,7 @@ export const PLAIN: Cases = [
   ["IPv6 loopback", "http://[::1]:8788/"],
 ];
 
-/** Refused where private targets are allowed, too; `https://wire.example` is this service. */
+/** Refused even where private targets are allowed. `https://wire.example` is this service. */
 export const ALWAYS: Refused = [
   ["ftp", "ftp://hooks.example.com/", SCHEME],
   ["a web socket", "wss://hooks.example.com/", SCHEME],

@@ -17,7 +17,7 @@ import {
 
 const own = ["https://wire.example", "http://127.0.0.1:8787"];
 
-/** What is said of an address on the public service, and where private targets are allowed. */
+/** Returns the refusals of an address: on the public service, and where private targets are allowed. */
 const judged = (address: string) => [
   refuseDestination(address, { allowPrivate: false, own }),
   refuseDestination(address, { allowPrivate: true, own }),

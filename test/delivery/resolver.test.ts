@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What a resolver was asked. */
+/** Returns the questions that a resolver received. */
 async function questions(
   name: string,
 ): Promise<{ name: string | null; type: string | null; accept: string | undefined }[]> {
@@ -147,7 +147,7 @@ describe("what is asked", () => {
 });
 
 describe("addresses are kept", () => {
-  /** How many questions are asked if the same name is looked up again so many seconds later. */
+  /** Returns the number of questions if the same name is looked up again after this many seconds. */
   async function asked(TTLs: readonly number[], seconds: number): Promise<number> {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2016, 8, 5, 12) });
     const name = crypto.randomUUID();
@@ -228,7 +228,8 @@ describe("an address on the public Internet", () => {
 });
 
 describe("no address on the public Internet", () => {
-  // The blocks of the IANA special-purpose registries for IPv4 and IPv6, with their first or last address, and what is not given to hosts.
+  // Blocks of the IANA special-purpose registries for IPv4 and IPv6, with their first or last address, and unassigned
+  // space.
   const cases: [name: string, address: string][] = [
     ["this network", "0.0.0.0"],
     ["this network, its end", "0.255.255.255"],

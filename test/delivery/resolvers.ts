@@ -1,7 +1,7 @@
-/** Resolvers (DNS over HTTPS) that answer as a test wants. */
+/** Resolvers (DNS over HTTPS) that give the answers of a test. */
 import { inject } from "vitest";
 
-/** An answer of DNS over HTTPS as JSON, right or wrong. */
+/** A DNS over HTTPS answer as JSON, valid or invalid. */
 export interface Answer {
   Status?: unknown;
   TC?: unknown;
@@ -19,10 +19,10 @@ export const aaaa = (...addresses: string[]) => ({
   TC: false,
   Answer: addresses.map((data) => record(28, data)),
 });
-/** The name is there, but not with an address of this kind. */
+/** The name exists but has no address of this type. */
 export const NONE = { Status: 0, TC: false, Question: [] };
 
-/** A resolver of its own that answers so, as text or as JSON; `name` is where its questions are kept. */
+/** Returns a new resolver that gives these answers, as text or JSON. `name` is the key of its recorded questions. */
 export function resolverOf(
   A: Answer | string,
   AAAA: Answer | string,

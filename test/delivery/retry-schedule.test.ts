@@ -6,13 +6,13 @@ import { readSettings } from "../../src/platform/settings.ts";
 const WAITS = [5, 300, 1800];
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
-/** The value of `random` at which a wait is exactly as the schedule has it. */
+/** Value of `random` that leaves a wait unchanged. */
 const MIDDLE = 0.5;
-/** The highest number that `Math.random` gives. */
+/** Highest value of `Math.random`. */
 const HIGHEST = 1 - 2 ** -53;
 
 const began = Date.UTC(2016, 8, 5, 12);
-/** When an attempt that `made` makes is over. */
+/** End of the attempt that `made` creates. */
 const ended = began + 250;
 const made = (about: Partial<Attempt>): Attempt => ({
   ...{ at: began, milliseconds: 250, outcome: "answered", status: 500, body: "", retryAfter: null, cut: false },
@@ -137,7 +137,7 @@ describe("Retry-After", () => {
 describe("the default schedule", () => {
   const waits = readSettings({}).retrySeconds;
 
-  /** How many attempts there are, and over how many seconds, where every one fails at once. */
+  /** Returns the number of attempts and their duration in seconds if each one fails at once. */
   function run(random: number): { attempts: number; seconds: number } {
     let at = 0;
     for (let attempts = 1; ; attempts++) {

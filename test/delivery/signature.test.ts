@@ -5,7 +5,7 @@ import { send } from "../../src/delivery/attempt.ts";
 import { makeSecret, signatureHeaders } from "../../src/delivery/signature.ts";
 import type { Received } from "../receiver.ts";
 
-/** From the specification's reference implementations. */
+/** Values of the specification's reference implementations. */
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OTHER_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -13,7 +13,7 @@ const TIME = 1614265330;
 const BODY = '{"test": 2432232314}';
 const SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
-// The judge takes only what was signed in the last five minutes.
+// The library accepts only signatures of the last five minutes.
 beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: TIME * 1000 }));
 afterEach(() => vi.useRealTimers());
 

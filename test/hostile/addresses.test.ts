@@ -1,4 +1,7 @@
-/** Addresses at registration, where private targets are not allowed: all that the address guard knows of, through the Worker. */
+/**
+ * Addresses at registration, where private targets are not allowed: everything the address check knows, through the
+ * Worker.
+ */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, ORIGIN } from "../client.ts";
 import {
@@ -24,7 +27,7 @@ const register = (channel: unknown, DNS_RESOLVER = "") =>
     body: JSON.stringify({ query: "aleppo", channel }),
   });
 
-/** Registers, and removes the alert at once: nobody is to be called. */
+/** Registers an alert and deletes it at once, so that nobody is called. */
 async function expectRegistered(channel: unknown, resolver?: string): Promise<void> {
   const { id, token } = await jsonOf<Registered>(register(channel, resolver), 201);
   const headers = { authorization: `Bearer ${token}` };
@@ -34,7 +37,9 @@ async function expectRegistered(channel: unknown, resolver?: string): Promise<vo
 const withMessage = (cases: readonly (readonly [string, string])[], message: string) =>
   cases.map(([name, address]) => [name, address, message] as const);
 
-/** JSON cannot carry a lone surrogate to us as it is: TextEncoder and JSON.stringify write another character or an escape. */
+/**
+ * JSON cannot carry a lone surrogate unchanged: TextEncoder and JSON.stringify write another character or an escape.
+ */
 const REFUSED = [
   ...withMessage(IP_ADDRESSES, IP),
   ...withMessage(LOCAL_NAMES, LOCAL),
@@ -58,7 +63,7 @@ describe("refused for every kind of channel that is called", () => {
 });
 
 describe("accepted", () => {
-  // No more than a few, all of them in a zone that is nobody's: what is registered is called.
+  // Only a few, all in a zone that nobody owns, since registered addresses are called.
   const cases = ALLOWED.filter(([, address]) => /example\.com|example\//.test(decodeURIComponent(address))).slice(0, 6);
   it.each(cases)("%s", (_, url) => expectRegistered({ type: "webhook", url }));
 });

@@ -12,7 +12,7 @@ const FEED = { type: "feed" };
 const GOOD = JSON.stringify({ query: "aleppo", channel: FEED });
 const withQuery = (query: unknown) => JSON.stringify({ query, channel: FEED });
 const withChannel = (channel: unknown) => JSON.stringify({ query: "aleppo", channel });
-/** Writes what `JSON.stringify` would not: keys twice, `__proto__`, escapes. */
+/** Writes JSON that `JSON.stringify` cannot: duplicate keys, `__proto__`, escapes. */
 const raw = (members: string) => `{"query": "aleppo", "channel": {"type": "feed"}, ${members}}`;
 const utf16 = (text: string, little: boolean) =>
   bytes([...text].flatMap((character) => (little ? [character.charCodeAt(0), 0] : [0, character.charCodeAt(0)])));

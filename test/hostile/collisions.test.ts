@@ -1,6 +1,6 @@
 /**
- * Words that were chosen for their hashes. They silenced alerts when the hash had no key: `jjvdgfcbkqg` had the hash under which the
- * first further part of the row of `syria` was stored, and `sqlfzq` and `rolmabzq` had equal hashes.
+ * Words chosen for their hashes. They silenced alerts when the hash had no key: `jjvdgfcbkqg` had the hash under which
+ * the first part of the row of `syria` was stored, and `sqlfzq` and `rolmabzq` had equal hashes.
  */
 import { expect, it } from "vitest";
 import { addArticle, call } from "../client.ts";
@@ -9,7 +9,7 @@ import { jsonOf, type Registered } from "./support.ts";
 const register = (query: string): Promise<Registered> =>
   jsonOf(call("/api/alerts", { method: "POST", body: JSON.stringify({ query, channel: { type: "feed" } }) }), 201);
 
-/** Registers alerts for one word, each with so many checks that some ninety fill a part of its row. */
+/** Registers alerts for one word, each with so many checks that about ninety fill a part of its row. */
 async function registerMany(word: string, count: number): Promise<Registered[]> {
   const alerts: Registered[] = [];
   const excluded = (i: number): string => Array.from({ length: 30 }, (_, k) => `-q${i}x${k}`).join(" ");
@@ -17,15 +17,15 @@ async function registerMany(word: string, count: number): Promise<Registered[]> 
   return alerts;
 }
 
-/** How many messages an alert has. */
+/** Returns the number of messages of an alert. */
 const latest = async ({ id, token }: Registered): Promise<number> =>
   (await jsonOf<{ latest: number }>(call(`/api/alerts/${id}`, { headers: { authorization: `Bearer ${token}` } }), 200))
     .latest;
 
-/** For a machine that others use as well. */
+/** Time limits for a machine with other load. */
 const PATIENT = { timeout: 30_000 };
 
-/** The alerts that have other than so many messages. */
+/** Returns the alerts with another number of messages. */
 async function without(messages: number, alerts: readonly Registered[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const alert of alerts) if ((await latest(alert)) !== messages) wrong.push(alert.query);

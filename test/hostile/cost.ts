@@ -1,4 +1,7 @@
-/** What texts and queries cost. Measured in Node: the clock of workerd stands still while a program computes. */
+/**
+ * Measures the cost of texts and queries. Runs in Node, since the clock of workerd stands still while a program
+ * computes.
+ */
 import { threadCpuUsage } from "node:process";
 import { readData } from "../../src/cli/data.ts";
 import { DATA } from "../../src/cli/paths.ts";
@@ -18,17 +21,17 @@ const vocabulary = makeVocabulary([...readData(DATA).names].map(([id, name]) => 
 
 export const analysed = (text: string): AnalysedText => analyse({ title: text.slice(0, 200), text }, vocabulary);
 
-/** What a query does with a text that has been analysed. */
+/** Everything that a query does with an analysed text. */
 export const ask = (text: AnalysedText, { tree }: ParsedQuery): unknown => explain(match(tree, text) ?? [], text);
 
-/** All that a search, an alert and a preview do with a text: from its analysis to the snippets. */
+/** Everything that a search, an alert and a preview do with a text, from analysis to snippets. */
 export function process(text: string, query: ParsedQuery): void {
   const ready = analysed(text);
   indexEntries(ready);
   ask(ready, query);
 }
 
-/** What a query takes before any text is looked at: it is read, narrowed and commented on. */
+/** Everything that happens to a query before a text is read: parsing, narrowing and warnings. */
 export function read(source: string): ParsedQuery {
   const parsed = parseQuery(source, vocabulary);
   const narrowing = narrow(parsed.tree, nameBySpellings(vocabulary));
@@ -38,7 +41,7 @@ export function read(source: string): ParsedQuery {
   return parsed;
 }
 
-/** A query that asks for the beginning of a text in several ways, as far as it has words, and for the word at its end. */
+/** Returns a query that asks for the beginning of a text in several ways and for the word at its end. */
 export function queryFor(text: string): ParsedQuery {
   const beginning = text.slice(0, 40).replace(/["“”„‟«»*]/gu, " ");
   const word = beginning.slice(0, 8).trim();
@@ -57,10 +60,10 @@ function readable(query: string): ParsedQuery | undefined {
   }
 }
 
-/** The clock of the processor's time goes on in steps of some milliseconds. */
+/** Resolution of the processor clock, in ms. */
 const COARSE = 20;
 
-/** Milliseconds that one run takes: of the processor where that can be told, since whatever else runs makes it wait. */
+/** Time of one run in ms: processor time where available, since other programs delay a run. */
 export function milliseconds(run: () => void): number {
   const [start, before] = [performance.now(), threadCpuUsage()];
   run();
@@ -69,17 +72,17 @@ export function milliseconds(run: () => void): number {
   return passed < COARSE ? passed : Math.min(passed, (user + system) / 1000);
 }
 
-/** The fewest of up to `runs` values. One within the bound is enough, and one ten times beyond it no accident. */
+/** Returns the least of up to `runs` values. Stops at one within the limit, or at one ten times beyond it. */
 function fewest(runs: number, bound: number, once: () => number): number {
   let least = once();
   for (let i = 1; i < runs && least > bound && least < 10 * bound; i++) least = Math.min(least, once());
   return least;
 }
 
-/** The fewest milliseconds of up to six runs; the first that are within the bound are enough. */
+/** Returns the least time in ms of up to six runs. Stops at one within the limit. */
 export const within = (bound: number, run: () => void): number => fewest(6, bound, () => milliseconds(run));
 
-/** The fewest milliseconds of five runs. */
+/** Returns the least time in ms of five runs. */
 export const atLeast = (run: () => void): number => Math.min(...Array.from({ length: 5 }, () => milliseconds(run)));
 
 export const KB = 1024;
@@ -91,7 +94,7 @@ const ORDINARY = fill(
   25 * KB,
 );
 
-/** Milliseconds for a code unit of 25 KB of ordinary text. */
+/** Time in ms per code unit of 25 KB of ordinary text. */
 function ordinary(): number {
   const query = queryFor(ORDINARY);
   return atLeast(() => process(ORDINARY, query)) / ORDINARY.length;
@@ -99,7 +102,10 @@ function ordinary(): number {
 
 let usual = Math.min(ordinary(), ordinary(), ordinary());
 
-/** How many times as long as one of ordinary text a code unit takes. Once, or the least of up to six, each beside ordinary text. */
+/**
+ * Returns the time of a code unit relative to ordinary text: one measurement, or the least of up to six, each beside
+ * ordinary text.
+ */
 export function timesOrdinary(text: string, bound = Number.POSITIVE_INFINITY): number {
   const query = queryFor(text);
   const once = (): number => milliseconds(() => process(text, query)) / text.length;

@@ -1,18 +1,21 @@
-/** Guesses of the curators' token, by the API and by the sign-in page: one count for both, which refuses wrong tokens alone. */
+/**
+ * Guesses of the curators' token by the API and by the sign-in page. One count covers both and refuses only wrong
+ * tokens.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addArticle, article, CURATOR, call, count, event } from "../client.ts";
 import { FROM_HERE, session, signIn } from "../site/curator.ts";
 import { jsonOf, problemOf } from "./support.ts";
 
-/** Wrong tokens that one caller may send in an hour, and all callers together. */
+/** Wrong tokens that one caller, and all callers together, may send in an hour. */
 const PER_CALLER = 20;
 const IN_ALL = 500;
 
 const RIGHT = CURATOR.authorization;
 const WRONG = "Bearer guess";
 
-/** A call from an address. */
+/** Sends a request from an address. */
 const from = (address: string, method: string, path: string, authorization?: string, body?: object) =>
   call(path, {
     method,
@@ -31,14 +34,14 @@ const CALLS: [title: string, method: string, path: string, body?: object][] = [
   ["PUT /api/names/{id}", "PUT", "/api/names/place:guessed", { type: "city", label: "Guessed", spellings: {} }],
 ];
 
-/** Sends wrong tokens until one caller has used up its bound. */
+/** Sends wrong tokens until one caller has reached its limit. */
 async function useUp(address: string): Promise<void> {
   const statuses = new Set<number>();
   for (let i = 0; i < PER_CALLER; i++) statuses.add((await from(address, "POST", "/api/articles", WRONG, {})).status);
   expect([...statuses]).toEqual([401]);
 }
 
-/** Expects a 429 that says when to come back. */
+/** Expects a 429 with the time to retry. */
 async function expectTooMany(answer: Promise<Response>): Promise<void> {
   const response = await answer;
   const seconds = Number(response.headers.get("retry-after"));
@@ -47,7 +50,7 @@ async function expectTooMany(answer: Promise<Response>): Promise<void> {
   expect(detail).toMatch(/wrong tokens in an hour; try again in \d+ seconds/);
 }
 
-/** As if so many wrong tokens had been sent in this hour, by whomever. */
+/** Records this many wrong tokens for the current hour, from any caller. */
 async function countInAll(many: number): Promise<void> {
   await from("192.0.2.250", "POST", "/api/articles", WRONG, {});
   await env.DB.prepare("UPDATE registrations SET count = ? WHERE subject = 'token-total:'").bind(many).run();

@@ -1,4 +1,4 @@
-/** Receivers that confirm and then hold their requests for as long as they can, beside an honest one that answers late. */
+/** Receivers that confirm and then hold their requests as long as possible, beside an honest one that answers late. */
 import { describe, expect, inject, it } from "vitest";
 import { ask } from "../alerts/owner.ts";
 import {
@@ -18,11 +18,11 @@ import {
   view,
 } from "../alerts/support.ts";
 
-/** Every message to the honest receiver is delivered within so long, in milliseconds. */
+/** Time within which every message to the honest receiver must be delivered, in ms. */
 const BOUND = 20_000;
 const HELD = ["then-hang", "then-drip", "then-drip-head", "then-late-9500"];
 
-/** Under other names each of them is another host. */
+/** Each is another host, under a name of its own. */
 const hosts = inject("receivers").flatMap((host) => [host, host.replace("127.0.0.1", "localhost")]);
 
 async function registerHostile(count: number): Promise<Alert[]> {
@@ -35,7 +35,7 @@ async function registerHostile(count: number): Promise<Alert[]> {
   return alerts;
 }
 
-/** How long each message took from when it was made to its answer, in milliseconds. */
+/** Returns the time from each message to its answer, in ms. */
 const tookOf = async (alert: Alert): Promise<number[]> =>
   (await deliveries(alert)).map(({ message, attempts }) => {
     const last = attempts.at(-1);
@@ -76,7 +76,7 @@ describe("a receiver that hangs for the third time in a row", () => {
     await followed();
     await kill();
     await tick();
-    // None of them begins it anew, or has an attempt counted against it.
+    // None of them restarts the schedule or has an attempt counted.
     const waiting = await deliveries(alert);
     expect(waiting.map(({ status, attempts }) => [status, attempts.length])).toEqual([
       ["pending", 1],

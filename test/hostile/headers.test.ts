@@ -1,4 +1,4 @@
-/** Headers of requests: who one is, where one came from, what one would like. */
+/** Headers of requests: identity, origin and preferences of the caller. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { addArticle, CURATOR, call, ORIGIN } from "../client.ts";
 import { callWith, expectProblem, jsonOf, problemOf, type Registered } from "./support.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 const show = (authorization: string | undefined, more: Record<string, string> = {}) =>
   call(`/api/alerts/${alert.id}`, { headers: { ...(authorization !== undefined && { authorization }), ...more } });
 
-/** `TOKEN` stands for the alert's token, `OTHER` for that of another alert. */
+/** `TOKEN` stands for the alert's token, `OTHER` for the token of another alert. */
 const filled = (text: string): string => text.replace("TOKEN", alert.token).replace("OTHER", other.token);
 
 describe("an alert's token", () => {
@@ -77,7 +77,7 @@ describe("an alert's token", () => {
     expectProblem(call(`/api/alerts/${alert.id}`, { headers: { [name]: `Bearer ${alert.token}` } }), 404),
   );
 
-  // RFC 9110, section 11.1: the scheme is case-insensitive; RFC 6750, section 2.1: one or more spaces.
+  // RFC 9110, section 11.1: the scheme is case-insensitive. RFC 6750, section 2.1: one or more spaces.
   it.each(["Bearer TOKEN", "bearer TOKEN", "BEARER TOKEN", "Bearer   TOKEN", "  Bearer TOKEN  "])(
     "may be written %j",
     async (written) => {
@@ -229,7 +229,7 @@ describe("what the API is asked for by headers changes nothing", () => {
 });
 
 describe("where a caller says to be counts as it stands", () => {
-  // The platform sets this header; what is not an address must not break the count.
+  // The platform sets this header. A value that is not an address must not break the count.
   const cases = [
     "",
     "unknown",

@@ -1,4 +1,4 @@
-/** A `Host` header that a stranger has chosen: no link is sent that names it, unless an operator was seen there. */
+/** A `Host` header chosen by a stranger. No link names it, unless an operator was seen there. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
@@ -30,7 +30,7 @@ const webhook = (name: string) => ({ type: "webhook", url: `${inject("receiver")
 const register = (origin: string, channel: object, settings: Partial<Env> = {}): Promise<Response> =>
   at(origin, "/api/alerts", { method: "POST", body: JSON.stringify({ query: "aleppo", channel }) }, settings);
 
-/** The link that a receiver of webhooks was sent to confirm by. */
+/** Returns the confirmation link that a webhook receiver got. */
 async function confirmUrlAt(name: string): Promise<string> {
   await eventually(async () => (await received(name, true)).length > 0);
   return JSON.parse((await received(name, true)).at(-1)?.body ?? "{}").data.confirm_url;

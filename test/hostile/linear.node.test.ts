@@ -1,4 +1,4 @@
-/** Time grows no faster than a text does, whatever it is made of. The same for all pairs at full length: linear.system.test.ts. */
+/** Time grows no faster than a text, whatever its content. linear.system.test.ts runs all pairs at full length. */
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../../src/percolator/memory-store.ts";
 import { Percolator } from "../../src/percolator/percolator.ts";
@@ -6,9 +6,9 @@ import { analysed, ask, atLeast, KB, process, queryFor, read, timesOrdinary, wit
 import { LONG_QUERIES, LONG_TEXTS } from "./long-queries.ts";
 import { KNOWN, pairs } from "./texts.ts";
 
-/** Milliseconds that no article may take. */
+/** Maximum time of an article in ms. */
 const MOST_MS = 500;
-/** As much as four times the time of ordinary text is allowed for each code unit. */
+/** Maximum time of a code unit relative to ordinary text. */
 const MOST_TIMES = 4;
 
 describe("texts of every category, script and bidirectional class, in pairs", () => {

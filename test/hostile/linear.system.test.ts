@@ -1,4 +1,4 @@
-/** Time grows no faster than a text does: every pair at full length. Takes about two minutes. */
+/** Time grows no faster than a text: every pair at full length. Takes about two minutes. */
 import { expect, it } from "vitest";
 import { KB, timesOrdinary } from "./cost.ts";
 import { pairs } from "./texts.ts";

@@ -1,4 +1,4 @@
-/** An event that rests on as many and as long articles as may be: putting it costs little, and they are found by its names. */
+/** An event with the maximum number and length of articles. Writing it is cheap, and its names find the articles. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
@@ -9,9 +9,9 @@ import { addArticle, CURATOR, call, event, json, ORIGIN, putName } from "../clie
 
 const ARTICLES = 100;
 const IDS = Array.from({ length: ARTICLES }, (_, i) => `long-${i}`);
-/** Queries of D1 that an invocation of the free plan has. */
+/** D1 queries of an invocation on the free plan. */
 const MOST_QUERIES = 50;
-/** In milliseconds, on a machine of its own; the best of a few tries counts. */
+/** Maximum time in ms on a machine without other load. The best of a few runs counts. */
 const MOST_TIME = 500;
 const TRIES = 5;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (let i = 0; i < ARTICLES; i += 10) await Promise.all(IDS.slice(i, i + 10).map((id) => addArticle(id, { text })));
 });
 
-/** Sends a request of a curator, and counts what it asks of D1 and how long it takes. */
+/** Sends a curator's request and counts its D1 queries and its time. */
 async function measured(method: "PUT" | "DELETE", body: unknown) {
   const counter = new Counter();
   const context = createExecutionContext();
@@ -43,7 +43,7 @@ async function measured(method: "PUT" | "DELETE", body: unknown) {
   return { queries: counter.reads.queries, time };
 }
 
-/** Ids of all articles that a query finds. */
+/** Returns the ids of all articles that a query finds. */
 async function found(q: string): Promise<string[]> {
   const ids: string[] = [];
   let next: string | null = `/api/articles?limit=100&q=${encodeURIComponent(q)}`;

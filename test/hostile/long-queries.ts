@@ -1,15 +1,15 @@
-/** Queries of 512 characters that ask for as much as a query can, and texts in which they nearly match everywhere. */
+/** Queries of 512 characters that demand as much as possible, and texts in which they nearly match everywhere. */
 import { fill, type HostileText } from "./texts.ts";
 
 const LONGEST = 512;
 
-/** As often as it fits between a beginning and an end; at most `most` times. */
+/** Repeats a unit between a beginning and an end as often as it fits, at most `most` times. */
 function fitted(beginning: string, unit: string, end: string, most = LONGEST): string {
   const left = LONGEST - [...beginning, ...end].length;
   return beginning + unit.repeat(Math.min(most, Math.floor(left / [...unit].length))) + end;
 }
 
-/** The same alternatives, each once, as many as a query may have. */
+/** Returns as many different alternatives as a query may have. */
 const alternatives = (make: (i: number) => string, join: string, most = 32): string => {
   const all = Array.from({ length: most }, (_, i) => make(i));
   while (all.join(join).length > LONGEST) all.pop();

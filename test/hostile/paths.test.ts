@@ -107,7 +107,7 @@ describe("no alert has the id", () => {
     const feed = await call(`/alerts/${id}.rss?key=x`);
     const page = await call(`/alerts/${id}/confirm?code=x`);
     expect([said[0]?.status, feed.status, page.status]).toEqual([404, 404, 404]);
-    // A number that somebody made up must not make a Durable Object.
+    // A made-up number must not create a Durable Object.
     expect(await count("shards")).toBe(shards);
   });
 

@@ -1,4 +1,4 @@
-/** Unicode in queries, as it comes in through JSON and through addresses. */
+/** Unicode in queries, as it arrives through JSON and URLs. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, putNames } from "../client.ts";
 import { expectRefusal, jsonOf, type Registered } from "./support.ts";

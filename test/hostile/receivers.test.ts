@@ -1,4 +1,4 @@
-/** What receivers answer, and what the attempt then says. Most of it is seen in the attempt to have an alert confirmed. */
+/** Answers of receivers and the recorded attempts. Most tests use the attempt to confirm an alert. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AlertView, Delivery } from "../../src/alerts/alert.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../alerts/support.ts";
 
 const said = (status: number, body: string): string => `say-${status}-${encodeURIComponent(body)}`;
-/** An answer as it goes over the wire; its lines end as they should. The connection ends with it, and says so: nobody is to reuse it. */
+/** Returns a raw answer with proper line ends. The connection ends with it, so that nobody reuses it. */
 const raw = (first: string, ...lines: string[]): string =>
   `raw-${encodeURIComponent([first, ...(first.startsWith("HTTP/") ? ["connection: close"] : []), ...lines].join("\r\n"))}`;
 const OK = "HTTP/1.1 200 OK";
@@ -24,7 +24,7 @@ const OK = "HTTP/1.1 200 OK";
 const show = async (alert: Alert): Promise<AlertView> =>
   (await call("GET", `/api/alerts/${alert.id}`, undefined, bearer(alert))).json();
 
-/** Registers an alert whose receiver behaves so, and waits for the end of the first attempt to have it confirmed. */
+/** Registers an alert whose receiver behaves this way, and waits for the end of the first confirmation attempt. */
 async function ask(behaviour: string): Promise<{ alert: Alert; confirmation: NonNullable<AlertView["confirmation"]> }> {
   const alert = await register(crypto.randomUUID(), "aleppo", behaviour);
   let confirmation: AlertView["confirmation"] = null;
@@ -252,7 +252,7 @@ describe("what is kept of the answer", () => {
 });
 
 describe("Retry-After", () => {
-  /** The wait until the second attempt, in seconds: planned, where that is long. */
+  /** Returns the wait until the second attempt in seconds; the planned one if it is long. */
   async function wait(value: string): Promise<number> {
     const { alert } = await ask(`retry-after-${encodeURIComponent(value)}`);
     let confirmation: AlertView["confirmation"] = null;

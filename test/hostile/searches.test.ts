@@ -1,4 +1,7 @@
-/** Searches of long texts, many at the same time: others are answered meanwhile, few run at once, and what is too much is refused. */
+/**
+ * Many searches of long texts at the same time: other requests are answered meanwhile, few searches run at once, and
+ * excess is refused.
+ */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -14,7 +17,7 @@ import { problemOf } from "./support.ts";
 const ARTICLES = 12;
 /** Searches that run at the same time in an isolate. */
 const RUNNING = 3;
-/** In milliseconds: it is a lot of work, on a machine that others may use. */
+/** Time limit in ms for much work on a machine with other load. */
 const TIMEOUT = 180_000;
 
 const words = Array.from({ length: 4000 }, (_, i) => (i % 5 === 0 ? "convoy" : `w${(i * 7919).toString(36)}`)).join(
@@ -27,7 +30,10 @@ beforeAll(async () => {
   for (let i = 0; i < ARTICLES; i++) await addArticle(`long-${i}`, { text: longText(i) });
 });
 
-/** A database that tells how many texts are read at the same time, how many bytes one statement reads, and how many statements read any. */
+/**
+ * A database that records how many texts are read at once, how many bytes one statement reads, and how many statements
+ * read texts.
+ */
 class Watch {
   most = 0;
   reads = 0;
@@ -68,13 +74,13 @@ class Watch {
   }
 }
 
-/** A request as it comes from a network of its own. */
+/** Sends a request from a network of its own. */
 async function ask(path: string, DB: D1Database = env.DB, caller = "192.0.2.1"): Promise<Response> {
   const request = new Request(ORIGIN + path, { headers: { "cf-connecting-ip": caller } });
   return worker.fetch(request, { ...env, DB }, createExecutionContext());
 }
 
-/** Each another query, so that nothing can be shared, with the same answer but for how it was read. */
+/** Returns different queries, so that nothing can be shared, with equal answers apart from their reading. */
 const previewPath = (i: number): string => `/api/preview?q=${encodeURIComponent(`convoy -nowhere${i}`)}`;
 const PATHS = [
   ...Array.from({ length: 6 }, (_, i) => previewPath(i)),
@@ -84,7 +90,7 @@ const PATHS = [
   ...Array.from({ length: 2 }, (_, i) => `/articles.rss?before=12&q=convoy+-elsewhere${i}`),
 ];
 
-/** Asks again and again while work is under way. Answers how long it took at the most, in milliseconds. */
+/** Sends requests repeatedly while work is under way. Returns the longest time in ms. */
 async function slowest(work: Promise<unknown>, cheap: () => Promise<Response>): Promise<number> {
   let [ended, most] = [false, 0];
   const end = work.finally(() => {
@@ -181,7 +187,7 @@ describe("pages with texts, for curators", () => {
   });
 });
 
-/** Begins work as a request does that is cancelled at once: its timers end with it. */
+/** Starts work like a request that is cancelled at once: its timers end with it. */
 function withoutTimers<T>(begin: () => T): T {
   const spy = vi.spyOn(globalThis, "setInterval").mockImplementation(() => setTimeout(() => {}, 0));
   try {
@@ -193,7 +199,7 @@ function withoutTimers<T>(begin: () => T): T {
 
 describe("turns", () => {
   const bounds = { running: 2, total: 5, perCaller: 3, patience: 200 };
-  /** Takes a turn for a caller, until it is let go. */
+  /** Takes a turn for a caller until it is released. */
   function hold(turns: Turns, caller: string | undefined, order: string[] = []) {
     let held = true;
     const work = async (): Promise<void> => {
@@ -227,7 +233,7 @@ describe("turns", () => {
     for (const caller of ["a", "d"]) {
       await expect(hold(turns, caller).taken).rejects.toMatchObject({ status: 429, headers: { "retry-after": "5" } });
     }
-    // What no caller asked for is never refused.
+    // A search without a caller is never refused.
     const own = hold(turns, undefined);
     const end = async ({ taken, letGo }: ReturnType<typeof hold>, i: number): Promise<void> => {
       if (i < 2) await scheduler.wait(2 * bounds.patience);

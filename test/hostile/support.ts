@@ -1,4 +1,4 @@
-/** What the suite of hostile input shares. Each file is a table: input → the answer that is expected. */
+/** Helpers of the hostile-input tests. Each test file is a table from input to expected answer. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
@@ -6,11 +6,11 @@ import type { Env } from "../../src/platform/env.ts";
 import worker from "../../src/worker.ts";
 import { ORIGIN, type ProblemBody } from "../client.ts";
 
-/** A call of the Worker under other settings than the tests' own. */
+/** Calls the Worker under settings other than those of the tests. */
 export const callWith = async (settings: Partial<Env>, path: string, init: RequestInit): Promise<Response> =>
   worker.fetch(new Request(`${ORIGIN}${path}`, init), { ...env, ...settings }, createExecutionContext());
 
-/** What a subscriber needs to know of the alert that was registered. */
+/** What a subscriber knows of a registered alert. */
 export interface Registered {
   id: string;
   token: string;
@@ -18,7 +18,7 @@ export interface Registered {
   feed_url: string;
 }
 
-/** The problem that an answer must be: of this status, saying so as RFC 9457 has it, and nothing of what is inside. */
+/** Returns the problem in an answer. Checks its status and RFC 9457 form, and that it contains nothing internal. */
 export async function problemOf(answer: Promise<Response>, status: number): Promise<ProblemBody> {
   const response = await answer;
   const text = await response.text();
@@ -30,7 +30,7 @@ export async function problemOf(answer: Promise<Response>, status: number): Prom
   return problem;
 }
 
-/** Expects a problem of this status. */
+/** Expects a problem with this status. */
 export async function expectProblem(answer: Promise<Response>, status: number): Promise<void> {
   await problemOf(answer, status);
 }
@@ -42,7 +42,7 @@ export async function expectRefusal(answer: Promise<Response>, path: string, mes
   expect({ path, said, errors }).toEqual({ path, said: expect.stringMatching(message), errors });
 }
 
-/** The JSON of an answer with this status. */
+/** Returns the JSON of an answer with this status. */
 export async function jsonOf<T>(answer: Promise<Response>, status: number): Promise<T> {
   const response = await answer;
   const text = await response.text();
@@ -50,6 +50,6 @@ export async function jsonOf<T>(answer: Promise<Response>, status: number): Prom
   return JSON.parse(text);
 }
 
-/** Bytes as a body that is sent as it stands. */
+/** Returns bytes as an unchanged body. */
 export const bytes = (...parts: (string | number[])[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...new TextEncoder().encode(part)] : part)));

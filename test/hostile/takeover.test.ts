@@ -1,6 +1,6 @@
 /**
- * A stranger who knows callback and topic asks the hub in a subscriber's name. The callbacks here confirm whatever they are asked for, unless a
- * test says otherwise: nothing but the hub protects their subscribers.
+ * A stranger who knows a callback and a topic sends requests to the hub in a subscriber's name. The callbacks confirm
+ * every request unless a test says otherwise, so only the hub protects their subscribers.
  */
 
 import { env } from "cloudflare:workers";
@@ -34,7 +34,10 @@ afterEach(startClock);
 const DAY = 24 * 60 * 60;
 const PATH = "/feed.rss";
 
-/** What a stranger asks in the name of a callback, from an address of its own; under settings with bounds if wanted. */
+/**
+ * Sends a stranger's request in the name of a callback, from an address of its own, under settings with limits if
+ * wanted.
+ */
 const asStranger = (callback: string, more: Form = {}, address = "203.0.113.1", limit = "0"): Promise<Response> => {
   const form = { "hub.mode": "subscribe", "hub.callback": callback, "hub.topic": topicAt(PATH), ...more };
   const headers = { "content-type": "application/x-www-form-urlencoded", "cf-connecting-ip": address };
@@ -50,7 +53,7 @@ const isSignedWith = (secret: string, push: Received | undefined): boolean =>
 
 const expiryOf = async (callback: string): Promise<number> => (await subscription(callback, PATH))?.expires_at ?? 0;
 
-/** The push that a new event brings. */
+/** Returns the push that a new event causes. */
 async function nextPush(name: string): Promise<Received | undefined> {
   const before = (await pushes(name)).length;
   await putEvent(`${name}-${before}`, { title: `For ${name}, number ${before}` });
@@ -67,7 +70,7 @@ async function endLease(name: string, callback: string, renewal: Form = {}): Pro
   await eventually(async () => (await subscription(callback, PATH))?.status === "pending");
 }
 
-/** The callback answers again, and is asked. */
+/** Makes the callback answer again and lets the hub ask it. */
 async function answerAgain(name: string, callback: string): Promise<void> {
   await behave(`${name}.verification`, "agree");
   vi.setSystemTime(Date.now() + 5000);
@@ -195,7 +198,7 @@ it("it does not make a callback that fails one that does not", async () => {
 });
 
 describe("it does not keep the subscriber's own asking out", () => {
-  /** Strangers, each of another network, who ask for all they can think of. */
+  /** Strangers from different networks who send every possible request. */
   async function flood(callback: string): Promise<void> {
     for (let i = 0; i < 30; i++) {
       const topic = i % 3 === 0 ? topicAt(PATH) : topicAt(`${PATH}?x=${i}`);
@@ -251,7 +254,7 @@ describe("however many strangers ask, a callback is called", () => {
     stopClock(now);
   });
 
-  /** Lets time pass, and the alarm that it brings go off. */
+  /** Lets time pass and runs the alarm. */
   async function pass(milliseconds: number): Promise<void> {
     now += milliseconds;
     vi.setSystemTime(now);
@@ -260,7 +263,7 @@ describe("however many strangers ask, a callback is called", () => {
 
   it.each(["subscribe", "unsubscribe"])("ten times, then once in five minutes, to %s", async (mode) => {
     const name = `pinged-${mode}`;
-    // What is asked is refused, so that it can be asked again and again.
+    // Each request is refused, so it can be sent again and again.
     const callback = callbackAt(name, "gate");
     await behave(`${name}.verification`, "agree");
     await subscribe(callback, PATH);

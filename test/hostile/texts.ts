@@ -1,4 +1,4 @@
-/** Texts made of every general category, script and bidirectional class of Unicode, mixed in pairs. */
+/** Texts of every general category, script and bidirectional class of Unicode, mixed in pairs. */
 import { random } from "../bench/random.ts";
 
 const CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn";
@@ -17,7 +17,7 @@ const SCRIPTS = `Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Baline
   Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangsa Tangut
   Telugu Thaana Thai Tibetan Tifinagh Tirhuta Toto Ugaritic Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square`;
 
-/** One of each class of UAX 9, table 4; expressions do not know this property. */
+/** One character of each class of UAX 9, table 4. Regular expressions do not know this property. */
 const BIDI_CLASSES: Readonly<Record<string, string>> = {
   ...{
     L: "a",
@@ -45,7 +45,9 @@ const BIDI_CLASSES: Readonly<Record<string, string>> = {
   ...{ LRI: "\u2066", RLI: "\u2067", FSI: "\u2068", PDI: "\u2069" },
 };
 
-/** Characters that are classes of their own here: scripts with marks or signs of their own, and what runtimes treat by itself. */
+/**
+ * Characters that form classes of their own here: scripts with their own marks or signs, and special cases of runtimes.
+ */
 const MIXED = [
   "Arabic",
   "Hebrew",
@@ -76,7 +78,7 @@ const EXPRESSIONS = [
   ...PROPERTIES.map((property) => `\\p{${property}}`),
 ];
 
-/** A character of each class, by the class's name: with seed 0 the first, else any. */
+/** Returns one character of each class by the class's name: the first with seed 0, otherwise any. */
 export function representatives(seed: number): Map<string, string> {
   const next = random(seed);
   const characters = everyCharacter();
@@ -89,7 +91,7 @@ export function representatives(seed: number): Map<string, string> {
   return found;
 }
 
-/** The first two planes, the tags and selectors, and a few of the ideographs and private characters, of which there are many alike. */
+/** The first two planes, tags and selectors, and a few of the many similar ideographs and private characters. */
 function everyCharacter(): string {
   const ranges = [
     [0, 0x20000, 1],
@@ -109,13 +111,16 @@ export interface HostileText {
   make: (length: number) => string;
 }
 
-/** A letter that marks can stand on before a text, and behind it a word that can be found, so that a snippet is made there. */
+/**
+ * Adds a letter that marks can combine with before a text and a searchable word after it, so that a snippet is made
+ * there.
+ */
 const framed = (name: string, make: (length: number) => string): HostileText => ({
   name,
   make: (length) => `a${make(length - "a aleppo".length)} aleppo`,
 });
 
-/** A unit again and again, to a length in UTF-16 code units. */
+/** Repeats a unit to a length in UTF-16 code units. */
 export const fill = (unit: string, length: number): string =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
@@ -131,7 +136,7 @@ const SHAPES: readonly Shape[] = [
   { shape: "in words", mix: (a, b, length) => fill(`${a} ${b}${b} `, length) },
 ];
 
-/** Each class with `partners` others, in two shapes each: which ones, the seed says. */
+/** Returns each class with `partners` others, in two shapes each. The seed chooses the partners. */
 export function pairs(seed: number, partners: number): HostileText[] {
   const next = random(seed + 1);
   const classes = [...representatives(seed)].map(([name, character]) => ({ name, character }));
@@ -150,7 +155,7 @@ export function pairs(seed: number, partners: number): HostileText[] {
 const unit = (name: string, repeated: string): HostileText => framed(name, (length) => fill(repeated, length));
 const halves = (name: string, a: string, b: string): HostileText =>
   framed(name, (length) => fill(a, length >>> 1) + fill(b, length >>> 1));
-/** Words of which hardly two are alike, in 28 letters from `first` on. */
+/** Words that hardly repeat, in 28 letters from `first` on. */
 const different = (name: string, first: number, before = "", after = ""): HostileText =>
   framed(name, (length) => {
     const letter = (digit = "0"): string => String.fromCharCode(first + Number.parseInt(digit, 28));
@@ -160,7 +165,7 @@ const different = (name: string, first: number, before = "", after = ""): Hostil
     return words.join(" ").slice(0, length);
   });
 
-/** Shapes that were quadratic once, or that come near it. */
+/** Shapes that were quadratic once, or come near it. */
 export const KNOWN: readonly HostileText[] = [
   unit("marks that are Arabic letters to an expression", "\u0610"),
   halves("Arabic format characters, then Latin", "\u0600", "a"),

@@ -15,7 +15,7 @@ import { inMemory, inShard, type SomeStore } from "./stores.ts";
 const tree = (query: string): Query => parseQuery(query, VOCABULARY).tree;
 const inOrder = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
-/** A hash of so few bits that most words collide. Its key differs from run to run. */
+/** Returns a hash of so few bits that most words collide. Its key differs in each run. */
 const hashOf =
   (bits: number): EntryHash =>
   (text) =>
@@ -37,7 +37,7 @@ class Judged {
     this.#filed.set(number, { query, entries: this.#percolator.add(number, query) });
   }
 
-  /** Removes one of the queries that there are. */
+  /** Removes one of the present queries. */
   remove(which: number): void {
     const number = [...this.#filed.keys()][which % Math.max(1, this.#filed.size)];
     if (number === undefined) return;

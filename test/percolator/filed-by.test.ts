@@ -27,12 +27,12 @@ const QUERIES = [
 const TEXT =
   "Convoys, the cease-fire's crises; Straße İstanbul. Переговоров в Женеве, Лаврову. والهدنة بحلب. L’État, aujourd'hui, journaux syriennes";
 
-/** By a key that is always the same. */
+/** A hash with a constant key. */
 const ENTRIES = new IndexEntries(keyedHash(makeKey().map((_, i) => Math.imul(i + 1, 0x9e3779b1))));
 
 /**
- * What a shard has stored rests on how words are cut and queries are filed. If this fails because that has changed, raise FILED_BY, so
- * that all shards file their queries anew, and put the new figures here.
+ * What a shard has stored depends on how words are cut and queries are filed. If this test fails because that changed,
+ * raise FILED_BY, so that all shards file their queries again, and update the figures here.
  */
 it("what is filed is filed in the form that FILED_BY names", () => {
   const filed = QUERIES.flatMap((query, number) =>

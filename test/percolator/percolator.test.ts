@@ -15,7 +15,7 @@ const tree = (query: string): Query => parseQuery(query, VOCABULARY).tree;
 const analysed = (text: Partial<Matchable>) => analyse(matchable(text), VOCABULARY);
 const inOrder = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
-/** A percolator that holds queries, by their place in the list. */
+/** Returns a percolator with these queries, numbered by their place in the list. */
 function filled(store: PostingStore, queries: readonly Query[]) {
   const percolator = new Percolator(store);
   const filed = queries.map((query, number) => percolator.add(number, query));
@@ -23,7 +23,7 @@ function filled(store: PostingStore, queries: readonly Query[]) {
   return { percolator, filed, matching };
 }
 
-/** The judge: every query is run. */
+/** The naive matcher: runs every query. */
 const naive = (queries: readonly Query[], text: Partial<Matchable>): number[] =>
   queries.flatMap((query, number) => (match(query, analysed(text)) ? [number] : []));
 
@@ -114,7 +114,7 @@ describe.each(stores)("in %s", (_, withStore) => {
 });
 
 describe("work done", () => {
-  /** How many rows and units a text makes it look at. */
+  /** Returns how many rows and units a text reads. */
   function looked(queries: readonly string[], text: Partial<Matchable>) {
     const store = new MemoryStore();
     const { percolator } = filled(store, queries.map(tree));

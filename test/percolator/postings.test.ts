@@ -1,4 +1,4 @@
-/** The store in a shard's SQLite: what it keeps in the isolate is never other than what is stored. */
+/** The store in a shard's SQLite. Its cache in the isolate never differs from what is stored. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -42,7 +42,7 @@ describe("what a shard keeps in memory", () => {
       percolator.add(1, tree("convoy"));
       read();
       expect(percolator.match(text("a convoy left town")).found).toEqual([1]);
-      // Of each word a pack at most, and the list that asked for them.
+      // One pack per word at most, and the list of requested entries.
       expect(read()).toBeLessThanOrEqual(2 * 4);
       expect(percolator.match(text("town: a convoy left")).found).toEqual([1]);
       expect(read()).toBe(0);
@@ -97,7 +97,7 @@ describe("the key of the hash", () => {
     const [one, other] = [await keyOf("key 1"), await keyOf("key 2")];
     expect(one).toHaveLength(other.length);
     expect(one.filter((part, i) => part === other[i]).length).toBeLessThan(3);
-    // A shard that is asked again has made no other.
+    // Asking a shard again does not create another key.
     expect(await keyOf("key 1")).toEqual(one);
   });
 

@@ -1,4 +1,4 @@
-/** Where a percolator may keep its rows. */
+/** Stores for the rows of a percolator. */
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -8,13 +8,16 @@ import type { PostingStore } from "../../src/percolator/percolator.ts";
 import { SqlPostings } from "../../src/shard/follow/postings.ts";
 import { Sql } from "../../src/shard/sql.ts";
 
-/** A hash other than the store's own, and the units of a row after which a part begins, where the store has parts. */
+/**
+ * A hash other than the store's own, and the length in units after which a row is cut into parts, if the store has
+ * parts.
+ */
 interface Options {
   entries?: IndexEntries;
   mostUnits?: number;
 }
 
-/** Lends a store of its own, and how many rows there are in it. */
+/** Provides a new store and a count of its rows. */
 export type SomeStore = (use: (store: PostingStore, rows: () => number) => void, options?: Options) => Promise<void>;
 
 export const inMemory: SomeStore = async (use, { entries } = {}) => {
@@ -23,7 +26,7 @@ export const inMemory: SomeStore = async (use, { entries } = {}) => {
 };
 
 let shards = 0;
-/** The store that a shard uses, in a Durable Object's SQLite. */
+/** The store of a shard, in a Durable Object's SQLite. */
 export const inShard: SomeStore = (use, options) =>
   runInDurableObject(env.SHARD.getByName(`postings ${++shards}`), async (_, { storage: { sql } }) => {
     const store = new SqlPostings(new Sql(sql), options);

@@ -1,14 +1,14 @@
-/** Random queries and texts over words that meet often, among them the parts of names. */
+/** Random queries and texts over words that often coincide, including parts of names. */
 import fc from "fast-check";
 import type { Matchable } from "../../src/query/text.ts";
 
-/** A query as it is meant, before anyone writes it down. */
+/** A query by its meaning, before it is written. */
 export type Sketch =
   | { kind: "leaf"; written: string }
   | { kind: "and" | "or"; operands: readonly Sketch[] }
   | { kind: "not" | "title"; operand: Sketch };
 
-/** Parts of names, so that side by side they may become one; and words that differ in nothing that matters. */
+/** Parts of names, which may form a name side by side; and words that differ only in what does not matter. */
 const WORDS = [
   "safe",
   "zone",
@@ -41,7 +41,7 @@ const TERMS = [
 const leaf = (terms: readonly string[]): fc.Arbitrary<Sketch> =>
   fc.constantFrom(...terms).map((written) => ({ kind: "leaf", written }));
 
-/** What may stand inside a field: no other field. */
+/** What a field may contain: anything but another field. */
 const inField = leaf(TERMS.filter((term) => !term.includes(":")));
 
 export const sketches: fc.Arbitrary<Sketch> = fc.letrec<{ sketch: Sketch }>((tie) => ({
@@ -83,7 +83,7 @@ export function show(sketch: Sketch): string {
   }
 }
 
-/** Ways to write a term that change nothing. */
+/** Equivalent ways to write a term. */
 const DISGUISES: readonly ((written: string) => string)[] = [
   (written) => `(${written})`,
   (written) => `(( ${written}))`,
@@ -93,14 +93,14 @@ const DISGUISES: readonly ((written: string) => string)[] = [
   (written) => written.replace(/"(.*?)"/g, "“$1”"),
   (written) => written.replace(/"(.*?)"/g, "«$1»"),
   (written) => written.replace(/^([\w" ]+) NEAR\/(\d) ([\w" ]+)$/, "$3 NEAR/$2 $1"),
-  // Marks of direction, and nothing at all, between the characters; wide signs; vowels with accents.
+  // Direction marks and nothing between the characters; wide signs; vowels with accents.
   (written) => [...written].join("\u200f"),
   (written) => [...written].join("\u200b"),
   (written) => written.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)),
   (written) => (written.includes(":") ? written : written.replace(/[aeiou]/g, "$&\u0301")),
 ];
 
-/** Writes a sketch in one of the other ways that mean the same. */
+/** Writes a sketch in another equivalent way. */
 export function showOtherwise(sketch: Sketch, choose: fc.GeneratorValue): string {
   switch (sketch.kind) {
     case "leaf":
@@ -124,7 +124,7 @@ export function showOtherwise(sketch: Sketch, choose: fc.GeneratorValue): string
   }
 }
 
-/** Whether something must occur: the rule of the language, said about the sketch. */
+/** Returns whether a term is required: the rule of the language, applied to the sketch. */
 export function required(sketch: Sketch): boolean {
   switch (sketch.kind) {
     case "leaf":

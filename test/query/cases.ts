@@ -1,4 +1,7 @@
-/** The query language as a table: what each query matches and what it does not. The predicate and the percolator both answer to it. */
+/**
+ * The query language as a table: what each query matches and does not match. The predicate and the percolator both pass
+ * it.
+ */
 import type { Matchable } from "../../src/query/text.ts";
 
 export type MatchCase = [name: string, query: string, text: Partial<Matchable>, matches: boolean];

@@ -1,6 +1,6 @@
 /**
- * One predicate everywhere: every query of the cases against every text of the cases, by the naive matcher, by full-text search, in a
- * filtered feed and as an alert, all but the first through the public API.
+ * One predicate everywhere: every query of the case tables against every text of them. Compares the naive matcher,
+ * full-text search, a filtered feed and an alert, all but the first through the public API.
  */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ import { texts as randomTexts, requiredSketches, show } from "./arbitrary.ts";
 import { MATCH_CASES, matchable } from "./cases.ts";
 import { NAMES } from "./vocabulary.ts";
 
-/** A text of the cases, on record as an article, or, where it has names of its own, as an event. */
+/** A text of the cases on record: an article, or an event if it has names of its own. */
 interface Recorded {
   id: string;
   kind: "articles" | "events";
@@ -22,10 +22,10 @@ interface Recorded {
   analysed: AnalysedText;
 }
 
-/** The record wants a title and a text; this is one without any word. */
+/** The record requires a title and a text. This one has no word. */
 const EMPTY = "—";
 
-/** The ways by which a query finds what is on record, and what they find. Alerts are for articles. */
+/** The ways in which a query finds items on record, and which items. Alerts are for articles. */
 const WAYS = [
   ["articles", "search", (query: string) => listed("/api/articles", "articles", query)],
   ["articles", "the filtered feed", (query: string) => listed("/articles.json", "items", query)],
@@ -34,7 +34,7 @@ const WAYS = [
   ["events", "the filtered feed", (query: string) => listed("/feed.json", "items", query)],
 ] as const;
 
-// Beside those of the cases some at random, always the same.
+// The cases, and some random queries that are the same in each run.
 const RANDOM = { numRuns: 20, seed: 1 };
 const queries = [
   ...new Set([...MATCH_CASES.map(([, query]) => query), ...fc.sample(requiredSketches, RANDOM).map(show)]),
@@ -55,7 +55,7 @@ beforeAll(async () => {
     });
   }
   names = (await vocabulary()).vocabulary;
-  // Before the texts: an alert sees what is added after it.
+  // Before the texts, since an alert sees only what is added after it.
   await inTurns(queries, async (query) => alerts.set(query, await registerFeed(query)));
   const all = [...MATCH_CASES.map(([, , text]) => matchable(text)), ...articles];
   const different = [...new Map(all.map((text) => [keyOf(text), text]))];
@@ -83,7 +83,7 @@ describe("a query means the same everywhere", () => {
   });
 });
 
-/** What the predicate finds among all texts of a kind, without any index. */
+/** Returns what the predicate finds among all texts of a kind, without an index. */
 function naive(query: string, kind: Recorded["kind"]): string[] {
   const { tree } = parseQuery(query, names);
   const found = [...texts.values()].filter((each) => each.kind === kind && match(tree, each.analysed));
@@ -104,14 +104,14 @@ async function record(text: Matchable, id: string): Promise<Recorded> {
   return { id, kind: "articles", text, analysed: analyse(text, names) };
 }
 
-/** Does something for each, a few at a time. */
+/** Runs a function for each item, a few at a time. */
 async function inTurns<T, R>(all: readonly T[], work: (each: T) => Promise<R>): Promise<R[]> {
   const done: R[] = [];
   for (let i = 0; i < all.length; i += 10) done.push(...(await Promise.all(all.slice(i, i + 10).map(work))));
   return done;
 }
 
-/** Full ids as the fields of an event. */
+/** Converts full ids to the fields of an event. */
 function slugs(ids: readonly string[]) {
   const of = (kind: string) => ids.filter((id) => id.startsWith(kind)).map((id) => id.slice(kind.length));
   return { places: of("place:"), actors: of("actor:"), topics: of("topic:") };
@@ -122,7 +122,7 @@ async function registerFeed(query: string): Promise<{ id: string; token: string 
   return json(call("/api/alerts", { ...init, headers: { "content-type": "application/json" } }), 201);
 }
 
-/** The ids in a listing of all that matches a query, page by page, without the events that only lend their names. */
+/** Returns the ids of all items that match a query, page by page, without events that only provide names. */
 async function listed(path: string, items: string, query: string): Promise<string[]> {
   const ids: string[] = [];
   let next: string | null = `${path}?limit=50&q=${encodeURIComponent(query)}`;
@@ -137,7 +137,7 @@ async function listed(path: string, items: string, query: string): Promise<strin
   return ids.filter((id) => id.startsWith("text-")).sort();
 }
 
-/** The ids of the articles that the alert of a query got, each message in its place. */
+/** Returns the ids of the articles that a query's alert received, in the order of its messages. */
 async function alerted(query: string): Promise<string[]> {
   const { id, token } = alerts.get(query) ?? { id: "", token: "" };
   const path = `/api/alerts/${id}/deliveries?limit=200`;

@@ -13,7 +13,7 @@ function reasons(query: string, text: Partial<Matchable>): Match[] {
   return explain(match(parseQuery(query, VOCABULARY).tree, analysed) ?? [], analysed);
 }
 
-/** That each reason points at what it says. */
+/** Checks that each reason points at what it says. */
 function check(found: Match[], text: Matchable): void {
   for (const { term, means, field, text: words, snippet, offset, occurrences } of found) {
     expect(term).not.toBe("");
@@ -157,7 +157,7 @@ describe("why a query matched", () => {
     });
   });
 
-  /** Terms only; those that are absent with their minus. */
+  /** Expected terms only. Absent ones have their minus. */
   const made: [name: string, query: string, text: Partial<Matchable>, terms: string[]][] = [
     ["NOT: what is absent", "convoy -truck", { text: "convoy" }, ["convoy", "-truck"]],
     ["NOT of AND: one operand absent", "convoy -(truck aid)", { text: "convoy, aid" }, ["convoy", "-truck"]],
@@ -229,7 +229,7 @@ describe("why a query matched", () => {
       fc.property(requiredSketches, texts, (sketch, text) => {
         const analysed = analyse(text, VOCABULARY);
         for (const { term, field } of reasons(show(sketch), text)) {
-          // Read on its own, what is absent needs something that must occur beside it.
+          // An absent term alone needs a required term beside it.
           if (field !== "absent") continue;
           const { tree } = parseQuery(`zzz OR ${term.slice(1)}`, VOCABULARY);
           expect([term, match(tree, analysed)]).toEqual([term, undefined]);
@@ -367,10 +367,10 @@ describe("bidirectional formatting in snippets (UAX 9)", () => {
     );
   });
 
-  /** The stupid model: pairs that hold nothing of this kind are taken out until there are none. */
+  /** The naive model: removes pairs that contain no other mark until none is left. */
   function unpaired(text: string): string {
     const controls = text.replace(/[^\u202a-\u202e\u2066-\u2069]/g, "");
-    // An isolate's end closes the embeddings in it.
+    // The end of an isolate closes the embeddings inside it.
     const less = controls.replace(
       /[\u202a\u202b\u202d\u202e]\u202c|[\u2066-\u2068][\u202a\u202b\u202d\u202e]*\u2069/g,
       "",

@@ -1,10 +1,10 @@
 /**
  * Fuzzes the query language with the names of data/: `node test/query/fuzz.ts [--runs 1000000] [--seed 1]`.
  *
- * For each string: only a `QueryError` is thrown, with a position in the string; the canonical form is read as the same query, with
- * the same canonical form; and no reading takes more than 5 ms, said only of a string that takes longer again and again, since now
- * and then any of them waits for the compiler, the garbage collector, or whatever else runs on the machine. Ends with status 1 at the
- * first string for which that is not so.
+ * For each string it checks that only a `QueryError` with a position in the string is thrown, and that the canonical
+ * form parses as the same query with the same canonical form. It also checks that parsing takes at most 5 ms. A slow
+ * string is measured again and again, since any run may wait for the compiler, the garbage collector or other programs.
+ * Exits with status 1 at the first string that fails.
  */
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ import { MATCH_CASES } from "./cases.ts";
 import { checkString, makeStrings, type Outcome } from "./fuzzing.ts";
 import { READ, REFUSED } from "./grammar-cases.ts";
 
-/** Milliseconds that no query may take. */
+/** Maximum time of a query in ms. */
 const SLOW = 5;
 
 const { values } = parseArgs({
@@ -29,13 +29,13 @@ const vocabulary = makeVocabulary([...names].map(([id, name]) => queryName({ id,
 const queries = [...MATCH_CASES, ...READ, ...REFUSED].map(([, query]) => query);
 const next = makeStrings(seed, queries, vocabulary);
 
-/** Milliseconds that reading a string takes: of the processor where those are fewer, since whatever else runs makes it wait. */
+/** Time to parse a string in ms: processor time if that is less, since other programs make the parser wait. */
 function timed(source: string, vocabulary: Vocabulary): number {
   const [start, used] = [performance.now(), process.threadCpuUsage()];
   try {
     parseQuery(source, vocabulary);
   } catch {
-    // A refusal takes its time as well. What it says is looked at by `checkString`.
+    // A refusal takes time as well. `checkString` examines its message.
   }
   const { user, system } = process.threadCpuUsage(used);
   return Math.min((user + system) / 1000, performance.now() - start);
@@ -46,7 +46,7 @@ function fail(run: number, source: string, what: unknown): never {
   process.exit(1);
 }
 
-/** What was said, without what it was said of. */
+/** Returns a message without the query that it quotes. */
 const kindOf = (outcome: Outcome): string =>
   outcome.kind === "refused"
     ? `refused: ${outcome.message
@@ -55,7 +55,7 @@ const kindOf = (outcome: Outcome): string =>
         .replace(/(?<=this one has )\d+|(?<=Each side of )\S+|(?<=expected (?:after|before) )\S+/u, "…")}`
     : outcome.kind;
 
-// A program that has just begun is slow, whatever it reads.
+// A program is slow just after its start.
 const warmUp = makeStrings(seed + 1, queries, vocabulary);
 for (let run = 0; run < 5000; run++) timed(warmUp(), vocabulary);
 

@@ -1,12 +1,12 @@
-/** Fuzzing of the query language: strings that nobody would write, and what must hold for each of them. */
+/** Fuzzing of the query language: strings that nobody would write, and the properties that each must have. */
 import { LIMITS, parseQuery, QueryError } from "../../src/query/grammar.ts";
 import type { Vocabulary } from "../../src/query/names.ts";
 import { STYLES, write } from "../../src/query/tree.ts";
 
-/** Whole numbers from 0 to below `bound`. */
+/** Returns whole numbers from 0 to below `bound`. */
 type Random = (bound: number) => number;
 
-/** The same numbers for the same seed (mulberry32). */
+/** Returns the same numbers for the same seed (mulberry32). */
 function seeded(seed: number): Random {
   let state = seed >>> 0;
   return (bound) => {
@@ -29,7 +29,7 @@ const WORDS = [
   ..."a b safe zone us U.S. cease fire cease-fire islamic state bomb* bo* en ar 10:30 C++ x@y.org l'accord".split(" "),
   ..."حلب بحلب الدولة Алеппо ﷺ ß İ ı ½ ㏂ ǆ 中文 ไทย 👩‍🚀".split(" "),
 ];
-/** Beginning and length of the blocks of Unicode that strings are made from; the last is all of it. */
+/** Beginning and length of the Unicode blocks of the strings. The last is all of Unicode. */
 const BLOCKS: readonly (readonly [first: number, length: number])[] = (
   "20+5f 20+5f 0+20 80+180 300+70 370+190 590+170 900+80 e00+80 1100+100 2000+70 2100+90 3040+c0 3300+100 " +
   "ac00+100 d800+800 fb00+300 fe00+1f0 1d400+400 1f000+a00 0+110000"
@@ -38,7 +38,7 @@ const BLOCKS: readonly (readonly [first: number, length: number])[] = (
   .map((block) => block.split("+").map((digits) => Number.parseInt(digits, 16)))
   .map(([first = 0, length = 1]) => [first, length]);
 
-/** Makes strings: of random characters, of random tokens, and of queries that are spoilt. The same ones for the same seed. */
+/** Makes strings of random characters, of random tokens, and of damaged queries. The same ones for the same seed. */
 export function makeStrings(seed: number, queries: readonly string[], names: Vocabulary): () => string {
   const random = seeded(seed);
   const spellings = [...names.names.values()].flatMap((name) => [...name.spellings, ...name.capitals, name.id]);
@@ -53,7 +53,7 @@ export function makeStrings(seed: number, queries: readonly string[], names: Voc
   const token = (): string | undefined => pick(pick([SIGNS, OPERATORS, FIELDS, WORDS, WORDS, spellings]) ?? WORDS);
   const piece = (): string | undefined => (random(4) === 0 ? character() : token());
 
-  /** One change at a random place. */
+  /** Makes one change at a random place. */
   const spoil = (query: string): string => {
     const at = random(query.length + 1);
     const to = at + random(Math.min(12, query.length - at + 1));
@@ -85,7 +85,7 @@ export function makeStrings(seed: number, queries: readonly string[], names: Voc
     for (let changes = 1 + random(4); changes > 0; changes--) query = spoil(query);
     return query;
   };
-  /** As long as the limit allows, or a little more. */
+  /** Returns a string of the maximum length, or slightly more. */
   const long = (): string => {
     const part = pick([
       spoilt,
@@ -104,10 +104,10 @@ export function makeStrings(seed: number, queries: readonly string[], names: Voc
   };
 }
 
-/** What became of a string: read, read although it cannot be written in another way, or refused with a message. */
+/** The result for a string: parsed, parsed but without another way to write it, or refused with a message. */
 export type Outcome = { kind: "read" | "unwritable" } | { kind: "refused"; message: string };
 
-/** Reads a string and throws where anything does not hold that must hold for all strings. */
+/** Parses a string and throws if a property fails that all strings must have. */
 export function checkString(source: string, vocabulary: Vocabulary): Outcome {
   let first: ReturnType<typeof parseQuery>;
   try {

@@ -1,4 +1,4 @@
-/** Queries and what becomes of them, as tables: the canonical form, without any names on record, or the refusal and its position. */
+/** Queries and their results as tables: the canonical form without names, or the refusal and its position. */
 
 export const READ: readonly [name: string, query: string, canonical: string][] = [
   ["one word", "a", "a"],

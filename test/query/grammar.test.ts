@@ -166,7 +166,7 @@ describe("what cannot be read says where, and what would be right", () => {
     const error = errorOf(query);
     expect(error.message).toContain(message);
     expect(error.position).toBe(position);
-    // The position is for programs; a person counts characters, of which an emoji has several.
+    // The position is for programs. The message counts characters, and one emoji has several code units.
     const character = [...query.slice(0, position)].length + 1;
     expect(error.message).toContain(`(at character ${character}): `);
   });
@@ -290,7 +290,7 @@ describe("the canonical form", () => {
     ["a (b OR c)", "a b OR c"],
     ["title:a b", "title:(a b)"],
     ["a NEAR/3 b", "a NEAR/4 b"],
-    // These mean the same, but are words of their own to whoever wrote them.
+    // Equal in meaning, but separate words for the person who wrote them.
     ["convoys", "convoy"],
     ["cease-fire", "ceasefire"],
   ];

@@ -4,7 +4,7 @@ import { frenchForms, looksFrench } from "../../src/query/inflection/french.ts";
 import { russianKey, russianKeys } from "../../src/query/inflection/russian.ts";
 import { queryKey, splitWords } from "../../src/query/words.ts";
 
-/** Whether a query's word finds a text's word. */
+/** Returns whether a word of a query finds a word of a text. */
 function finds(query: string, text: string, french = false): boolean {
   const key = splitWords(query).map((word) => queryKey(word.literal))[0] ?? "";
   // In the middle of a sentence, where a capital means a name.
@@ -13,7 +13,7 @@ function finds(query: string, text: string, french = false): boolean {
 }
 
 describe("Russian declension", () => {
-  /** The dictionary form first; it finds all others. */
+  /** The dictionary form comes first. It finds all others. */
   const words = [
     "Дамаск Дамаска Дамаску Дамаском Дамаске",
     "Женева Женевы Женеве Женеву Женевой",
@@ -60,7 +60,7 @@ describe("Russian declension", () => {
     expect(forms.filter((form) => !finds(first, form))).toEqual([]);
   });
 
-  /** Of these the Snowball stemmer for Russian makes one word. */
+  /** The Snowball stemmer for Russian merges these. */
   const oneToSnowball: [a: string, b: string][] = [
     ["Грузия", "груз"],
     ["Сербия", "серб"],
@@ -76,7 +76,7 @@ describe("Russian declension", () => {
     expect([finds(a, b), finds(b, a)]).toEqual([false, false]);
   });
 
-  /** And of these it makes two. */
+  /** The Snowball stemmer for Russian separates these. */
   const twoToSnowball: [a: string, b: string][] = [
     ["Лавров", "Лаврова"],
     ["Медведев", "Медведева"],
@@ -154,7 +154,7 @@ describe("French number and gender", () => {
     expect(missed).toEqual([]);
   });
 
-  /** Of the first five the Snowball stemmer for French makes one word. */
+  /** The Snowball stemmer for French merges the first five. */
   const different: [a: string, b: string][] = [
     ["russe", "Russie"],
     ["négociateur", "négociations"],

@@ -5,7 +5,7 @@ import { finish } from "../../src/query/steps.ts";
 import { splitWords } from "../../src/query/words.ts";
 import { NAMES, VOCABULARY } from "./vocabulary.ts";
 
-/** The names in a text, each as its id and the words it stands on. */
+/** Returns the names in a text, each as its id and the words it covers. */
 function found(text: string, vocabulary: Vocabulary = VOCABULARY): string[] {
   const words = splitWords(text);
   return finish(findingNames(vocabulary, words)).flatMap(({ start, end, ids }) => {

@@ -22,7 +22,7 @@ import { VOCABULARY } from "./vocabulary.ts";
 const tree = (query: string): Query => parseQuery(query, VOCABULARY).tree;
 const analysed = (text: Partial<Matchable>) => analyse(matchable(text), VOCABULARY);
 
-/** What a narrowing lets through, said as simply as can be. */
+/** The simplest evaluation of a narrowing. */
 function lets(narrowing: Narrowing, entries: ReadonlySet<string>): boolean {
   if (typeof narrowing === "string") return entries.has(narrowing);
   return "all" in narrowing

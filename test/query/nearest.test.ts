@@ -46,7 +46,7 @@ describe("the distance of two strings", () => {
   ];
   it.each(cases)("%s, %s", (a, b, distance) => expect(editDistance(a, b, 5)).toBe(distance));
 
-  /** By the definition, without a table. */
+  /** Follows the definition, without a table. */
   const model = (a: string, b: string): number => {
     if (a === "" || b === "") return a.length + b.length;
     const same = a.at(-1) === b.at(-1) ? 0 : 1;

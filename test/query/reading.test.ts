@@ -132,7 +132,7 @@ describe("what a careful colleague says", () => {
     expect(said("nc", vocabulary)).toEqual([
       "nc: stands for several names and finds each of them (actor:national-coalition, place:north-camp); write one of these to find only that one",
     ]);
-    // A place and the talks there are no abbreviation.
+    // A place and the talks there are not an abbreviation.
     expect(said("vienna")).toEqual([]);
   });
 

@@ -8,8 +8,8 @@ import { splitting, splitWords } from "../../src/query/words.ts";
 type Cut = [start: number, end: number];
 
 /**
- * Words are cut at full stops and colons in any case, numbers aside; runtimes differ in where a segment is. A narrow no-break space, which
- * joins in UAX 29, is a space.
+ * Cuts words at full stops and colons, except in numbers, since runtimes differ there. A narrow no-break space counts
+ * as a space, although it joins in UAX 29.
  */
 function cut(text: string, start: number, end: number): Cut[] {
   const segment = text.slice(start, end);
@@ -61,7 +61,7 @@ describe("where words begin and end", () => {
     expect(own(text).map(([start, end]) => text.slice(start, end))).toEqual(words);
   });
 
-  /** What the rules turn on, and letters of each script that is cut here. */
+  /** Strings that the rules depend on, and letters of each script that is cut here. */
   const pieces = fc.constantFrom(
     ...[..."abZ019.,;:'’‘_-– \n\t\"«»!/@#&%$()[]|*+…“”éßıİœØжЙёѓحلبةىـ٣۵،؛؟"],
     ...["\u0301", "\u064e", "\u00ad", "\u200d", "\u200c", "\u00a0", "\u202f", "\r\n", "·", "º", "²", "½", "€", "№"],
@@ -159,7 +159,7 @@ describe("folding letter by letter", () => {
     fc.assert(
       fc.property(fc.array(letter, { minLength: 1, maxLength: 8 }), (letters) => {
         const word = letters.join("");
-        // A soft hyphen is nothing, but a word that has one is not folded letter by letter.
+        // A soft hyphen folds to nothing, but a word with one is not folded letter by letter.
         expect(fold(word)).toBe(fold(`${word}\u00ad`));
       }),
       { numRuns: 5000 },

@@ -34,7 +34,7 @@ export const NAMES: readonly Name[] = [
   name("actor:caliphate", ["Islamic Caliphate", "Исламский халифат"], {
     proper: ["Islamic Caliphate", "Исламский халифат"],
   }),
-  // With the article a surname, and a city; without, a lion and a first name.
+  // With the article a surname and a city; without, a lion and a first name.
   name("actor:assad", ["Bashar al-Assad", "Assad", "الأسد", "Башар Асад", "Асад"]),
   name("place:riyadh", ["Riyadh", "الرياض"]),
   name("actor:security-council", [
