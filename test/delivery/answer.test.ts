@@ -10,28 +10,28 @@ const shown = (body: string, secrets: readonly string[] = []) => answerOf({ body
 
 type Cases = [name: string, body: string, shown: string | null][];
 
-describe("what was answered is shown", () => {
+describe("an answer is shown", () => {
   const cases: Cases = [
     ["a word", "ok", "ok"],
     ["an error in JSON", '{"error": "no_such_channel", "ok": false}', '{"error": "no_such_channel", "ok": false}'],
     ["an error in HTML", "<h1>502 Bad Gateway</h1>", "<h1>502 Bad Gateway</h1>"],
     ["in another script", "القناة غير موجودة", "القناة غير موجودة"],
     ["with joiners, where letters and emoji need them", "می\u200cخواهم 👩\u200d💻", "می\u200cخواهم 👩\u200d💻"],
-    ["words that are only like secrets", "The tokens and keys of v1, please", "The tokens and keys of v1, please"],
+    ["words that only resemble secrets", "The tokens and keys of v1, please", "The tokens and keys of v1, please"],
     [
-      "an address that is none of a chat service",
+      "an address outside chat services",
       "see https://docs.example.com/errors#429",
       "see https://docs.example.com/errors#429",
     ],
     ["a hash", "commit 9fceb02d0ae598e95dc970b74767f19372d61af8", "commit 9fceb02d0ae598e95dc970b74767f19372d61af8"],
     ["nothing", "", null],
-    ["nothing but white space", " \r\n\t ", null],
-    ["nothing that can be seen", "\u0000\u0007\u200b\ufeff", null],
+    ["only white space", " \r\n\t ", null],
+    ["only invisible characters", "\u0000\u0007\u200b\ufeff", null],
   ];
   it.each(cases)("%s", (_, body, expected) => expect(shown(body)).toBe(expected));
 });
 
-describe("on one line, without what cannot be seen", () => {
+describe("on one line, without invisible characters", () => {
   const cases: Cases = [
     ["lines and tabs", "\r\n one\r\n\ttwo  three\u2028four\u2029\u00a0five\n", "one two three four five"],
     ["control characters", "a\u0000b\u001b[31mc\u007fd\u0085e", "ab[31mcde"],
@@ -40,8 +40,8 @@ describe("on one line, without what cannot be seen", () => {
     ["tags", "a\u{e0001}\u{e0041}b", "ab"],
     ["lone surrogates", "a\ud800b\udc00c", "abc"],
     ["noncharacters", "a\uffffb\u{1ffff}c", "abc"],
-    ["what is not UTF-8, as it was read", "\ufffd\ufffdPNG", "\ufffd\ufffdPNG"],
-    ["a secret with something invisible inside", `whs\u0000ec_\u200bMfKQ9r8GKYqr`, "[removed]"],
+    ["invalid UTF-8, as it was decoded", "\ufffd\ufffdPNG", "\ufffd\ufffdPNG"],
+    ["a secret with invisible characters inside", `whs\u0000ec_\u200bMfKQ9r8GKYqr`, "[removed]"],
   ];
   it.each(cases)("%s", (_, body, expected) => expect(shown(body)).toBe(expected));
 });
@@ -50,7 +50,7 @@ describe("cut after about 200 characters", () => {
   const family = "👩‍👩‍👧‍👦";
   const cases: Cases = [
     ["200 are kept", "a".repeat(200), "a".repeat(200)],
-    ["201 are not", "a".repeat(201), `${"a".repeat(200)}…`],
+    ["201 are cut", "a".repeat(201), `${"a".repeat(200)}…`],
     ["64 KB", "a".repeat(65_536), `${"a".repeat(200)}…`],
     ["not within a pair of surrogates", `${"a".repeat(199)}🕊️ and more`, `${"a".repeat(199)}…`],
     ["not within a joined emoji", `${"a".repeat(195)}${family} and more`, `${"a".repeat(195)}…`],
@@ -58,11 +58,11 @@ describe("cut after about 200 characters", () => {
     ["right before a cluster", `${"a".repeat(200)}e\u0301 and more`, `${"a".repeat(200)}…`],
     ["not before a space", `${"a".repeat(199)} and more`, `${"a".repeat(199)}…`],
     [
-      "within a letter of a thousand marks, as there is no other place",
+      "within a letter of a thousand marks, where no other place exists",
       `e${"\u0301".repeat(1000)}`,
       `e${"\u0301".repeat(199)}…`,
     ],
-    ["after secrets are out", `${SECRET.repeat(20)} is the end`, "[removed] is the end"],
+    ["after secrets are removed", `${SECRET.repeat(20)} is the end`, "[removed] is the end"],
     [
       "a secret at the cut leaves nothing behind",
       `${"a ".repeat(90)}token=${"b".repeat(500)}`,
@@ -72,7 +72,7 @@ describe("cut after about 200 characters", () => {
   it.each(cases)("%s", (_, body, expected) => expect(shown(body)).toBe(expected));
 });
 
-describe("given strings are taken out", () => {
+describe("given strings are removed", () => {
   const URL_TOKEN = "T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX";
   const cases: [name: string, body: string, secrets: string[], shown: string][] = [
     ["a challenge", `got ${CHALLENGE}!`, [CHALLENGE], "got [removed]!"],
@@ -83,16 +83,21 @@ describe("given strings are taken out", () => {
     ["a signature without its version", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", [SIGNATURE], "[removed]"],
     ["one signature of two", "x AAAAAAAAAAAAAAAA= y", [`${SIGNATURE} v1,AAAAAAAAAAAAAAAA=`], "x [removed] y"],
     ["percent-encoded", "sig g0hM9SsE%2BOTPJTGt%2FtmI", ["g0hM9SsE+OTPJTGt/tmI"], "sig [removed]"],
-    ["as JSON of PHP has it", String.raw`"T00000000\/B00000000\/XXXXXXXXXXXXXXXXXXXXXXXX"`, [URL_TOKEN], '"[removed]"'],
-    ["as HTML has it", "<p>abcd&amp;efgh&amp;ijkl</p>", ["abcd&efgh&ijkl"], "<p>[removed]</p>"],
-    ["characters that patterns know", "a $&$1.*+?(|)[x] b", ["$&$1.*+?(|)[x]"], "a [removed] b"],
-    ["not what is too short to be a secret", "the key of the house", ["the", "key", ""], "the key of the house"],
+    [
+      "as PHP's JSON writes it",
+      String.raw`"T00000000\/B00000000\/XXXXXXXXXXXXXXXXXXXXXXXX"`,
+      [URL_TOKEN],
+      '"[removed]"',
+    ],
+    ["as HTML writes it", "<p>abcd&amp;efgh&amp;ijkl</p>", ["abcd&efgh&ijkl"], "<p>[removed]</p>"],
+    ["characters with a meaning in patterns", "a $&$1.*+?(|)[x] b", ["$&$1.*+?(|)[x]"], "a [removed] b"],
+    ["not strings too short for a secret", "the key of the house", ["the", "key", ""], "the key of the house"],
     ["not a blank one", "a        b", ["        "], "a b"],
   ];
   it.each(cases)("%s", (_, body, secrets, expected) => expect(shown(body, secrets)).toBe(expected));
 });
 
-describe("secrets are known by their form", () => {
+describe("secrets are recognised by their form", () => {
   const cases: Cases = [
     ["a signing secret", `use ${SECRET} now`, "use [removed] now"],
     ["a signing secret that is percent-encoded", "whsec_AAAA%2BBBBB%3D&x", "[removed]&x"],
@@ -151,13 +156,13 @@ describe("secrets are known by their form", () => {
     ],
     ["in JSON that breaks off", '{"secret":"abc', '{"secret":"[removed]'],
     ["a number in JSON", '{"token":12345,"n":1}', '{"token":[removed],"n":1}'],
-    ["in a program's own notation", "{'secret': 'a b', n: 1}", "{'secret': '[removed]', n: 1}"],
+    ["in a program's notation", "{'secret': 'a b', n: 1}", "{'secret': '[removed]', n: 1}"],
     ["on a line of its own", "password: hunter2\nuser: x", "password: [removed] user: x"],
   ];
   it.each(cases)("%s", (_, body, expected) => expect(shown(body)).toBe(expected));
 });
 
-describe("no body takes long, however it is made", () => {
+describe("no body takes long, whatever its content", () => {
   const pieces = [
     "a",
     "eyJ",
@@ -180,7 +185,7 @@ describe("no body takes long, however it is made", () => {
   });
 });
 
-describe("what may be a token in an address", () => {
+describe("possible tokens in an address", () => {
   const cases: [name: string, address: string, secrets: string[]][] = [
     [
       "the last part of a path of Slack",
@@ -195,11 +200,15 @@ describe("what may be a token in an address", () => {
     ["a topic of ntfy", "https://ntfy.sh/parley-k3jd8s0f2jq9", ["parley-k3jd8s0f2jq9"]],
     ["a parameter", "https://hooks.example.com/in?id=1&t=k3jd8s0f2jq9w8e7r6t5", ["k3jd8s0f2jq9w8e7r6t5"]],
     [
-      "both as it is written and decoded",
+      "as it is written, and decoded",
       "https://hooks.example.com/a%2Fbcdefghijklmnopqrst",
       ["a%2Fbcdefghijklmnopqrst", "a/bcdefghijklmnopqrst"],
     ],
-    ["what cannot be decoded, as it is", "https://hooks.example.com/%ffabcdefghijklmnopq", ["%ffabcdefghijklmnopq"]],
+    [
+      "text that cannot be decoded, unchanged",
+      "https://hooks.example.com/%ffabcdefghijklmnopq",
+      ["%ffabcdefghijklmnopq"],
+    ],
     ["no words", "https://hooks.example.com/incoming/notifications/parley", []],
     ["no path", "https://hooks.example.com", []],
   ];

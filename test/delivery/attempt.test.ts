@@ -15,15 +15,15 @@ const receivedAs = async (name: string): Promise<Received[]> => (await fetch(`${
 
 const NO_ANSWER = { status: null, body: "", retryAfter: null };
 
-describe("what is sent", () => {
-  it("is one request, with the headers and the body given", async () => {
+describe("a request", () => {
+  it("is sent once, with the given headers and body", async () => {
     const name = crypto.randomUUID();
     await post(`${receiver}/${name}/echo`, { "webhook-id": "msg_1", "user-agent": "Parley" }, BODY);
     const headers = expect.objectContaining({ "webhook-id": "msg_1", "user-agent": "Parley" });
     expect(await receivedAs(name)).toMatchObject([{ headers, body: BODY }]);
   });
 
-  it("is sent again by a second call only", async () => {
+  it("is sent again only by a second call", async () => {
     const name = crypto.randomUUID();
     await attempt("status-500", name);
     expect(await receivedAs(name)).toHaveLength(1);
@@ -32,7 +32,7 @@ describe("what is sent", () => {
   });
 });
 
-describe("any answer is an answer", () => {
+describe("any HTTP status is an answer", () => {
   it.each([200, 201, 202, 204, 299, 304, 400, 401, 404, 410, 418, 429, 500, 502, 503, 599])("%i", async (status) => {
     const answered = { outcome: "answered", status, body: "", retryAfter: null };
     expect(await attempt(`status-${status}`)).toMatchObject(answered);
@@ -43,7 +43,7 @@ describe("any answer is an answer", () => {
     expect(await receivedAs("elsewhere")).toEqual([]);
   });
 
-  it("comes with its time", async () => {
+  it("has the time it took", async () => {
     const before = Date.now();
     const { at, milliseconds } = await attempt("silent");
     expect(at).toBeGreaterThanOrEqual(before);
@@ -57,8 +57,8 @@ describe("no answer is a network error", () => {
     ["nobody listens", "http://127.0.0.1:1/"],
     ["the receiver speaks no TLS", receiver.replace("http:", "https:")],
     ["the receiver hangs up", `${receiver}/dropped/drop`],
-    ["the address is none", "http://"],
-    ["the scheme is none", "parley://hooks.example.com/"],
+    ["the address is invalid", "http://"],
+    ["the scheme is unknown", "parley://hooks.example.com/"],
   ];
   it.each(addresses)("%s", async (_, url) => {
     expect(await post(url, {}, BODY)).toMatchObject({ outcome: "network error", ...NO_ANSWER });
@@ -71,7 +71,7 @@ describe("no answer is a network error", () => {
 });
 
 describe("the answer's body", () => {
-  it("that breaks off leaves the status as it is", async () => {
+  it("that breaks off does not change the status", async () => {
     expect(await attempt("drop-late")).toMatchObject({ outcome: "answered", status: 200 });
   });
 
@@ -94,32 +94,32 @@ describe("Retry-After", () => {
 
   const cases: [name: string, value: string, seconds: number | null][] = [
     ["seconds", "120", 120],
-    ["no seconds", "0", 0],
-    ["seconds with zeros", "007", 7],
+    ["zero seconds", "0", 0],
+    ["seconds with leading zeros", "007", 7],
     ["more seconds than anyone waits", "99999999999", 99_999_999_999],
     ["a date", "Mon, 05 Sep 2016 12:01:30 GMT", 90],
-    ["a date as RFC 850 wrote it", "Monday, 05-Sep-16 12:01:30 GMT", 90],
-    ["a date as asctime writes it", "Mon Sep  5 12:01:30 2016", 90],
+    ["a date in the form of RFC 850", "Monday, 05-Sep-16 12:01:30 GMT", 90],
+    ["a date in the form of asctime", "Mon Sep  5 12:01:30 2016", 90],
     ["a date that is now", "Mon, 05 Sep 2016 12:00:00 GMT", 0],
     ["a date that has passed", "Sun, 04 Sep 2016 12:00:00 GMT", 0],
-    ["a date that is none", "Mon, 35 Sep 2016 12:00:00 GMT", null],
+    ["a date that does not exist", "Mon, 35 Sep 2016 12:00:00 GMT", null],
     ["an ISO date", "2016-09-05T12:01:30Z", null],
     ["words", "soon", null],
     ["a word and a number", "in 3000", null],
     ["a unit", "120 seconds", null],
-    ["a fraction, as chat services write it", "1.337", 1.337],
+    ["a fraction, as chat services send it", "1.337", 1.337],
     ["less than a second", "0.25", 0.25],
     ["more digits than a number has", "9".repeat(400), Number.MAX_SAFE_INTEGER],
-    ["no number", "NaN", null],
-    ["without an end", "Infinity", null],
+    ["NaN", "NaN", null],
+    ["Infinity", "Infinity", null],
     ["an exponent", "1e3", null],
     ["a fraction without its beginning", ".5", null],
     ["a fraction without its end", "1.", null],
     ["two points", "1.2.3", null],
-    ["a comma for the point", "1,5", null],
+    ["a decimal comma", "1,5", null],
     ["a sign", "+5", null],
-    ["less than nothing", "-5", null],
-    ["less than nothing, as a fraction", "-0.5", null],
+    ["a negative number", "-5", null],
+    ["a negative fraction", "-0.5", null],
     ["two values", "5, 10", null],
     ["a hexadecimal number", "0x10", null],
     ["nothing", "", null],
@@ -131,7 +131,7 @@ describe("Retry-After", () => {
   });
 });
 
-describe("the caller ends it", () => {
+describe("the caller ends the request", () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -143,14 +143,14 @@ describe("the caller ends it", () => {
     expect(await result).toMatchObject({ outcome: "timeout", ...NO_ANSWER });
   });
 
-  it("before it began: a timeout, and nothing is sent", async () => {
+  it("before it began: a timeout; nothing is sent", async () => {
     const name = crypto.randomUUID();
     const result = await post(`${receiver}/${name}/echo`, {}, BODY, AbortSignal.abort());
     expect(result).toMatchObject({ outcome: "timeout", ...NO_ANSWER });
     expect(await receivedAs(name)).toEqual([]);
   });
 
-  it("while the body drips: the status stands", async () => {
+  it("while the body drips: the status counts", async () => {
     const ending = new AbortController();
     const { fetch: called } = globalThis;
     vi.spyOn(globalThis, "fetch").mockImplementation(async (...request) => {
@@ -163,7 +163,7 @@ describe("the caller ends it", () => {
     expect(result.milliseconds).toBeLessThan(9_000);
   });
 
-  it("after the answer: nothing", async () => {
+  it("after the answer: no effect", async () => {
     const ending = new AbortController();
     const result = await post(`${receiver}/${crypto.randomUUID()}/silent`, {}, BODY, ending.signal);
     ending.abort();
@@ -171,7 +171,7 @@ describe("the caller ends it", () => {
   });
 });
 
-describe("the platform lets nothing more leave", () => {
+describe("the platform allows no more requests", () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -187,7 +187,7 @@ describe("the platform lets nothing more leave", () => {
   });
 
   it.each(["Network connection lost.", "Subrequest depth limit exceeded.", "The host says: too many subrequests"])(
-    "but this is one: %s",
+    "another error is a network error: %s",
     async (message) => {
       vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error(message));
       expect(await post("https://hooks.example.com/", {}, BODY)).toMatchObject({ outcome: "network error" });
@@ -195,7 +195,7 @@ describe("the platform lets nothing more leave", () => {
   );
 });
 
-it("a body that drips for longer than ten seconds is cut there, and the status stands", async () => {
+it("a body that drips for more than ten seconds is cut, and the status counts", async () => {
   const { outcome, status, milliseconds } = await attempt("drip");
   expect({ outcome, status }).toEqual({ outcome: "answered", status: 200 });
   expect(milliseconds).toBeLessThan(15_000);

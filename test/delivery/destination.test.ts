@@ -57,22 +57,22 @@ describe("our own host", () => {
     ["with a trailing dot on that port", "https://wire.example.:8443/", OWN, undefined],
     ["over plain http", "http://wire.example/", SCHEME, OWN],
     ["on loopback", "http://127.0.0.1:8787/", SCHEME, OWN],
-    ["on loopback, written otherwise", "http://0x7f.1:8787/", SCHEME, OWN],
+    ["on loopback, in another notation", "http://0x7f.1:8787/", SCHEME, OWN],
     ["on loopback, behind another port", "http://127.0.0.1:8788/", SCHEME, undefined],
   ];
   it.each(cases)("%s", (_, address, strict, lenient) => expect(judged(address)).toEqual([strict, lenient]));
 
-  it("is any of several", () => {
+  it("may have several origins", () => {
     const two = { allowPrivate: false, own: ["https://parley.example", "https://wire.example"] };
     expect(refuseDestination("https://parley.example/", two)).toBe(OWN);
     expect(refuseDestination("https://wire.example/", two)).toBe(OWN);
   });
 
-  it("may be none", () => {
+  it("may be empty", () => {
     expect(refuseDestination("https://wire.example/", { allowPrivate: false, own: [] })).toBeUndefined();
   });
 
-  it("may itself be written with a trailing dot", () => {
+  it("may have a trailing dot", () => {
     expect(refuseDestination("https://wire.example/", { allowPrivate: false, own: ["https://wire.example."] })).toBe(
       OWN,
     );

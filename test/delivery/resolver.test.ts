@@ -29,7 +29,7 @@ describe("a name is resolved to all its addresses", () => {
     ["IPv4 alone", a("192.0.2.1"), NONE, ["192.0.2.1"]],
     ["IPv6 alone", NONE, aaaa("2001:db8::1"), ["2001:db8::1"]],
     ["both", a("192.0.2.1", "192.0.2.2"), aaaa("2001:db8::1"), ["192.0.2.1", "192.0.2.2", "2001:db8::1"]],
-    ["an empty list for none", a("192.0.2.1"), aaaa(), ["192.0.2.1"]],
+    ["an empty list for no address", a("192.0.2.1"), aaaa(), ["192.0.2.1"]],
     [
       "behind an alias",
       { Status: 0, Answer: [record(5, "elsewhere.example."), record(1, "192.0.2.1")] },
@@ -37,7 +37,7 @@ describe("a name is resolved to all its addresses", () => {
       ["192.0.2.1"],
     ],
     [
-      "signed, and with fields that we do not know",
+      "signed, with unknown fields",
       { Status: 0, AD: true, Comment: "x", Answer: [record(1, "192.0.2.1"), record(46, "a 13 2")] } as Answer,
       NONE,
       ["192.0.2.1"],
@@ -58,10 +58,10 @@ describe("a name that cannot be resolved", () => {
     ["leads to an alias and no further", { Status: 0, Answer: [record(5, "a.example.")] }, NONE, /^it has no address$/],
     ["fails for IPv6 alone: an address may be missing", GOOD, { Status: 2 }, /^its name servers fail$/],
     ["fails for IPv4 alone", { Status: 2 }, aaaa("2001:db8::1"), /^its name servers fail$/],
-    ["has an answer that was cut short", { ...GOOD, TC: true }, NONE, /malformed$/],
+    ["has a truncated answer", { ...GOOD, TC: true }, NONE, /malformed$/],
     ["has an answer without a status", { Answer: [record(1, "192.0.2.1")] }, NONE, /malformed$/],
-    ["has a status that is no number", { ...GOOD, Status: "0" }, NONE, /malformed$/],
-    ["has answers that are no list", { Status: 0, Answer: record(1, "192.0.2.1") }, NONE, /malformed$/],
+    ["has a status that is not a number", { ...GOOD, Status: "0" }, NONE, /malformed$/],
+    ["has answers that are not a list", { Status: 0, Answer: record(1, "192.0.2.1") }, NONE, /malformed$/],
     ["has an answer without data", { Status: 0, Answer: [{ type: 1, TTL: 60 }] }, NONE, /malformed$/],
     [
       "has an answer without a time to live",
@@ -76,8 +76,8 @@ describe("a name that cannot be resolved", () => {
     ["has an address that is a name", a("hooks.example.com"), NONE, /malformed$/],
     ["has an address with a zone", NONE, aaaa("fe80::1%eth0"), /malformed$/],
     ["has an empty address beside a good one", a("192.0.2.1", ""), NONE, /malformed$/],
-    ["has an answer that is no JSON", "<html>", NONE, /malformed$/],
-    ["has an answer that is no object", "[]", "[]", /malformed$/],
+    ["has an answer that is not JSON", "<html>", NONE, /malformed$/],
+    ["has an answer that is not an object", "[]", "[]", /malformed$/],
     ["has an empty answer", "", "", /malformed$/],
   ];
   it.each(cases)("%s", async (_, A, AAAA, message) => {
@@ -86,12 +86,12 @@ describe("a name that cannot be resolved", () => {
     expect(String(failed)).toMatch(new RegExp(message.source.replace("^", "Error: ")));
   });
 
-  it.each([302, 400, 404, 429, 500])("because the resolver answers %i, whatever its body says", async (status) => {
+  it.each([302, 400, 404, 429, 500])("because the resolver answers %i, whatever its body", async (status) => {
     const resolver = resolverOf(GOOD, NONE, { status });
     await expect(resolve("hooks.example.com", resolver)).rejects.toThrow(`the resolver answers ${status}`);
   });
 
-  it("because nobody is there", async () => {
+  it("because nobody listens", async () => {
     await expect(resolve("hooks.example.com", "http://127.0.0.1:1/")).rejects.toThrow("cannot be reached");
   });
 
@@ -100,7 +100,7 @@ describe("a name that cannot be resolved", () => {
     await expect(resolve("hooks.example.com", resolver)).rejects.toThrow("cannot be reached");
   });
 
-  it("because the answer has no end: it is read to 64 KB", async () => {
+  it("because the answer never ends: 64 KB are read", async () => {
     const resolver = resolverOf(GOOD, NONE, { path: "endless" });
     await expect(resolve("hooks.example.com", resolver)).rejects.toThrow("malformed");
   });
@@ -115,8 +115,8 @@ describe("a name that cannot be resolved", () => {
   );
 });
 
-describe("what is asked", () => {
-  it("is both types, as JSON", async () => {
+describe("the questions", () => {
+  it("cover both types, as JSON", async () => {
     const name = crypto.randomUUID();
     await resolve("hooks.example.com", resolverOf(a("192.0.2.1"), NONE, { name }));
     const question = { name: "hooks.example.com", accept: "application/dns-json" };
@@ -146,7 +146,7 @@ describe("what is asked", () => {
   });
 });
 
-describe("addresses are kept", () => {
+describe("addresses are cached", () => {
   /** Returns the number of questions if the same name is looked up again after this many seconds. */
   async function asked(TTLs: readonly number[], seconds: number): Promise<number> {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2016, 8, 5, 12) });
@@ -161,17 +161,17 @@ describe("addresses are kept", () => {
 
   const cases: [name: string, TTLs: number[], seconds: number, asked: number][] = [
     ["for as long as DNS says", [60], 59, 2],
-    ["and no longer", [60], 60, 4],
+    ["and not longer", [60], 60, 4],
     ["as long as the alias that led to them", [120, 30], 29, 2],
-    ["and no longer than that", [120, 30], 30, 4],
-    ["for ten seconds at least", [0], 9, 2],
-    ["and no longer, where DNS says less", [0], 10, 4],
-    ["for five minutes at most", [86_400], 299, 2],
-    ["and no longer, where DNS says more", [86_400], 300, 4],
+    ["and not longer than the alias", [120, 30], 30, 4],
+    ["for at least ten seconds", [0], 9, 2],
+    ["and not longer, if DNS says less", [0], 10, 4],
+    ["for at most five minutes", [86_400], 299, 2],
+    ["and not longer, if DNS says more", [86_400], 300, 4],
   ];
   it.each(cases)("%s", async (_, TTLs, seconds, expected) => expect(await asked(TTLs, seconds)).toBe(expected));
 
-  it("for each name and each resolver alone", async () => {
+  it("separately for each name and resolver", async () => {
     const names = [crypto.randomUUID(), crypto.randomUUID()];
     const [one = "", other = ""] = names.map((name) => resolverOf(a("192.0.2.1"), NONE, { name }));
     await resolve("one.example", one);
@@ -187,7 +187,7 @@ describe("addresses are kept", () => {
     expect(await questions(name)).toHaveLength(4);
   });
 
-  it("of a thousand names, the latest", async () => {
+  it("for the latest thousand names", async () => {
     const answer = JSON.stringify(a("192.0.2.1"));
     const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(answer));
     for (let i = 0; i <= 1000; i++) await resolve(`${i}.example`, "https://resolver.example/");
@@ -198,7 +198,7 @@ describe("addresses are kept", () => {
   });
 });
 
-it("that the platform lets nothing more leave is not the name's fault", async () => {
+it("a limit of the platform is not the name's fault", async () => {
   vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("Too many subrequests by single Worker invocation."));
   await expect(resolve("limit.example", "https://resolver.example/")).rejects.toThrow(OutOfRequests);
   const rules = { allowPrivate: false, own: [], resolver: "https://resolver.example/" };
@@ -227,7 +227,7 @@ describe("an address on the public Internet", () => {
   ])("%s", (address) => expect(isPublicAddress(address)).toBe(true));
 });
 
-describe("no address on the public Internet", () => {
+describe("not an address on the public Internet", () => {
   // Blocks of the IANA special-purpose registries for IPv4 and IPv6, with their first or last address, and unassigned
   // space.
   const cases: [name: string, address: string][] = [
@@ -266,12 +266,12 @@ describe("no address on the public Internet", () => {
     ["IPv6 loopback", "::1"],
     ["IPv6 loopback in full", "0:0:0:0:0:0:0:1"],
     ["IPv4 compatible", "::127.0.0.1"],
-    ["IPv4 compatible, a public one", "::808:808"],
+    ["IPv4 compatible, public", "::808:808"],
     ["IPv4 mapped", "::ffff:127.0.0.1"],
-    ["IPv4 mapped, a public one", "::ffff:8.8.8.8"],
+    ["IPv4 mapped, public", "::ffff:8.8.8.8"],
     ["IPv4 translated", "::ffff:0:7f00:1"],
     ["NAT64", "64:ff9b::7f00:1"],
-    ["NAT64, a public one", "64:ff9b::8.8.8.8"],
+    ["NAT64, public", "64:ff9b::8.8.8.8"],
     ["NAT64, local use", "64:ff9b:1::1"],
     ["discard only", "100::1"],
     ["dummy prefix", "100:0:0:1::1"],
@@ -287,7 +287,7 @@ describe("no address on the public Internet", () => {
     ["drone remote identification", "2001:30::1"],
     ["documentation of IPv6", "2001:db8::1"],
     ["6to4", "2002:7f00:1::"],
-    ["6to4 of a public one", "2002:808:808::1"],
+    ["6to4 of a public address", "2002:808:808::1"],
     ["AS112 of IPv6, direct", "2620:4f:8000::1"],
     ["documentation of IPv6, the longer one", "3fff:fff:ffff::"],
     ["segment routing", "5f00::1"],
@@ -315,19 +315,19 @@ describe("no address on the public Internet", () => {
   it.each(cases)("%s", (_, address) => expect(isPublicAddress(address)).toBe(false));
 });
 
-describe("a destination is judged by the addresses of its name", () => {
+describe("a destination is checked by the addresses of its name", () => {
   const PUBLIC = "93.184.215.14";
   const INSIDE = { because: "must lead to the public Internet", lasting: true };
   const cases: [name: string, A: Answer, AAAA: Answer, refusal: { because: string; lasting: boolean } | undefined][] = [
-    ["public ones", a(PUBLIC), aaaa("2606:2800:21f::1"), undefined],
+    ["public addresses", a(PUBLIC), aaaa("2606:2800:21f::1"), undefined],
     ["loopback, as under 127.0.0.1.nip.io and localtest.me", a("127.0.0.1"), NONE, INSIDE],
     ["loopback over IPv6 alone", NONE, aaaa("::1"), INSIDE],
     ["cloud metadata", a("169.254.169.254"), NONE, INSIDE],
-    ["a private one among public ones", a(PUBLIC, "10.0.0.1"), NONE, INSIDE],
-    ["a private one behind the public one of the other family", a(PUBLIC), aaaa("fd00::1"), INSIDE],
+    ["a private address among public ones", a(PUBLIC, "10.0.0.1"), NONE, INSIDE],
+    ["a private address of one family, a public one of the other", a(PUBLIC), aaaa("fd00::1"), INSIDE],
     ["IPv4 mapped into IPv6", a(PUBLIC), aaaa("::ffff:10.0.0.1"), INSIDE],
     [
-      "none at all",
+      "no address",
       { Status: 3 },
       { Status: 3 },
       { because: "the name cannot be resolved just now: there is no such name", lasting: false },
@@ -356,7 +356,7 @@ describe("a destination is judged by the addresses of its name", () => {
     expect((await questions(name)).map((question) => question.name)).toEqual([asked, asked]);
   });
 
-  it("not where it is refused by its form, nor where private targets are allowed, nor without a resolver", async () => {
+  it("not if its form is refused, private targets are allowed, or there is no resolver", async () => {
     const name = crypto.randomUUID();
     const resolver = resolverOf(a("10.0.0.1"), NONE, { name });
     const refused = { because: "must name a host, not an IP address", lasting: true };

@@ -30,8 +30,8 @@ describe("the first attempt", () => {
     ["200", made({ status: 200 }), delivered],
     ["204", made({ status: 204 }), delivered],
     ["299", made({ status: 299 }), delivered],
-    ["a success that asks for patience", made({ status: 202, retryAfter: 60 }), delivered],
-    ["199 is none", made({ status: 199 }), retryIn(5)],
+    ["a success with Retry-After", made({ status: 202, retryAfter: 60 }), delivered],
+    ["199 is not a success", made({ status: 199 }), retryIn(5)],
     ["300", made({ status: 300 }), retryIn(5)],
     ["a redirect", made({ status: 302 }), retryIn(5)],
     ["not modified", made({ status: 304 }), retryIn(5)],
@@ -40,7 +40,7 @@ describe("the first attempt", () => {
     ["404", made({ status: 404 }), retryIn(5)],
     ["409", made({ status: 409 }), retryIn(5)],
     ["410", made({ status: 410 }), gone],
-    ["410 that asks for patience", made({ status: 410, retryAfter: 60 }), gone],
+    ["410 with Retry-After", made({ status: 410, retryAfter: 60 }), gone],
     ["429", made({ status: 429 }), retryIn(5)],
     ["500", made({ status: 500 }), retryIn(5)],
     ["503", made({ status: 503 }), retryIn(5)],
@@ -58,26 +58,26 @@ describe("one attempt after another", () => {
     ["the first wait", 1, retryIn(5)],
     ["the second", 2, retryIn(300)],
     ["the last", 3, retryIn(1800)],
-    ["none is left", 4, { kind: "failed", because: "given up after 4 attempts", gone: false }],
-    ["none was left", 5, { kind: "failed", because: "given up after 5 attempts", gone: false }],
+    ["no wait is left", 4, { kind: "failed", because: "given up after 4 attempts", gone: false }],
+    ["no wait was left before", 5, { kind: "failed", because: "given up after 5 attempts", gone: false }],
   ];
   it.each(cases)("%s", (_, attempts, verdict) =>
     expect(judge(made({}), attempts, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(verdict),
   );
 
-  it("a success comes late, too", () =>
+  it("a late success is a success", () =>
     expect(judge(made({ status: 200 }), 4, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(delivered));
 
-  it("410 is 410 at the last attempt, too", () =>
+  it("410 is final at the last attempt too", () =>
     expect(judge(made({ status: 410 }), 4, { waits: WAITS, gone: [410], random: MIDDLE })).toEqual(gone));
 
-  it("no patience that is asked for adds an attempt", () => {
+  it("Retry-After adds no attempt", () => {
     expect(judge(made({ status: 429, retryAfter: 60 }), 4, { waits: WAITS, gone: [410], random: MIDDLE }).kind).toBe(
       "failed",
     );
   });
 
-  it("without waits there is one attempt", () => {
+  it("no waits mean one attempt", () => {
     const verdict = { kind: "failed", because: "given up after 1 attempts", gone: false };
     expect(judge(made({}), 1, { waits: [], gone: [410], random: MIDDLE })).toEqual(verdict);
   });
@@ -89,19 +89,19 @@ describe("one attempt after another", () => {
     });
   });
 
-  it("a wait of no time is now", () =>
+  it("a wait of zero is now", () =>
     expect(judge(made({}), 1, { waits: [0], gone: [410], random: HIGHEST })).toEqual(retryIn(0)));
 });
 
 describe("jitter", () => {
   const cases: [name: string, random: number, wait: number, seconds: number][] = [
-    ["a fifth less at the least", 0, 300, 240],
+    ["at least a fifth less", 0, 300, 240],
     ["a tenth less at a quarter", 0.25, 300, 270],
     ["none in the middle", 0.5, 300, 300],
     ["a tenth more at three quarters", 0.75, 300, 330],
-    ["a fifth more at the most", HIGHEST, 300, 360],
-    ["of a day, at the least", 0, DAY, 69_120],
-    ["of a day, at the most", HIGHEST, DAY, 103_680],
+    ["at most a fifth more", HIGHEST, 300, 360],
+    ["of a day, at least", 0, DAY, 69_120],
+    ["of a day, at most", HIGHEST, DAY, 103_680],
   ];
   it.each(cases)("%s", (_, random, wait, seconds) => {
     const verdict = judge(made({}), 1, { waits: [wait], gone: [410], random: random });
@@ -112,12 +112,12 @@ describe("jitter", () => {
 describe("Retry-After", () => {
   const cases: [name: string, retryAfter: number, random: number, seconds: number][] = [
     ["shorter than the wait", 60, MIDDLE, 300],
-    ["none at all", 0, MIDDLE, 300],
+    ["zero", 0, MIDDLE, 300],
     ["as long as the wait", 300, MIDDLE, 300],
     ["longer than the wait", 400, MIDDLE, 400],
     ["longer than the wait with its jitter", 250, 0, 250],
     ["shorter than the wait with its jitter", 350, HIGHEST, 360],
-    ["itself without jitter", 400, 0, 400],
+    ["without jitter of its own", 400, 0, 400],
     ["a day", DAY, MIDDLE, DAY],
     ["more than a day", DAY + 1, MIDDLE, DAY],
     ["without end", Number.POSITIVE_INFINITY, MIDDLE, DAY],
@@ -127,7 +127,7 @@ describe("Retry-After", () => {
     expect(verdict.kind === "retry" && Math.round(verdict.at)).toBe(ended + seconds * 1000);
   });
 
-  it("a day does not bound the schedule's own waits", () => {
+  it("the limit of a day does not apply to the schedule's waits", () => {
     expect(judge(made({ status: 429, retryAfter: 60 }), 1, { waits: [2 * DAY], gone: [410], random: MIDDLE })).toEqual(
       retryIn(2 * DAY),
     );
@@ -153,10 +153,10 @@ describe("the default schedule", () => {
     expect(seconds).toBeGreaterThanOrEqual(3 * DAY);
   });
 
-  it("tries again within seconds at first, and within a day and a half to the last", () => {
+  it("first retries within seconds, and always within a day and a half", () => {
     expect(waits[0]).toBeLessThanOrEqual(10);
     expect(Math.max(...waits) * 1.2).toBeLessThanOrEqual(36 * HOUR);
   });
 
-  it("never waits less than before", () => expect(waits).toEqual([...waits].sort((a, b) => a - b)));
+  it("never shortens a wait", () => expect(waits).toEqual([...waits].sort((a, b) => a - b)));
 });

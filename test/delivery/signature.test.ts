@@ -29,13 +29,13 @@ describe("the specification's example", () => {
     });
   });
 
-  it("signed with two secrets bears both signatures, in their order", async () => {
+  it("signed with two secrets has both signatures, in order", async () => {
     const one = await signatureHeaders([OTHER_SECRET], ID, TIME, BODY);
     const two = await signatureHeaders([SECRET, OTHER_SECRET], ID, TIME, BODY);
     expect(two).toEqual({ ...one, "webhook-signature": `${SIGNATURE} ${one["webhook-signature"]}` });
   });
 
-  it("signed with the same secret twice bears the same signature twice", async () => {
+  it("signed with one secret twice has its signature twice", async () => {
     const headers = await signatureHeaders([SECRET, SECRET], ID, TIME, BODY);
     expect(headers["webhook-signature"]).toBe(`${SIGNATURE} ${SIGNATURE}`);
   });
@@ -71,7 +71,7 @@ describe("the Standard Webhooks library accepts", () => {
     expect(accepts(secret, BODY, await signatureHeaders([secret], ID, TIME, BODY))).not.toThrow();
   });
 
-  it("any text under a secret of ours", async () => {
+  it("any text with a secret of ours", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary" }), async (body) => {
         const secret = makeSecret();
@@ -81,7 +81,7 @@ describe("the Standard Webhooks library accepts", () => {
     );
   });
 
-  it("what arrives at a receiver", async () => {
+  it("the request that a receiver gets", async () => {
     const name = crypto.randomUUID();
     const body = JSON.stringify({ data: { title: "الهدنة في حلب 🕊️" } });
     const headers = await signatureHeaders([SECRET], ID, TIME, body);
@@ -116,13 +116,13 @@ describe("the Standard Webhooks library refuses", () => {
 });
 
 describe("a new secret", () => {
-  it("is whsec_ and 32 bytes in base64", () => {
+  it("has whsec_ and 32 bytes in base64", () => {
     const secret = makeSecret();
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(atob(secret.slice("whsec_".length))).toHaveLength(32);
   });
 
-  it("is never the same", () => {
+  it("is different each time", () => {
     expect(new Set(Array.from({ length: 100 }, makeSecret)).size).toBe(100);
   });
 });

@@ -49,7 +49,7 @@ const REFUSED = [
   ...ALWAYS,
 ];
 
-describe("refused, in words, at channel.url", () => {
+describe("refused with a reason, at channel.url", () => {
   it.each(REFUSED)("%s", (_, url, message) =>
     expectRefusal(register({ type: "webhook", url }), "channel.url", message),
   );
@@ -68,7 +68,7 @@ describe("accepted", () => {
   it.each(cases)("%s", (_, url) => expectRegistered({ type: "webhook", url }));
 });
 
-describe("by what the name leads to, where there is a resolver", () => {
+describe("by the addresses of its name, with a resolver", () => {
   beforeEach(stopTimeouts);
   afterEach(() => {
     vi.restoreAllMocks();
@@ -92,8 +92,8 @@ describe("by what the name leads to, where there is a resolver", () => {
     ["nothing", { Status: 3 }, { Status: 3 }, LATER],
     ["servers that fail", { Status: 2 }, { Status: 2 }, LATER],
     ["no address", NONE, NONE, LATER],
-    ["an answer that is none", "<html>", "<html>", LATER],
-    ["an address that is none", a("127.1"), NONE, LATER],
+    ["an invalid answer", "<html>", "<html>", LATER],
+    ["an invalid address", a("127.1"), NONE, LATER],
   ];
   it.each(cases)("%s", async (_, A, AAAA, message) => {
     const channel = { type: "webhook", url: "https://hooks.example.com/" };

@@ -32,7 +32,7 @@ async function without(messages: number, alerts: readonly Registered[]): Promise
   return wrong;
 }
 
-it("alerts for a chosen word do not silence the alerts for another word", async () => {
+it("alerts for a chosen word do not silence alerts for another word", async () => {
   const victim = await register('"syria"');
   const others = await registerMany("syria", 90);
   const attackers = await registerMany("jjvdgfcbkqg", 100);

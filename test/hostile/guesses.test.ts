@@ -61,13 +61,13 @@ beforeEach(async () => {
 });
 
 describe("one caller", () => {
-  it.each(CALLS)("is refused after twenty wrong tokens, by %s as well", async (_, method, path, body) => {
+  it.each(CALLS)("is refused after twenty wrong tokens, also by %s", async (_, method, path, body) => {
     await useUp("192.0.2.1");
     await expectTooMany(from("192.0.2.1", method, path, WRONG, body));
     await expectTooMany(from("192.0.2.1", method, path, "Bearer another-guess", body));
   });
 
-  it("has one bound for the API and the sign-in page", async () => {
+  it("has one limit for the API and the sign-in page", async () => {
     for (let i = 0; i < PER_CALLER; i++) {
       const answer = i % 2 === 0 ? from("192.0.2.2", "POST", "/api/articles", WRONG, {}) : signInFrom("192.0.2.2", "x");
       expect((await answer).status).toBe(401);
@@ -79,7 +79,7 @@ describe("one caller", () => {
     expect(over.page).toMatch(/id="token-error">[^<]*wrong tokens in an hour/);
   });
 
-  it("may not guess by what anyone may read either", async () => {
+  it("may not guess through public pages either", async () => {
     await addArticle("readable");
     for (const path of ["/api/articles/readable", "/api/articles", "/api/articles?q=readable"]) {
       await env.DB.prepare("DELETE FROM registrations").run();
@@ -115,14 +115,14 @@ describe("all callers together", () => {
     expect((await signInFrom("192.0.2.8", "x")).status).toBe(429);
   });
 
-  it("are not counted for a caller that has used up its own bound", async () => {
+  it("are not counted for a caller over its own limit", async () => {
     await useUp("192.0.2.9");
     for (let i = 0; i < 5; i++) await from("192.0.2.9", "POST", "/api/articles", WRONG, {});
     expect(await count("registrations WHERE subject = 'token-total:' AND count = ?", PER_CALLER)).toBe(1);
   });
 });
 
-describe("nobody keeps a curator out", () => {
+describe("nobody locks a curator out", () => {
   it("by guesses from the curator's own address", async () => {
     await useUp("192.0.2.10");
     await expectTooMany(from("192.0.2.10", "POST", "/api/articles", WRONG, {}));
@@ -138,7 +138,7 @@ describe("nobody keeps a curator out", () => {
     expect(page.status).toBe(200);
   });
 
-  it("and a right token, or none, is not counted", async () => {
+  it("a right token, or none, is not counted", async () => {
     for (let i = 0; i < 2 * PER_CALLER; i++) {
       expect((await from("192.0.2.14", "POST", "/api/articles", RIGHT, article("counted"))).status).toBeLessThan(202);
       expect((await from("192.0.2.14", "POST", "/api/articles", undefined, {})).status).toBe(401);

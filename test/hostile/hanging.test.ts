@@ -44,8 +44,8 @@ const tookOf = async (alert: Alert): Promise<number[]> =>
 
 describe("twenty receivers that hang, drip, or answer at the last moment", () => {
   it.each([
-    ["and always did", "late-1200"],
-    ["and confirmed at once", "then-late-1200"],
+    ["from the start", "late-1200"],
+    ["after a quick confirmation", "then-late-1200"],
   ])("keep none of its messages from one that answers in 1.2 s, %s, for 20 s", async (_, behaviour) => {
     const hostile = await registerHostile(20);
     const honest = await register(`honest-${behaviour}`, "calendar", behaviour);
@@ -65,7 +65,7 @@ describe("a receiver that hangs for the third time in a row", () => {
     return (row?.rest ?? 0) - Date.now();
   };
 
-  it("is left alone with all of its messages, also by a new instance, until its owner asks", async () => {
+  it("gets no message, also from a new instance, until its owner asks", async () => {
     const alert = await registerGated("rests", "sundial");
     await rows("UPDATE receivers SET timeouts = 2 WHERE id = ?", alert.id);
     await behave("rests", "hang");

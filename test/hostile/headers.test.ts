@@ -30,9 +30,9 @@ describe("an alert's token", () => {
     ["a scheme without a token", "Bearer"],
     ["a scheme and a blank", "Bearer "],
     ["another scheme", "Basic TOKEN"],
-    ["another scheme that is like it", "BearerX TOKEN"],
+    ["a similar scheme", "BearerX TOKEN"],
     ["a scheme twice", "Bearer Bearer TOKEN"],
-    ["no blank between", "BearerTOKEN"],
+    ["no space", "BearerTOKEN"],
     ["a tab between", "Bearer\tTOKEN"],
     ["a colon between", "Bearer: TOKEN"],
     ["an equals sign between", "Bearer=TOKEN"],
@@ -60,21 +60,22 @@ describe("an alert's token", () => {
     expect(said).toEqual(await problemOf(unknown, 404));
   });
 
-  it("in capitals is another one", async () => {
+  it("in capitals is wrong", async () => {
     await problemOf(show(`Bearer ${alert.token.toUpperCase()}`), 404);
   });
 
-  it("cut short is another one", async () => {
+  it("cut short is wrong", async () => {
     await problemOf(show(`Bearer ${alert.token.slice(0, -1)}`), 404);
   });
 
   it.each([`?token=TOKEN`, `?authorization=Bearer%20TOKEN`, `?access_token=TOKEN`])(
-    "in the address is none: %s",
+    "in the URL is ignored: %s",
     (parameters) => expectProblem(call(`/api/alerts/${alert.id}${filled(parameters)}`), 404),
   );
 
-  it.each(["x-authorization", "proxy-authorization", "x-api-key", "cookie"])("in another header is none: %s", (name) =>
-    expectProblem(call(`/api/alerts/${alert.id}`, { headers: { [name]: `Bearer ${alert.token}` } }), 404),
+  it.each(["x-authorization", "proxy-authorization", "x-api-key", "cookie"])(
+    "in another header is ignored: %s",
+    (name) => expectProblem(call(`/api/alerts/${alert.id}`, { headers: { [name]: `Bearer ${alert.token}` } }), 404),
   );
 
   // RFC 9110, section 11.1: the scheme is case-insensitive. RFC 6750, section 2.1: one or more spaces.
@@ -85,7 +86,7 @@ describe("an alert's token", () => {
     },
   );
 
-  it("is asked for by every call", async () => {
+  it("is required by every call", async () => {
     const calls: [method: string, path: string, body?: string][] = [
       ["GET", ""],
       ["PATCH", "", '{"status":"paused"}'],
@@ -128,7 +129,7 @@ describe("the curators' token", () => {
     await problemOf(Promise.resolve(response), 401);
   });
 
-  it("where none is configured, none is right", async () => {
+  it("without a configured token none is right", async () => {
     for (const token of ["", "undefined", "curator-token"]) {
       const init = { method: "POST", body: "{}", headers: { authorization: `Bearer ${token}` } };
       await problemOf(callWith({ CURATOR_TOKEN: "" }, "/api/articles", init), 401);
@@ -136,7 +137,7 @@ describe("the curators' token", () => {
   });
 });
 
-describe("links are not where a header says", () => {
+describe("links ignore headers", () => {
   const headers: [name: string, value: string][] = [
     ["x-forwarded-host", "evil.example"],
     ["x-forwarded-proto", "http"],
@@ -164,7 +165,7 @@ describe("links are not where a header says", () => {
     expect(feed).not.toContain("evil");
   });
 
-  it("but where PUBLIC_URL says", async () => {
+  it("links use PUBLIC_URL", async () => {
     const init = { method: "POST", body: BODY, headers: { "x-forwarded-host": "evil.example" } };
     const registered = await jsonOf<Registered>(
       callWith({ PUBLIC_URL: "https://public.example" }, "/api/alerts", init),
@@ -174,7 +175,7 @@ describe("links are not where a header says", () => {
   });
 });
 
-describe("the method is the request's own", () => {
+describe("the method is that of the request", () => {
   it.each(["x-http-method-override", "x-http-method", "x-method-override", "_method"])(
     "whatever %s says",
     async (name) => {
@@ -192,7 +193,7 @@ describe("the method is the request's own", () => {
   });
 });
 
-describe("what the API is asked for by headers changes nothing", () => {
+describe("request headers do not change the API", () => {
   const cases: [name: string, headers: Record<string, string>][] = [
     ["a condition that always holds", { "if-none-match": "*" }],
     ["a condition on a tag", { "if-none-match": 'W/"x", "y"' }],
@@ -201,13 +202,13 @@ describe("what the API is asked for by headers changes nothing", () => {
     ["a part", { range: "bytes=0-1" }],
     ["overlapping parts", { range: `bytes=${"0-,".repeat(500)}0-` }],
     ["an odd type", { accept: "application/xml;q=1, */*;q=0" }],
-    ["a type that is none", { accept: ";;;," }],
+    ["an invalid type", { accept: ";;;," }],
     ["a page", { accept: "text/html" }],
     ["no encoding", { "accept-encoding": "identity;q=0, *;q=0" }],
     ["another language", { "accept-language": "../../etc/passwd" }],
     ["another charset", { "accept-charset": "utf-7" }],
     ["an upgrade", { upgrade: "h2c", connection: "upgrade" }],
-    ["to go on", { expect: "100-continue" }],
+    ["a continuation", { expect: "100-continue" }],
     ["a trace", { traceparent: "x".repeat(5_000) }],
     ["a prefetch", { purpose: "prefetch", "sec-purpose": "prefetch" }],
   ];
@@ -218,9 +219,9 @@ describe("what the API is asked for by headers changes nothing", () => {
     expect(await response.json()).toMatchObject({ id: alert.id });
   });
 
-  it.each(cases)("%s, where it fails", (_, headers) => expectProblem(show("Bearer x", headers), 404));
+  it.each(cases)("%s, on an error", (_, headers) => expectProblem(show("Bearer x", headers), 404));
 
-  it("nobody else's page may read an answer", async () => {
+  it("another site's page may not read an answer", async () => {
     const response = await show(`Bearer ${alert.token}`, { origin: "https://evil.example" });
     const names = [...response.headers.keys()];
     expect(names.filter((name) => name.startsWith("access-control-"))).toEqual([]);
@@ -228,7 +229,7 @@ describe("what the API is asked for by headers changes nothing", () => {
   });
 });
 
-describe("where a caller says to be counts as it stands", () => {
+describe("the caller's address is counted as given", () => {
   // The platform sets this header. A value that is not an address must not break the count.
   const cases = [
     "",

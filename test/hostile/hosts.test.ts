@@ -41,9 +41,9 @@ beforeEach(async () => {
   await env.DB.prepare("DELETE FROM origins WHERE origin <> ?").bind(ORIGIN).run();
 });
 
-describe("at an origin where no operator was seen", () => {
+describe("at an origin where no operator was seen yet", () => {
   it.each([EVIL, "http://wire.example", "https://wire.example:8443", "https://wire.example.evil.example"])(
-    "an alert that has to confirm is refused, and the answer says what to set: %s",
+    "an alert that must confirm is refused, and the answer names the setting: %s",
     async (origin) => {
       const name = `host-${origin.replace(/\W+/g, "-")}`;
       const { detail } = await problemOf(register(origin, webhook(name)), 503);
@@ -58,7 +58,7 @@ describe("at an origin where no operator was seen", () => {
     expect(await count("registrations")).toBe(0);
   });
 
-  it("bad input is told all the same", async () => {
+  it("bad input is still reported", async () => {
     await problemOf(register(EVIL, { type: "webhook", url: "ftp://x.example/" }), 400);
   });
 
@@ -69,7 +69,7 @@ describe("at an origin where no operator was seen", () => {
     expect(await received("host-form", true)).toEqual([]);
   });
 
-  it("a private feed can be registered; another channel for it is refused there", async () => {
+  it("a private feed can be registered, but not changed to another channel", async () => {
     const { id, token } = await jsonOf<Registered>(register(EVIL, { type: "feed" }), 201);
     const change = {
       method: "PATCH",
@@ -81,7 +81,7 @@ describe("at an origin where no operator was seen", () => {
     expect(await confirmUrlAt("host-changed")).toMatch(new RegExp(`^${ORIGIN}/alerts/`));
   });
 
-  it("nobody is subscribed to a feed of it", async () => {
+  it("nobody can subscribe to its feeds", async () => {
     const form = { "hub.mode": "subscribe", "hub.callback": callbackAt("host"), "hub.topic": `${EVIL}/feed.rss` };
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const asking = { method: "POST", headers, body: String(new URLSearchParams(form)) };
@@ -89,7 +89,7 @@ describe("at an origin where no operator was seen", () => {
     expect(await verifications("host")).toEqual([]);
   });
 
-  it("a wrong token, none, or a forged session makes no operator", async () => {
+  it("a wrong token, no token or a forged session is not an operator", async () => {
     const post = (headers: Record<string, string>) =>
       at(EVIL, "/api/articles", { method: "POST", headers, body: JSON.stringify(article("forged")) });
     await post({});
@@ -125,7 +125,7 @@ describe("links are sent", () => {
     expect(await count("origins WHERE origin = ?", OWN)).toBe(1);
   });
 
-  it("where PUBLIC_URL is set, whatever the host", async () => {
+  it("if PUBLIC_URL is set, whatever the host", async () => {
     await jsonOf(register(EVIL, webhook("host-public"), { PUBLIC_URL: "https://public.example/" }), 201);
     expect(await confirmUrlAt("host-public")).toMatch(/^https:\/\/public\.example\/alerts\//);
     expect(await count("origins WHERE origin = ?", EVIL)).toBe(0);
@@ -154,7 +154,7 @@ describe("links are sent", () => {
     await problemOf(register(origin, webhook("host-looks-local")), 503);
   });
 
-  it("and reading needs no operator", async () => {
+  it("reading needs no operator", async () => {
     for (const path of ["/feed.rss", "/", "/api/events"]) expect((await at(EVIL, path)).status).toBe(200);
     expect((await call("/feed.rss")).status).toBe(200);
   });

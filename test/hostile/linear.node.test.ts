@@ -13,7 +13,7 @@ const MOST_TIMES = 4;
 
 describe("texts of every category, script and bidirectional class, in pairs", () => {
   const all = pairs(0, 5);
-  it("are at least 2,000", () => {
+  it("number at least 2,000", () => {
     expect(new Set(all.map(({ name }) => name)).size).toBeGreaterThanOrEqual(2000);
   });
 
@@ -31,7 +31,7 @@ describe("texts of every category, script and bidirectional class, in pairs", ()
   });
 });
 
-describe("shapes that were quadratic once, or may be", () => {
+describe("shapes that were quadratic or may be", () => {
   it.each(KNOWN)("$name", ({ make }) => {
     const query = queryFor(make(25 * KB));
     for (const length of [25, 50, 100, 256]) {

@@ -4,7 +4,7 @@ import { KB, timesOrdinary } from "./cost.ts";
 import { pairs } from "./texts.ts";
 
 it.each([0, 1])(
-  "200 KB of any text take at most four times as long as ordinary text, a code unit: seed %i",
+  "200 KB of any text take at most four times as long per code unit as ordinary text: seed %i",
   (seed) => {
     const slow = pairs(seed, 4).flatMap(({ name, make }) => {
       const times = timesOrdinary(make(200 * KB), 4);

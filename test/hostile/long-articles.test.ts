@@ -55,7 +55,7 @@ async function found(q: string): Promise<string[]> {
   return ids.sort();
 }
 
-it("a new event, corrections and a retraction stay within the bounds, and move the articles to other names", async () => {
+it("a new event, corrections and a retraction stay within the limits and move the articles to other names", async () => {
   const costs: { queries: number; time: number }[] = [];
   const put = async (place: string, title: string) => {
     costs.push(await measured("PUT", event({ title, places: [place], topics: ["long-talks"], articles: IDS })));

@@ -45,8 +45,8 @@ describe("nothing is at", () => {
     ["a pattern", "/:id"],
     ["an ending that no feed has", "/feed.rss.exe"],
     ["a feed and more", "/feed.rss/x"],
-    ["a feed with a point more", "/feed..rss"],
-    ["a page's sheet and more", "/site.css/x"],
+    ["a feed with another dot", "/feed..rss"],
+    ["a style sheet and more", "/site.css/x"],
   ];
   it.each(paths)("%s", (_, path) => expectProblem(call(path), 404));
 
@@ -60,7 +60,7 @@ describe("nothing is at", () => {
   });
 });
 
-describe("the parser takes away what leads upwards", () => {
+describe("the URL parser resolves parent folders", () => {
   it.each([
     "/api/x/../status",
     "/api/./status",
@@ -77,10 +77,10 @@ describe("no alert has the id", () => {
     ["a blank", "%20"],
     ["the prototype", "__proto__"],
     ["an empty shard", "al__aaaaaaaaaaaaaaaa"],
-    ["a shard that is not opened", "al_1_aaaaaaaaaaaaaaaa"],
+    ["a shard that does not exist", "al_1_aaaaaaaaaaaaaaaa"],
     ["a shard far away", "al_999999_aaaaaaaaaaaaaaaa"],
-    ["a shard beyond all", "al_9999999999999999999999_aaaaaaaaaaaaaaaa"],
-    ["a shard with a zero in front", "al_00_aaaaaaaaaaaaaaaa"],
+    ["a shard beyond all numbers", "al_9999999999999999999999_aaaaaaaaaaaaaaaa"],
+    ["a shard with a leading zero", "al_00_aaaaaaaaaaaaaaaa"],
     ["a negative shard", "al_-1_aaaaaaaaaaaaaaaa"],
     ["a shard with a sign", "al_+0_aaaaaaaaaaaaaaaa"],
     ["a shard with an exponent", "al_0e0_aaaaaaaaaaaaaaaa"],
@@ -95,7 +95,7 @@ describe("no alert has the id", () => {
     ["a slash", "al_0_aaaa%2faaaaaaaaaaa"],
     ["a wildcard of SQL", "al_0_%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25"],
     ["SQL", "al_0_'%20OR%20'1'='1"],
-    ["what cannot be decoded", "%ff"],
+    ["an invalid encoding", "%ff"],
     ["half an encoding", "%2"],
     ["two thousand characters", "a".repeat(2_000)],
   ];
@@ -111,7 +111,7 @@ describe("no alert has the id", () => {
     expect(await count("shards")).toBe(shards);
   });
 
-  it("of another, written with its own token: 404 for every way to write it", async () => {
+  it("of another alert: 404 in every notation", async () => {
     const { id } = alert;
     for (const written of [
       id.toUpperCase(),
@@ -151,7 +151,7 @@ describe("no event and no article has the id", () => {
   });
 });
 
-describe("a message's number that is none", () => {
+describe("an invalid message number", () => {
   it.each(["0", "-1", "01", "1.0", "1e0", "0x1", "%D9%A1", "one", "%20", "%00", "99999999999999999999", "1%2f2"])(
     "%s",
     (number) =>
@@ -162,16 +162,16 @@ describe("a message's number that is none", () => {
   );
 });
 
-describe("a number that is none is refused, and named", () => {
+describe("an invalid number is refused and named", () => {
   const numbers: [name: string, value: string][] = [
     ["nothing", ""],
     ["a blank", "%20"],
-    ["a blank in front", "%201"],
-    ["a blank behind", "1%20"],
+    ["a leading blank", "%201"],
+    ["a trailing blank", "1%20"],
     ["a plus sign, which is a blank", "+1"],
     ["a plus sign", "%2b1"],
     ["a fraction", "1.5"],
-    ["a fraction of nothing", "1.0"],
+    ["a fraction of zero", "1.0"],
     ["an exponent", "1e1"],
     ["hexadecimal", "0x10"],
     ["binary", "0b1"],
@@ -181,15 +181,15 @@ describe("a number that is none is refused, and named", () => {
     ["fullwidth digits", "%EF%BC%91"],
     ["a word", "ten"],
     ["not a number", "NaN"],
-    ["without an end", "Infinity"],
+    ["Infinity", "Infinity"],
     ["null", "null"],
     ["a list", "[1]"],
     ["a null character", "1%00"],
     ["a newline", "1%0a"],
     ["SQL", "1;DROP%20TABLE%20articles"],
-    ["less than nothing", "-1"],
+    ["a negative number", "-1"],
     ["beyond all numbers", "9".repeat(30)],
-    ["what cannot be decoded", "%ff"],
+    ["an invalid encoding", "%ff"],
   ];
   it.each(numbers)("%s", async (_, value) => {
     await expectRefusal(call(`/api/articles?limit=${value}`), "limit", /a whole number from 1 to 200 was expected/);
@@ -198,11 +198,11 @@ describe("a number that is none is refused, and named", () => {
     await expectRefusal(listed, "after", /a whole number from 0 to/);
   });
 
-  it.each(["0", "201", "9007199254740993"])("a limit out of bounds: %s", (value) =>
+  it.each(["0", "201", "9007199254740993"])("a limit out of range: %s", (value) =>
     expectRefusal(call(`/api/articles?limit=${value}`), "limit", /from 1 to 200/),
   );
 
-  it("what was written is quoted, and not all of it", async () => {
+  it("the error quotes the beginning of the input", async () => {
     const { detail } = await problemOf(call(`/feed.json?limit=${"<b>".repeat(2_000)}`), 400);
     expect(detail.length).toBeLessThan(200);
   });
@@ -229,20 +229,20 @@ describe("parameters", () => {
 
   it("may have encoded names", async () => expect(await articles("%6cimi%74=1")).toEqual(["path-3"]));
 
-  it("may be a thousand", async () => {
+  it("may number a thousand", async () => {
     expect(await articles(Array.from({ length: 1000 }, (_, i) => `x${i}=1`).join("&"))).toHaveLength(3);
   });
 
-  it("separated by a semicolon are one", async () => {
+  it("separated by a semicolon count as one", async () => {
     await expectRefusal(call("/api/articles?limit=1;before=1"), "limit", /a whole number/);
   });
 
-  it("beyond the end of the log are the newest page", async () => {
+  it("beyond the end of the log give the newest page", async () => {
     expect(await articles(`before=${Number.MAX_SAFE_INTEGER}`)).toHaveLength(3);
     expect(await articles(`before=${(await head()) + 1_000}`)).toHaveLength(3);
   });
 
-  it("that are unknown or in another order are the same feed", async () => {
+  it("that are unknown or in another order give the same feed", async () => {
     const tags = new Set<string | null>();
     for (const parameters of [
       "limit=7&q=aleppo",
@@ -288,13 +288,13 @@ describe("a parameter that is given more than once is refused and named", () => 
     }
   });
 
-  it("and on a page, in words", async () => {
+  it("is explained on a page", async () => {
     const response = await call("/?q=aleppo&q=geneva", { headers: { accept: "text/html" } });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("q: given 2 times; give it once.");
   });
 
-  it("also in the form of a page", async () => {
+  it("is refused in a form too", async () => {
     const form = new URLSearchParams([
       ["token", alert.token],
       ["action", "query"],
@@ -327,10 +327,10 @@ describe("a feed's key", () => {
     expectProblem(call(`${path()}${parameters.replace("KEY_ITSELF", key())}`), 404),
   );
 
-  it("in capitals is another one", () => expectProblem(call(`${path()}?key=${key().toUpperCase()}`), 404));
+  it("in capitals is wrong", () => expectProblem(call(`${path()}?key=${key().toUpperCase()}`), 404));
   it("is not the token", () => expectProblem(call(`${path()}?key=${alert.token}`), 404));
 
-  it("that is right opens the feed, which shows it to nobody but its reader", async () => {
+  it("opens the feed, which shows the key only to its reader", async () => {
     const response = await call(alert.feed_url.replace("https://wire.example", ""));
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toContain("private");

@@ -9,7 +9,7 @@ const register = (query: string) =>
   call("/api/alerts", { method: "POST", body: JSON.stringify({ query, channel: { type: "feed" } }) });
 const preview = (query: string) => call(`/api/preview?q=${encodeURIComponent(query.toWellFormed())}`);
 
-describe("read as it was meant", () => {
+describe("read as intended", () => {
   const cases: [name: string, written: string, canonical: string][] = [
     ["a mark of direction before an operator", "aleppo \u200fNOT convoy", "aleppo -convoy"],
     ["a mark of direction in an operator", "aleppo O\u200eR convoy", "aleppo OR convoy"],
@@ -70,7 +70,7 @@ describe("kept apart", () => {
   });
 });
 
-describe("refused, and the place is named", () => {
+describe("refused with the position", () => {
   const cases: [name: string, written: string, message: RegExp][] = [
     ["emoji alone", "🕊️🕊️", /no word/],
     ["a flag alone", "🇸🇾", /no word/],
@@ -102,13 +102,13 @@ describe("refused, and the place is named", () => {
 describe("in an address", () => {
   const cases: [name: string, parameters: string, canonical: string][] = [
     ["a plus sign is a blank", "q=aleppo+convoy", "aleppo convoy"],
-    ["what is not UTF-8 is no letter", "q=aleppo%ff", "aleppo"],
+    ["invalid UTF-8 is no letter", "q=aleppo%ff", "aleppo"],
     ["an overlong slash is no letter", "q=aleppo%c0%af", "aleppo"],
     ["a surrogate in UTF-8 is no letter", "q=aleppo%ed%a0%80", "aleppo"],
     ["a null character is a blank", "q=aleppo%00convoy", "aleppo convoy"],
-    ["a percent sign alone is none", "q=aleppo%", "aleppo"],
+    ["a percent sign alone is ignored", "q=aleppo%", "aleppo"],
     ["an ampersand that is encoded is no separator, but joins words", "q=aleppo%26limit=x", "aleppo-limit-x"],
-    ["a fragment is no part of it", "q=aleppo#&q=convoy", "aleppo"],
+    ["a fragment is ignored", "q=aleppo#&q=convoy", "aleppo"],
   ];
   it.each(cases)("%s", async (_, parameters, canonical) => {
     expect((await jsonOf<Registered>(call(`/api/preview?${parameters}`), 200)).query).toBe(canonical);

@@ -40,7 +40,7 @@ describe("the challenge confirms", () => {
   const answers: [name: string, behaviour: string][] = [
     ["as text", said(200, "{challenge}")],
     ["with white space around", said(200, "\r\n {challenge}\t\n")],
-    ["behind a byte order mark", said(200, "\ufeff{challenge}")],
+    ["after a byte order mark", said(200, "\ufeff{challenge}")],
     ["as a JSON string", said(200, '"{challenge}"')],
     ["as JSON", said(200, '{"challenge":"{challenge}"}')],
     ["as JSON, with more", said(200, '{"ok": true, "challenge": "{challenge}", "n": [1, 2]}')],
@@ -52,7 +52,7 @@ describe("the challenge confirms", () => {
     ["after 100 Continue", raw("HTTP/1.1 100 Continue", "", OK, "connection: close", "", "{challenge}")],
     ["after 103 Early Hints", raw("HTTP/1.1 103 Early Hints", "link: </x>", "", OK, "", "{challenge}")],
     ["in pieces", raw(OK, "transfer-encoding: chunked", "", "1;x=y", " ", "20", "{challenge}", "0", "", "")],
-    ["as a picture, as it says", raw(OK, "content-type: image/png", "", "{challenge}")],
+    ["with the type of a picture", raw(OK, "content-type: image/png", "", "{challenge}")],
   ];
   it.each(answers)("%s", async (_, behaviour) => {
     const alert = await register(crypto.randomUUID(), "aleppo", behaviour);
@@ -60,7 +60,7 @@ describe("the challenge confirms", () => {
   });
 });
 
-describe("this does not confirm", () => {
+describe("these answers do not confirm", () => {
   const answers: [name: string, behaviour: string][] = [
     ["nothing", said(200, "")],
     ["204", "status-204"],
@@ -69,9 +69,9 @@ describe("this does not confirm", () => {
     ["null", said(200, "null")],
     ["the word", said(200, "challenge")],
     ["a character more", said(200, "{challenge}x")],
-    ["a character in front", said(200, "x{challenge}")],
-    ["a null character behind", said(200, "{challenge}\0")],
-    ["an invisible character behind", said(200, "{challenge}\u200b")],
+    ["a character before", said(200, "x{challenge}")],
+    ["a null character after", said(200, "{challenge}\0")],
+    ["an invisible character after", said(200, "{challenge}\u200b")],
     ["twice", said(200, "{challenge}{challenge}")],
     ["on one line of two", said(200, "ok\n{challenge}")],
     ["in HTML", said(200, "<!doctype html><p>{challenge}</p>")],
@@ -87,9 +87,9 @@ describe("this does not confirm", () => {
     ["in JSON that breaks off", said(200, '{"challenge":"{challenge}"')],
     ["in JSON with blanks", said(200, '{"challenge":" {challenge} "}')],
     ["in a form", said(200, "challenge={challenge}")],
-    ["the link to confirm by", said(200, "{confirm_url}")],
+    ["the confirmation link", said(200, "{confirm_url}")],
     ["the message's id", said(200, "{webhook-id}")],
-    ["all that was sent", "parrot"],
+    ["the whole message", "parrot"],
     ["in a header alone", raw(OK, "challenge: {challenge}", "content-length: 0", "", "")],
     ["with 300", said(300, "{challenge}")],
     ["with 302", said(302, "{challenge}")],
@@ -98,7 +98,7 @@ describe("this does not confirm", () => {
     ["with 404", said(404, '{"challenge":"{challenge}"}')],
     ["with 410", said(410, "{challenge}")],
     ["with 500", said(500, "{challenge}")],
-    ["behind 64 KB of white space", said(200, "{blanks}{challenge}")],
+    ["after 64 KB of white space", said(200, "{blanks}{challenge}")],
     ["at the end of a redirect", "redirect-307"],
   ];
   it.each(answers)("%s", async (_, behaviour) => {
@@ -117,7 +117,7 @@ describe("this does not confirm", () => {
 
 type Answer = [outcome: string, status: number | null, answer: string | null];
 
-describe("what goes over the wire", () => {
+describe("raw answers", () => {
   const answered = (status: number, answer: string | null = null): Answer => ["answered", status, answer];
   const NETWORK_ERROR: Answer = ["network error", null, null];
   const cases: [name: string, behaviour: string, expected: Answer][] = [
@@ -125,40 +125,36 @@ describe("what goes over the wire", () => {
     ["a body that is longer than it should be", raw(OK, "content-length: 2", "", "ok and more"), answered(200, "ok")],
     ["a body without a length", raw(OK, "", "until the end"), answered(200, "until the end")],
     [
-      "pieces that break off",
+      "chunks that break off",
       raw(OK, "transfer-encoding: chunked", "", "5", "hello", "5", "wo"),
       answered(200, "hellowo"),
     ],
-    ["a piece that is no number", raw(OK, "transfer-encoding: chunked", "", "zz", "hello", ""), answered(200)],
-    ["a length that is no number", raw(OK, "content-length: ten", "", "ok"), NETWORK_ERROR],
-    ["a length that is less than nothing", raw(OK, "content-length: -1", "", "ok"), NETWORK_ERROR],
-    ["no HTTP", raw("hello", ""), NETWORK_ERROR],
+    ["a chunk size that is not a number", raw(OK, "transfer-encoding: chunked", "", "zz", "hello", ""), answered(200)],
+    ["a length that is not a number", raw(OK, "content-length: ten", "", "ok"), NETWORK_ERROR],
+    ["a negative length", raw(OK, "content-length: -1", "", "ok"), NETWORK_ERROR],
+    ["not HTTP", raw("hello", ""), NETWORK_ERROR],
     ["another protocol", raw("SSH-2.0-OpenSSH_9.6", ""), NETWORK_ERROR],
     ["HTTP/2", raw("PRI * HTTP/2.0", "", "SM", "", ""), NETWORK_ERROR],
     ["TLS", "raw-%15%03%01%00%02%02P", NETWORK_ERROR],
-    ["a status that is no number", raw("HTTP/1.1 OK", "", ""), NETWORK_ERROR],
+    ["a status that is not a number", raw("HTTP/1.1 OK", "", ""), NETWORK_ERROR],
     ["a status of two digits", raw("HTTP/1.1 99 Low", "content-length: 0", "", ""), NETWORK_ERROR],
     ["a status of four digits", raw("HTTP/1.1 1000 High", "content-length: 0", "", ""), NETWORK_ERROR],
     ["no reason", raw("HTTP/1.1 500", "content-length: 0", "", ""), answered(500)],
     ["a very long reason", raw(`HTTP/1.1 500 ${"x".repeat(1_000)}`, "content-length: 0", "", ""), answered(500)],
     ["HTTP/1.0", raw("HTTP/1.0 503 Down", "", "down"), answered(503, "down")],
-    ["a line that is no header", raw(OK, "no header", "content-length: 0", "", ""), NETWORK_ERROR],
+    ["a line that is not a header", raw(OK, "no header", "content-length: 0", "", ""), NETWORK_ERROR],
     ["a header with a null character", raw(OK, "x: a\0b", "content-length: 0", "", ""), NETWORK_ERROR],
     [
       "many headers",
       raw(OK, ...Array.from({ length: 80 }, (_, i) => `x${i}:y`), "content-length: 2", "", "ok"),
       answered(200, "ok"),
     ],
-    ["an encoding that it has not", raw(OK, "content-encoding: gzip", "content-length: 5", "", "plain"), answered(200)],
-    [
-      "an encoding that nobody knows",
-      raw(OK, "content-encoding: x", "content-length: 5", "", "plain"),
-      answered(200, "plain"),
-    ],
+    ["a wrong encoding", raw(OK, "content-encoding: gzip", "content-length: 5", "", "plain"), answered(200)],
+    ["an unknown encoding", raw(OK, "content-encoding: x", "content-length: 5", "", "plain"), answered(200, "plain")],
     ["a body that should not be there", raw("HTTP/1.1 204 No Content", "", "x"), answered(204)],
-    ["nothing, and the end", raw(""), NETWORK_ERROR],
-    ["the end", "drop", NETWORK_ERROR],
-    ["half a body, and the end", "drop-late", answered(200, "half")],
+    ["an empty answer", raw(""), NETWORK_ERROR],
+    ["no answer", "drop", NETWORK_ERROR],
+    ["half a body", "drop-late", answered(200, "half")],
     ["64 MB in 64 KB", "bomb", answered(200)],
     ["a body without an end", "endless", answered(200, `x${"é".repeat(199)}…`)],
     [
@@ -173,22 +169,22 @@ describe("what goes over the wire", () => {
     ],
     ["a redirect to nowhere", raw("HTTP/1.1 308 Moved", "content-length: 0", "", ""), answered(308)],
     [
-      "a redirect that is none",
+      "an invalid redirect",
       raw("HTTP/1.1 307 Moved", "location: http://[::1", "content-length: 0", "", ""),
       answered(307),
     ],
     [
-      "another address to go to",
+      "an alternative service",
       raw(OK, "refresh: 0;url=http://127.0.0.1:1/", "content-length: 0", "", ""),
       answered(200),
     ],
     [
-      "a question who we are",
+      "a request for authentication",
       raw("HTTP/1.1 401 Unauthorized", 'www-authenticate: Basic realm="x"', "content-length: 0", "", ""),
       answered(401),
     ],
     [
-      "a proxy's question who we are",
+      "a proxy's request for authentication",
       raw("HTTP/1.1 407 Proxy", "proxy-authenticate: NTLM", "content-length: 0", "", ""),
       answered(407),
     ],
@@ -210,36 +206,32 @@ describe("what goes over the wire", () => {
   });
 });
 
-describe("what is kept of the answer", () => {
+describe("the recorded answer", () => {
   const cases: [name: string, body: string, shown: string | null][] = [
     ["its text", "no such hook", "no such hook"],
     ["on one line", "one\r\n\ttwo\u2028three", "one two three"],
     ["without control characters", "a\u0000\u0007\u001b[2Jb", "a[2Jb"],
     ["without marks of direction", "a\u202e\u2066b", "ab"],
-    [
-      "HTML as it is: it is JSON, and whoever shows it has to escape it",
-      "<script>alert(1)</script>",
-      "<script>alert(1)</script>",
-    ],
+    ["HTML unchanged, since pages escape it", "<script>alert(1)</script>", "<script>alert(1)</script>"],
     ["its beginning", "é".repeat(250), `${"é".repeat(200)}…`],
     ["not the challenge", "got {challenge}", "got [removed]"],
     ["not the signature", "sig {webhook-signature}", "sig [removed]"],
     [
-      "not the link to confirm by",
+      "not the confirmation link",
       "{confirm_url}",
       expect.stringMatching(/^https:\/\/wire\.example\/alerts\/al_\w+\/confirm\?code=\[removed\]$/),
     ],
     ["not a token", "Authorization: Bearer abc.def", "Authorization: [removed]"],
     ["not an address of a chat service", "POST https://hooks.slack.com/services/T0/B0/x", "POST https://[removed]"],
     ["not a secret in JSON", '{"api_key":"abc","error":"x"}', '{"api_key":"[removed]","error":"x"}'],
-    ["nothing of nothing", "\u200b \u0000", null],
+    ["null if nothing is visible", "\u200b \u0000", null],
   ];
   it.each(cases)("%s", async (_, body, shown) => {
     const { confirmation } = await ask(said(500, body));
     expect(confirmation.attempts[0]).toMatchObject({ outcome: "answered", status: 500, answer: shown });
   });
 
-  it("not what is not UTF-8", async () => {
+  it("not invalid UTF-8", async () => {
     const { confirmation } = await ask("raw-HTTP%2F1.1%20500%20No%0D%0A%0D%0A%C3%BF%C3%BEok");
     expect(confirmation.attempts[0]).toMatchObject({ status: 500, answer: "\ufffd\ufffdok" });
   });
@@ -269,18 +261,18 @@ describe("Retry-After", () => {
   const DAY = 86_400;
   const cases: [name: string, value: string, atLeast: number, atMost: number][] = [
     ["seconds", "3", 3, 60],
-    ["a fraction of them", "2.5", 2.5, 60],
+    ["a fraction of a second", "2.5", 2.5, 60],
     ["an hour", "3600", 3600, 3700],
     ["more than a day is a day", "864000", DAY, DAY + 60],
-    ["more than there are numbers is a day", "9".repeat(300), DAY, DAY + 60],
+    ["more than a number can hold is a day", "9".repeat(300), DAY, DAY + 60],
     ["a date far away is a day", "Fri, 31 Dec 9999 23:59:59 GMT", DAY, DAY + 60],
-    ["a date that has passed is nothing", "Mon, 05 Sep 2016 12:00:00 GMT", 0.7, 60],
-    ["none is nothing", "0", 0.7, 60],
-    ["less than nothing is nothing", "-3600", 0.7, 60],
-    ["an exponent is nothing", "1e9", 0.7, 60],
-    ["words are nothing", "in 3000", 0.7, 60],
-    ["a list is nothing", "3600, 7200", 0.7, 60],
-    ["a hexadecimal number is nothing", "0xffff", 0.7, 60],
+    ["a past date is ignored", "Mon, 05 Sep 2016 12:00:00 GMT", 0.7, 60],
+    ["zero is ignored", "0", 0.7, 60],
+    ["a negative number is ignored", "-3600", 0.7, 60],
+    ["an exponent is ignored", "1e9", 0.7, 60],
+    ["words are ignored", "in 3000", 0.7, 60],
+    ["a list is ignored", "3600, 7200", 0.7, 60],
+    ["a hexadecimal number is ignored", "0xffff", 0.7, 60],
   ];
   it.concurrent.each(cases)("%s", async (_, value, atLeast, atMost) => {
     const seconds = await wait(value);
@@ -319,7 +311,7 @@ describe("a message", () => {
     expect(delivery && statuses(delivery)).toEqual([status]);
   });
 
-  it.each(RETRIED)("that is answered with %i is sent again, and given up in the end", async (status) => {
+  it.each(RETRIED)("that is answered with %i is retried and finally given up", async (status) => {
     const [delivery] = await settled(alertOf(status), 1);
     expect(delivery).toMatchObject({ status: "failed", next_attempt_at: null });
     expect(delivery && statuses(delivery)).toEqual([status, status, status, status]);
@@ -335,7 +327,7 @@ describe("a message", () => {
     });
   });
 
-  it("bears the same id and body in every attempt, however it is answered", async () => {
+  it("has the same id and body in every attempt, whatever the answer", async () => {
     const { name } = alertOf(500);
     await settled(alertOf(500), 1);
     const got = await received(name);
@@ -344,7 +336,7 @@ describe("a message", () => {
     expect(new Set(got.map(({ body }) => body)).size).toBe(1);
   });
 
-  it("says of its attempts when, how, how long and what was answered", async () => {
+  it("records time, outcome, duration and answer of its attempts", async () => {
     const alert = await registerConfirmed(
       crypto.randomUUID(),
       "dirigible",

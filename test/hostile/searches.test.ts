@@ -108,7 +108,7 @@ async function slowest(work: Promise<unknown>, cheap: () => Promise<Response>): 
 
 describe("twenty searches of long texts at the same time", () => {
   it(
-    "are answered as one after the other, while others are served, three at a time, two megabytes each",
+    "run three at a time with two megabytes each, while other requests are answered",
     async () => {
       expect(PATHS).toHaveLength(20);
       const alone: string[] = [];
@@ -134,7 +134,7 @@ describe("twenty searches of long texts at the same time", () => {
   );
 
   it(
-    "are worked out once where they are the same",
+    "are computed once if they are equal",
     async () => {
       const once = new Watch();
       const [first] = await Promise.all([ask(previewPath(0), once.database())]);
@@ -149,7 +149,7 @@ describe("twenty searches of long texts at the same time", () => {
   );
 
   it(
-    "are refused beyond a bound, with when to ask again, and others are not",
+    "are refused beyond a limit, with the time to retry, and others are not",
     async () => {
       const path = (i: number): string => `/api/articles?limit=1&q=${encodeURIComponent(`convoy -never${i}`)}`;
       const flood = Array.from({ length: 80 }, (_, i) => ask(path(i), env.DB, "192.0.2.7"));
@@ -169,7 +169,7 @@ describe("twenty searches of long texts at the same time", () => {
 });
 
 describe("pages with texts, for curators", () => {
-  it.each(["", "&q=convoy"])("hold no more than a step of them%s", async (more) => {
+  it.each(["", "&q=convoy"])("contain at most one step of texts%s", async (more) => {
     const ids: string[] = [];
     for (let next: string | null = `/api/articles?limit=100${more}`; next !== null; ) {
       const request = new Request(ORIGIN + next, { headers: CURATOR });
@@ -213,7 +213,7 @@ describe("turns", () => {
     while (!condition()) await scheduler.wait(1);
   };
 
-  it("go to the caller who has the fewest, and else to who came first", async () => {
+  it("go to the caller with the fewest, then to the first", async () => {
     const turns = new Turns({ ...bounds, patience: 60_000 });
     const order: string[] = [];
     const many = ["a", "a", "a"].map((caller) => hold(turns, caller, order));
@@ -227,7 +227,7 @@ describe("turns", () => {
     expect(order).toEqual(["a", "a", "b", "a"]);
   });
 
-  it("are refused to a caller who has too many, to all where there are too many, and to who has waited too long", async () => {
+  it("are refused to a caller with too many, to all if there are too many, and after too long a wait", async () => {
     const turns = new Turns(bounds);
     const held = ["a", "a", "a", "b", "c"].map((caller) => hold(turns, caller));
     for (const caller of ["a", "d"]) {
@@ -246,7 +246,7 @@ describe("turns", () => {
     await own.taken;
   });
 
-  it("are free again where a request is lost", async () => {
+  it("are free again after a lost request", async () => {
     const turns = new Turns({ ...bounds, running: 1, patience: 60_000 });
     const lost = withoutTimers(() => hold(turns, "a"));
     expect(await turns.take(async () => 1)).toBe(1);
@@ -254,15 +254,15 @@ describe("turns", () => {
     await lost.taken;
   });
 
-  it("are free again after work that fails", async () => {
+  it("are free again after failed work", async () => {
     const turns = new Turns({ ...bounds, running: 1 });
     await expect(turns.take(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
     expect(await turns.take(async () => 1)).toBe(1);
   });
 });
 
-describe("what is asked at the same time", () => {
-  it("is shared by those who ask for the same of the same record, and by no others", async () => {
+describe("equal searches at the same time", () => {
+  it("are shared by requests for the same search of the same record only", async () => {
     const flights = new SingleFlight<number>();
     let works = 0;
     const work = async (): Promise<number> => {
@@ -275,7 +275,7 @@ describe("what is asked at the same time", () => {
     expect(await flights.share(DB, "a", work)).toBe(4);
   });
 
-  it("is taken over by one of the others where the first one is lost", async () => {
+  it("are taken over by another request if the first is lost", async () => {
     const flights = new SingleFlight<string>();
     const lost = withoutTimers(() => flights.share(env.DB, "a", () => scheduler.wait(6_000).then(() => "late")));
     let works = 0;
@@ -288,7 +288,7 @@ describe("what is asked at the same time", () => {
     expect(await lost).toBe("late");
   });
 
-  it("is tried by each where the first one fails", async () => {
+  it("are tried by each request if the first fails", async () => {
     const flights = new SingleFlight<number>();
     const failing = flights.share(env.DB, "a", async () => {
       await scheduler.wait(20);

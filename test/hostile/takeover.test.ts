@@ -78,7 +78,7 @@ async function answerAgain(name: string, callback: string): Promise<void> {
   await settledIntent(callback, PATH);
 }
 
-describe("what a stranger asks and the callback confirms leaves the secret as it is", () => {
+describe("a confirmed request of a stranger leaves the secret unchanged", () => {
   const secrets: [name: string, own: Form, strange: Form][] = [
     ["another one", { "hub.secret": "own" }, { "hub.secret": "strange" }],
     ["none", { "hub.secret": "own" }, {}],
@@ -102,7 +102,7 @@ describe("what a stranger asks and the callback confirms leaves the secret as it
     expect(isSignedWith("own", await nextPush(name))).toBe(true);
   });
 
-  it("where there was none there is none", async () => {
+  it("no secret stays no secret", async () => {
     const callback = callbackAt("secretless");
     await subscribe(callback, PATH);
     await asStranger(callback, { "hub.secret": "strange" });
@@ -110,7 +110,7 @@ describe("what a stranger asks and the callback confirms leaves the secret as it
     expect((await nextPush("secretless"))?.headers).not.toHaveProperty("x-hub-signature");
   });
 
-  it("also where it waits while the lease ends", async () => {
+  it("also if it waits while the lease ends", async () => {
     const callback = callbackAt("lapsed", "gate");
     await behave("lapsed.verification", "agree");
     await subscribe(callback, PATH, { "hub.secret": "own", "hub.lease_seconds": String(DAY) });
@@ -129,7 +129,7 @@ describe("what a stranger asks and the callback confirms leaves the secret as it
   });
 });
 
-describe("it never shortens the lease", () => {
+describe("a stranger never shortens the lease", () => {
   it.each(["0", "1", "60", "86399", String(2 * DAY)])("to %s seconds", async (lease) => {
     const name = `lease-${lease}`;
     const callback = callbackAt(name);
@@ -145,7 +145,7 @@ describe("it never shortens the lease", () => {
     expect((await subscription(callback, PATH))?.status).toBe("active");
   });
 
-  it("and one that begins lasts for a day at least", async () => {
+  it("a new lease lasts for at least a day", async () => {
     const callback = callbackAt("shortest");
     await subscribe(callback, PATH, { "hub.lease_seconds": "1" });
     expect((await verifications("shortest"))[0]?.get("hub.lease_seconds")).toBe(String(DAY));
@@ -155,7 +155,7 @@ describe("it never shortens the lease", () => {
   });
 });
 
-it("it does not change as what the topic is pushed", async () => {
+it("a stranger does not change the topic's link", async () => {
   const callback = callbackAt("writing");
   await subscribe(callback, PATH);
   for (const topic of [`${PATH}?x=1`, `${PATH}?limit=50&q=`]) {
@@ -166,7 +166,7 @@ it("it does not change as what the topic is pushed", async () => {
   expect((await nextPush("writing"))?.headers["link"]).toContain(`<${topicAt(PATH)}>; rel="self"`);
 });
 
-it("it does not end a subscription whose callback looks at what it confirms", async () => {
+it("a stranger does not end a subscription whose callback checks requests", async () => {
   const callback = callbackAt("unended", "only-subscribe");
   await subscribe(callback, PATH);
   await asStranger(callback, { "hub.mode": "unsubscribe" });
@@ -175,7 +175,7 @@ it("it does not end a subscription whose callback looks at what it confirms", as
   expect(await nextPush("unended")).toBeDefined();
 });
 
-it("it does not make a callback that fails one that does not", async () => {
+it("a stranger does not reset the failures of a callback", async () => {
   const callback = callbackAt("still-failing", "agree", "gate");
   await subscribe(callback, PATH);
   await behave("still-failing", "status-500");
@@ -197,7 +197,7 @@ it("it does not make a callback that fails one that does not", async () => {
   await settledPushes();
 });
 
-describe("it does not keep the subscriber's own asking out", () => {
+describe("a stranger does not block the subscriber's own requests", () => {
   /** Strangers from different networks who send every possible request. */
   async function flood(callback: string): Promise<void> {
     for (let i = 0; i < 30; i++) {
@@ -208,7 +208,7 @@ describe("it does not keep the subscriber's own asking out", () => {
     }
   }
 
-  it("while the callback does not answer: a renewal is taken, and verified once it does", async () => {
+  it("while the callback does not answer: a renewal is accepted, and verified afterwards", async () => {
     const callback = callbackAt("flooded", "gate");
     await behave("flooded.verification", "agree");
     await subscribe(callback, PATH, { "hub.secret": "own", "hub.lease_seconds": String(DAY) });
@@ -223,7 +223,7 @@ describe("it does not keep the subscriber's own asking out", () => {
     expect(isSignedWith("own", await nextPush("flooded"))).toBe(true);
   });
 
-  it("before it has begun", async () => {
+  it("before the subscription has begun", async () => {
     const callback = callbackAt("flooded-first", "gate");
     await flood(callback);
     const asking = { "hub.mode": "subscribe", "hub.callback": callback, "hub.topic": topicAt(PATH) };
@@ -233,7 +233,7 @@ describe("it does not keep the subscriber's own asking out", () => {
     expect((await subscription(callback, PATH))?.status).toBe("active");
   });
 
-  it("nor an end that it wants", async () => {
+  it("and not its own unsubscription", async () => {
     const callback = callbackAt("flooded-end", "gate");
     await behave("flooded-end.verification", "agree");
     await subscribe(callback, PATH);
@@ -288,7 +288,7 @@ describe("however many strangers ask, a callback is called", () => {
     await behave(`${name}.verification`, "agree");
   });
 
-  it("soon again where the clock was set back", async () => {
+  it("soon again after the clock was set back", async () => {
     const callback = callbackAt("pinged-early");
     await subscribe(callback, PATH);
     const { id = "" } = (await subscription(callback, PATH)) ?? {};
@@ -300,11 +300,11 @@ describe("however many strangers ask, a callback is called", () => {
   });
 });
 
-describe("bounds that others have used up", () => {
+describe("limits that others have used up", () => {
   const used = (subject: string, count: number) =>
     env.DB.prepare("UPDATE registrations SET count = ? WHERE subject LIKE ?").bind(count, `${subject}:%`).run();
 
-  it("hold neither for a renewal nor for an end; for what begins they do", async () => {
+  it("apply to new subscriptions, not to renewals or unsubscriptions", async () => {
     const callback = callbackAt("bounded", "only-subscribe");
     await subscribe(callback, PATH);
     await asStranger(callbackAt("bounded-first", "refuse-404"), {}, "2001:db8:a::1", "2");
@@ -317,7 +317,7 @@ describe("bounds that others have used up", () => {
     expect((await subscription(callback, PATH))?.status).toBe("active");
   });
 
-  it("nor while the lease has ended and its renewal waits", async () => {
+  it("do not apply while a renewal waits after the end of the lease", async () => {
     const callback = callbackAt("bounded-lapsed", "gate");
     await behave("bounded-lapsed.verification", "agree");
     await subscribe(callback, PATH, { "hub.lease_seconds": String(DAY) });
@@ -328,7 +328,7 @@ describe("bounds that others have used up", () => {
     await answerAgain("bounded-lapsed", callback);
   });
 
-  it("of the caller's own hold for all that it asks", async () => {
+  it("of the caller itself apply to all its requests", async () => {
     const callback = callbackAt("bounded-caller");
     await subscribe(callback, PATH);
     await asStranger(callback, {}, "2001:db8:f::1", "2");

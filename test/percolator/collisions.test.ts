@@ -112,7 +112,7 @@ describe.each(stores)("in %s", (_, withStore) => {
     ),
   );
 
-  it("long rows of words with equal hashes", () =>
+  it("keeps long rows of words with equal hashes", () =>
     withStore(
       (store, rows) => {
         const judged = new Judged(store);

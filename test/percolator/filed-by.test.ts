@@ -34,7 +34,7 @@ const ENTRIES = new IndexEntries(keyedHash(makeKey().map((_, i) => Math.imul(i +
  * What a shard has stored depends on how words are cut and queries are filed. If this test fails because that changed,
  * raise FILED_BY, so that all shards file their queries again, and update the figures here.
  */
-it("what is filed is filed in the form that FILED_BY names", () => {
+it("queries are filed in the form of FILED_BY", () => {
   const filed = QUERIES.flatMap((query, number) =>
     encodeAll(
       number,

@@ -33,7 +33,7 @@ const stores: [name: string, SomeStore][] = [
 ];
 
 describe.each(stores)("in %s", (_, withStore) => {
-  it("all queries of the table at once, on every text of it", () =>
+  it("finds all queries of the table at once, on every text", () =>
     withStore((store) => {
       const queries = MATCH_CASES.map(([, query]) => tree(query));
       const { matching } = filled(store, queries);
@@ -42,7 +42,7 @@ describe.each(stores)("in %s", (_, withStore) => {
 
   const someQueries = fc.array(requiredSketches.map(show), { minLength: 1, maxLength: 12 });
 
-  it("it finds what running every query finds", () =>
+  it("finds what the naive matcher finds", () =>
     withStore((store) => {
       fc.assert(
         fc.property(someQueries, texts, (written, text) => {
@@ -65,7 +65,7 @@ describe.each(stores)("in %s", (_, withStore) => {
     { minLength: 5, maxLength: 25 },
   );
 
-  it("queries may come and go while it runs, and leave nothing behind", () =>
+  it("added and removed queries leave nothing behind", () =>
     withStore((store, rows) => {
       fc.assert(
         fc.property(steps, (script) => {
@@ -91,7 +91,7 @@ describe.each(stores)("in %s", (_, withStore) => {
       );
     }));
 
-  it("a row that grows long has queries come and go as any other", () =>
+  it("a long row gains and loses queries like any other", () =>
     withStore((store, rows) => {
       const count = 4000;
       const queries = Array.from({ length: count }, (_, i) => tree(`convoy -"x${i}" -"y${i}"`));
@@ -130,27 +130,27 @@ describe("work done", () => {
     return seen;
   }
 
-  it("queries about other things are not looked at", () => {
+  it("queries about other topics are not read", () => {
     const others = Array.from({ length: 1000 }, (_, i) => `convoy subject${i}`);
     expect(looked([...others, "aleppo convoy"], { title: "A convoy near Alep" })).toEqual({ rows: 1, units: 5 });
   });
 
-  it("a row a word at the most, whatever the number of queries", () => {
+  it("at most one row per word is read, whatever the number of queries", () => {
     const words = ["convoy", "truck", "passage"];
     const queries = Array.from({ length: 900 }, (_, i) => `${words[i % 3]} ${words[(i + 1) % 3]} -z${i}`);
     expect(looked(queries, { title: "A convoy, a truck, a passage" }).rows).toBe(3);
   });
 
-  it("a query of one word takes four bytes and no check", () => {
+  it("a query of one word takes four bytes and has no check", () => {
     expect(looked(["convoy"], { title: "A convoy" })).toEqual({ rows: 1, units: 2 });
   });
 
-  it("of several words, the one that fewer queries ask for", () => {
+  it("of several words, the anchor is the one that fewer queries have", () => {
     const queries = [...Array.from({ length: 100 }, (_, i) => `ceasefire town${i}`), "ceasefire convoy"];
     expect(looked(queries, { title: "A ceasefire" }).units).toBeLessThan(20);
   });
 
-  it("no query waits under a word that every text has", () => {
+  it("no query is filed under a word that every text has", () => {
     const queries = Array.from({ length: 100 }, (_, i) => `"the town of town${i}" "after the end"`);
     expect(looked(queries, { text: "the end of it, after all" }).units).toBeLessThan(1000);
     expect(looked(queries, { text: "of the and after" })).toEqual({ rows: 0, units: 0 });
@@ -158,7 +158,7 @@ describe("work done", () => {
 });
 
 describe("numbers", () => {
-  it("beyond what a posting can hold are refused", () => {
+  it("beyond the range of a posting are refused", () => {
     const percolator = new Percolator(new MemoryStore());
     expect(percolator.add(2 ** 26 - 1, tree("convoy"))).toHaveLength(1);
     expect(() => percolator.add(2 ** 26, tree("convoy"))).toThrow(RangeError);

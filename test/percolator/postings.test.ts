@@ -34,8 +34,8 @@ function counted(sql: SqlStorage): { sql: SqlStorage; read: () => number } {
   return { sql: proxy, read: () => cursors.splice(0).reduce((sum, { rowsRead }) => sum + rowsRead, 0) };
 }
 
-describe("what a shard keeps in memory", () => {
-  it("is read once: for the same words again SQLite is not asked, nor for words that nobody asks for", () =>
+describe("the cache of a shard", () => {
+  it("is filled once: the same words, and words without queries, cause no further read", () =>
     inObject((storage) => {
       const { sql, read } = counted(storage.sql);
       const percolator = new Percolator(new SqlPostings(new Sql(sql)));
@@ -48,7 +48,7 @@ describe("what a shard keeps in memory", () => {
       expect(read()).toBe(0);
     }));
 
-  it("a store that was just opened answers from the first text on", () =>
+  it("a new store answers from the first text on", () =>
     inObject(({ sql }) => {
       const before = new Percolator(new SqlPostings(new Sql(sql)));
       before.add(1, tree("convoy -truck"));
@@ -57,7 +57,7 @@ describe("what a shard keeps in memory", () => {
       expect(woken.match(text("a convoy was bombed")).found.sort()).toEqual([1, 2]);
     }));
 
-  it("knows what was added and removed since it was read", () =>
+  it("includes later additions and removals", () =>
     inObject(({ sql }) => {
       const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       expect(percolator.match(text("a convoy")).found).toEqual([]);
@@ -67,7 +67,7 @@ describe("what a shard keeps in memory", () => {
       expect(percolator.match(text("a convoy")).found).toEqual([]);
     }));
 
-  it("a prefix that is added is looked for from then on", () =>
+  it("a prefix is searched for once it is added", () =>
     inObject(({ sql }) => {
       const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       expect(percolator.match(text("a bombing")).found).toEqual([]);
@@ -75,7 +75,7 @@ describe("what a shard keeps in memory", () => {
       expect(percolator.match(text("a bombing")).found).toEqual([1]);
     }));
 
-  it("is not what a transaction wrote that was rolled back", () =>
+  it("does not include writes that were rolled back", () =>
     inObject((storage) => {
       const percolator = new Percolator(new SqlPostings(new Sql(storage.sql)));
       const kept = percolator.add(1, tree("convoy"));
@@ -93,7 +93,7 @@ describe("what a shard keeps in memory", () => {
 });
 
 describe("the key of the hash", () => {
-  it("is another one in each shard", async () => {
+  it("differs in each shard", async () => {
     const [one, other] = [await keyOf("key 1"), await keyOf("key 2")];
     expect(one).toHaveLength(other.length);
     expect(one.filter((part, i) => part === other[i]).length).toBeLessThan(3);
@@ -101,7 +101,7 @@ describe("the key of the hash", () => {
     expect(await keyOf("key 1")).toEqual(one);
   });
 
-  it("outlives a restart, and so does what was filed by it", async () => {
+  it("survives a restart, and so do the filed queries", async () => {
     const shard = env.SHARD.getByName("restarted");
     const file = (sql: SqlStorage): void => {
       new Percolator(new SqlPostings(new Sql(sql))).add(1, tree("convoy -truck"));
@@ -128,7 +128,7 @@ describe("many long queries under one word", () => {
   const excluded = Array.from({ length: 30 }, (_, k) => `-"a${k} b"`).join(" ");
   const long = (i: number) => tree(`syria -c${i} ${excluded}`);
 
-  it("lie in parts by the word's entry and their number; none is left when the queries are gone", () =>
+  it("are stored in parts; none is left when the queries are gone", () =>
     inObject(({ sql }) => {
       const percolator = new Percolator(new SqlPostings(new Sql(sql)));
       const filed = Array.from({ length: 250 }, (_, i) => percolator.add(i, long(i)));
@@ -139,7 +139,7 @@ describe("many long queries under one word", () => {
       expect(sql.exec("SELECT pack FROM postings").toArray()).toEqual([]);
     }));
 
-  it("as many as a shard takes keep far below the limit of a row, and hinder nobody", () =>
+  it("stay far below the row limit at a full shard and delay nobody", () =>
     inObject((storage) => {
       const postings = new SqlPostings(new Sql(storage.sql));
       const percolator = new Percolator(postings);

@@ -39,7 +39,7 @@ describe("a query that can never match", () => {
   it.each(never)("%s", (query) => expect(neverMatches(tree(query))).toBe(true));
 });
 
-describe("a query that may", () => {
+describe("a query that may match", () => {
   const may = [
     "convoy",
     "convoy -truck",
@@ -63,7 +63,7 @@ describe("a query that may", () => {
   it.each(may)("%s", (query) => expect(neverMatches(tree(query))).toBe(false));
 });
 
-it("what is said never to match matches no text", () => {
+it("a query that never matches matches no text", () => {
   fc.assert(
     fc.property(requiredSketches, texts, (sketch, text) => {
       const query = tree(show(sketch));
@@ -73,7 +73,7 @@ it("what is said never to match matches no text", () => {
   );
 });
 
-describe("the NOT that takes away everything", () => {
+describe("the NOT that excludes everything", () => {
   const cases: [query: string, culprits: string[]][] = [
     ["convoy -convoy", ["-convoy"]],
     ["convoy -truck -convoys", ["-convoys"]],

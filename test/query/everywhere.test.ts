@@ -64,19 +64,19 @@ beforeAll(async () => {
 }, 300_000);
 
 describe("a query means the same everywhere", () => {
-  it("to the naive matcher what the cases say", () => {
+  it("the naive matcher agrees with the cases", () => {
     for (const [name, query, text, matches] of MATCH_CASES) {
       const recorded = texts.get(keyOf(text));
       expect([name, recorded && naive(query, recorded.kind).includes(recorded.id)]).toEqual([name, matches]);
     }
   });
 
-  it.each(WAYS)("%s: in %s what the naive matcher finds", async (kind, _, find) => {
+  it.each(WAYS)("%s: finds in %s what the naive matcher finds", async (kind, _, find) => {
     const found = await inTurns(queries, async (query) => [query, await find(query)]);
     expect(found).toEqual(queries.map((query) => [query, naive(query, kind)]));
   });
 
-  it("and all that can be an article was one, the rest an event", () => {
+  it("every text was an article if possible, otherwise an event", () => {
     for (const { kind, text } of texts.values()) expect(kind).toBe(text.about === undefined ? "articles" : "events");
     const found = (kind: Recorded["kind"]) => queries.flatMap((query) => naive(query, kind)).length;
     expect([found("articles") > MATCH_CASES.length, found("events") > 0]).toEqual([true, true]);

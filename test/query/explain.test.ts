@@ -100,7 +100,7 @@ describe("why a query matched", () => {
       ],
     ],
     [
-      "a name that stands in the text and is linked",
+      "a name that is in the text and is linked",
       "place:aleppo",
       { text: "Alep", names: ["place:aleppo"] },
       [{ field: "text", text: "Alep", occurrences: 1 }],
@@ -145,7 +145,7 @@ describe("why a query matched", () => {
     check(found, matchable(text));
   });
 
-  it("a term that NOT asks for has no place", () => {
+  it("an absent term has no place", () => {
     expect(reasons("convoy -truck", { text: "convoy" })[1]).toEqual({
       term: "-truck",
       means: "word",
@@ -219,12 +219,12 @@ describe("why a query matched", () => {
     check(found, matchable(text));
   });
 
-  it("NOT of NEAR says as what each side is read", () => {
+  it("NOT of NEAR says how each side was read", () => {
     const [, absent] = reasons("convoy -(aleppo NEAR/3 truck)", { text: "convoy" });
     expect(absent).toMatchObject({ term: "-(aleppo NEAR/3 truck)", means: "place:aleppo NEAR/3 word" });
   });
 
-  it("what is said to be absent is so, and what is said to occur makes the rest of the query true", () => {
+  it("absent terms are absent, and found terms make the rest of the query true", () => {
     fc.assert(
       fc.property(requiredSketches, texts, (sketch, text) => {
         const analysed = analyse(text, VOCABULARY);
@@ -239,7 +239,7 @@ describe("why a query matched", () => {
     );
   });
 
-  it("every match of the language’s table says where", () => {
+  it("every match of the table says where", () => {
     for (const [, query, text, matches] of MATCH_CASES) {
       const found = reasons(query, text);
       expect(found.length > 0).toBe(matches);
@@ -247,7 +247,7 @@ describe("why a query matched", () => {
     }
   });
 
-  it("so does every match of any query", () => {
+  it("every match of any query says where", () => {
     fc.assert(
       fc.property(requiredSketches, texts, (sketch, text) => check(reasons(show(sketch), text), text)),
       { numRuns: 300 },
@@ -297,18 +297,18 @@ describe("snippets", () => {
     }
   });
 
-  it("say that a long word is cut in its middle", () => {
+  it("mark the cut in the middle of a long word", () => {
     const [reason] = reasons("con*", { text: `a con${"x".repeat(300)} b` });
     expect(reason?.snippet).toBe(`a con${"x".repeat(157)} … b`);
   });
 
-  it("begin with a whole cluster where a word begins with a mark", () => {
+  it("begin with a whole cluster if a word begins with a mark", () => {
     const [reason] = reasons("2", { text: "1.\u03012 left" });
     expect(reason).toMatchObject({ text: ".\u03012", offset: 1, snippet: "1.\u03012 left" });
     expect(snippet(`1.\u03012 ${many("x").slice(26)} convoy`)).toMatch(/^… \.\u03012 x/);
   });
 
-  it("stay short where a word does not", () => {
+  it("stay short even if a word is long", () => {
     const [reason] = reasons("con*", { text: `a con${"x".repeat(100_000)} b` });
     expect(reason?.text).toHaveLength(160);
     expect(reason?.snippet?.length).toBeLessThan(500);
@@ -322,7 +322,7 @@ describe("bidirectional formatting in snippets (UAX 9)", () => {
   const far = Array.from({ length: 9 }, () => "x").join(" ");
   const near = far.slice(2);
   const cases: [name: string, text: string, expected: string][] = [
-    ["what is paired stays", `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`, `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`],
+    ["balanced formatting stays", `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`, `a ${RLI}ب${PDI} convoy ${RLE}ب${PDF} b`],
     ["an override that is never closed", `a convoy ${RLO}b`, `a convoy ${RLO}b${PDF}`],
     ["an isolate that is never closed", `a ${FSI}convoy b`, `a ${FSI}convoy b${PDI}`],
     ["several, the last first", `${LRE}a ${RLI}convoy ${LRO}b`, `${LRE}a ${RLI}convoy ${LRO}b${PDF}${PDI}${PDF}`],
@@ -337,14 +337,14 @@ describe("bidirectional formatting in snippets (UAX 9)", () => {
     ["… before the cut too", `${RLO}a\n${far} convoy`, `… ${near} convoy`],
     ["… and a line does not", `${RLI}a\u2028convoy`, `${RLI}a convoy${PDI}`],
     [
-      "the deepest eight are opened again",
+      "the innermost eight are opened again",
       `${RLE.repeat(20)}${far} convoy`,
       `… ${RLE.repeat(8)}${near} convoy${PDF.repeat(8)}`,
     ],
   ];
   it.each(cases)("%s", (_, text, expected) => expect(snippet(text)).toBe(expected));
 
-  it("the words found end before what closes them", () => {
+  it("the words found end before the closing marks", () => {
     const text = `${RLE}قافلة convoy${PDF}${PDI} b`;
     expect(reasons("convoy", { text })[0]).toMatchObject({
       text: "convoy",
@@ -353,7 +353,7 @@ describe("bidirectional formatting in snippets (UAX 9)", () => {
     });
   });
 
-  it("is paired in every snippet of any text", () => {
+  it("is balanced in every snippet of any text", () => {
     const piece = fc.constantFrom(LRE, RLE, PDF, LRO, RLO, LRI, RLI, FSI, PDI, "\n", " ", "convoy", "حلب", "x ");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {

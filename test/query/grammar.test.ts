@@ -20,18 +20,18 @@ function errorOf(query: string): QueryError {
   throw new Error(`${query} was read`);
 }
 
-describe("what is written in one form", () => {
+describe("canonical forms", () => {
   it.each(READ)("%s", (_, query, expected) => expect(canonical(query)).toBe(expected));
 });
 
 describe("names", () => {
   const cases: [name: string, query: string, reading: [text: string, means: string][]][] = [
     ["a word that is a name", "Aleppo", [["aleppo", "place:aleppo"]]],
-    ["a word that is none", "convoy", [["convoy", "word"]]],
+    ["a word that is not a name", "convoy", [["convoy", "word"]]],
     ["several words", "islamic state", [["islamic state", "actor:islamic-state"]]],
     ["the longest run wins", "damascus countryside", [["damascus countryside", "place:rural-damascus"]]],
     [
-      "what is left is words",
+      "the rest are words",
       "Damascus countries",
       [
         ["countries", "word"],
@@ -66,7 +66,7 @@ describe("names", () => {
         ["united nation", "actor:un"],
       ],
     ],
-    ["quotes switch it off", '"islamic state"', [['"islamic state"', "phrase"]]],
+    ["quotes switch names off", '"islamic state"', [['"islamic state"', "phrase"]]],
     ["quotes around one word", '"aleppo"', [['"aleppo"', "phrase"]]],
     [
       "an operator between",
@@ -103,7 +103,7 @@ describe("names", () => {
     ["a hyphen", "cease-fire", [["cease-fire", "topic:ceasefire"]]],
     ["any sign that joins", "cease/fire", [["cease-fire", "topic:ceasefire"]]],
     [
-      "a space is no hyphen",
+      "a space is not a hyphen",
       "cease fire",
       [
         ["cease", "word"],
@@ -111,7 +111,7 @@ describe("names", () => {
       ],
     ],
     [
-      "a hyphen that hangs on one word",
+      "a hyphen attached to one word",
       "cease- fire",
       [
         ["cease", "word"],
@@ -140,7 +140,7 @@ describe("names", () => {
       [['place:"damascus countryside"', "place:rural-damascus"]],
     ],
     [
-      "place: leaves what is no name",
+      "place: leaves words that are not names",
       "place:damascus convoy",
       [
         ["convoy", "word"],
@@ -155,13 +155,13 @@ describe("names", () => {
   ];
   it.each(cases)("%s", (_, query, expected) => expect(means(query)).toEqual(expected));
 
-  it("says the ids of the names", () => {
+  it("gives the ids of the names", () => {
     expect(reading(parseQuery("vienna", VOCABULARY).tree)[0]?.names).toEqual(["place:vienna", "topic:vienna-talks"]);
     expect(reading(parseQuery("convoy", VOCABULARY).tree)[0]?.names).toEqual([]);
   });
 });
 
-describe("what cannot be read says where, and what would be right", () => {
+describe("an error says where, and what to write instead", () => {
   it.each(REFUSED)("%s", (_, query, message, position) => {
     const error = errorOf(query);
     expect(error.message).toContain(message);
@@ -171,7 +171,7 @@ describe("what cannot be read says where, and what would be right", () => {
     expect(error.message).toContain(`(at character ${character}): `);
   });
 
-  it("with an example that can be read", () => {
+  it("gives an example that can be parsed", () => {
     for (const [name, query] of REFUSED) {
       const { message } = errorOf(query);
       const [, example, quoted] = /: write (.*?)(?:, or .*)?$|, (".*")$/.exec(message) ?? [];
@@ -215,7 +215,7 @@ describe("limits", () => {
     expect(errorOf(`${terms(32)} islamic state`).position).toBe(terms(32).length + 1);
   });
 
-  it("8 deep, in parentheses and in NOT", () => {
+  it("8 levels of parentheses and 8 NOTs", () => {
     expect(canonical(deep(8))).toBe("a");
     expect(errorOf(deep(9))).toMatchObject({ position: 8, message: expect.stringContaining("8 deep") });
     expect(canonical("a -(b -(c -(d -(e -(f -(g -(h -(i))))))))")).toBe("a -(b -(c -(d -(e -(f -(g -(h -i)))))))");
@@ -224,7 +224,7 @@ describe("limits", () => {
     expect(errorOf("a ---------b").position).toBe(10);
   });
 
-  it("side by side is not deep", () => {
+  it("parentheses side by side are not nested", () => {
     expect(canonical("(a)(a)(a)(a)(a)(a)(a)(a)(a)(a)")).toBe("a");
     expect(canonical("-(a) -(a) -(a) -(a) -(a) -(a) -(a) -(a) -(a) b")).toBe("b -a");
   });
@@ -244,13 +244,13 @@ describe("limits", () => {
       "a (b|c (d|e (f|g (h|i (j|k (l|m (n|o (p|q -r NEAR/2 s))))))))",
     ],
   ];
-  it.each(outgrown)("a form that would exceed them is written shorter: %s", (_, a, b, expected) => {
+  it.each(outgrown)("a form that would exceed a limit is written shorter: %s", (_, a, b, expected) => {
     expect(canonical(a)).toBe(expected);
     expect(canonical(b)).toBe(expected);
     expect(canonical(expected)).toBe(expected);
   });
 
-  it("where no form keeps to them, as with a sign that stands for a sentence, the query stays as it was written", () => {
+  it("if every form exceeds a limit, as with a sign for a whole sentence, the query stays as it was written", () => {
     const query = "\ufdfa".repeat(500);
     expect(canonical(` ${query}\n`)).toBe(query);
     expect(parseQuery(query, NO_NAMES)).toEqual(parseQuery(` ${query}`, NO_NAMES));
@@ -296,21 +296,21 @@ describe("the canonical form", () => {
   ];
   it.each(different)("%s is not %s", (a, b) => expect(canonical(a)).not.toBe(canonical(b)));
 
-  it("keeps apart what side by side would be a name", () => {
+  it("separates words that would form a name side by side", () => {
     expect(canonical("zone AND safe", VOCABULARY)).toBe("safe AND zone");
     expect(canonical("safe (zone OR b)", VOCABULARY)).toBe("(b OR zone) safe");
     expect(canonical("safe zone", VOCABULARY)).toBe("safe zone");
     expect(canonical("zone AND title:safe", VOCABULARY)).toBe("title:safe AND zone");
   });
 
-  it("keeps the hyphen by which a name was known", () => {
+  it("keeps the hyphen of a name", () => {
     const first = parseQuery("topic:cease-fire", VOCABULARY);
     expect(parseQuery(first.canonical, VOCABULARY)).toEqual(first);
   });
 });
 
 describe("for any query", () => {
-  it("reading the canonical form gives the same tree and the same form", () => {
+  it("the canonical form parses to the same tree and the same form", () => {
     fc.assert(
       fc.property(requiredSketches, (sketch) => {
         const first = parseQuery(show(sketch), VOCABULARY);
@@ -329,7 +329,7 @@ describe("for any query", () => {
     );
   });
 
-  it("one is refused if nothing in it must occur, and only then", () => {
+  it("exactly a query without a required term is refused", () => {
     fc.assert(
       fc.property(sketches, (sketch) => {
         if (required(sketch)) parseQuery(show(sketch), VOCABULARY);

@@ -100,7 +100,7 @@ describe("Russian declension", () => {
   ];
   it.each(other)("%s does not find %s", (query, text) => expect(finds(query, text)).toBe(false));
 
-  it("-ов is a surname with a capital, and the genitive plural without, or at the beginning", () => {
+  it("-ов is a surname with a capital, otherwise and at the beginning a genitive plural", () => {
     const keys = (text: string, at: number) => splitWords(text)[at]?.keys;
     expect(keys("Слово Асадов", 1)).toEqual(["асадов"]);
     expect(keys("слово асадов", 1)).toEqual(["асадов", "асад"]);
@@ -109,7 +109,7 @@ describe("Russian declension", () => {
   });
 
   const letters = fc.string({ unit: fc.constantFrom(..."абвгдежийклмнорстцчшыьюя"), minLength: 1, maxLength: 12 });
-  it("has one key, which is its own and among those of a text", () => {
+  it("has one key, which is stable and among the keys of a text", () => {
     fc.assert(
       fc.property(letters, fc.boolean(), (word, proper) => {
         const key = russianKey(word);
@@ -148,7 +148,7 @@ describe("French number and gender", () => {
     "bateau bateaux",
     "court courte courts courtes",
   ];
-  it.each(words)("%s: each finds each", (line) => {
+  it.each(words)("%s: each form finds each", (line) => {
     const forms = line.split(" ");
     const missed = forms.flatMap((query) => forms.filter((text) => !finds(query, text, true)).map((t) => [query, t]));
     expect(missed).toEqual([]);
@@ -175,12 +175,12 @@ describe("French number and gender", () => {
     expect([finds(a, b, true), finds(b, a, true)]).toEqual([false, false]);
   });
 
-  it("is for texts in French only", () => {
+  it("applies to French texts only", () => {
     expect(finds("generaux", "general")).toBe(false);
     expect(finds("syrienne", "syrien")).toBe(false);
   });
 
-  it("gives words, and not the word itself", () => {
+  it("gives words other than the word itself", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."aeilnrstuxv"), maxLength: 10 }), (word) => {
         for (const form of frenchForms(word, word)) expect(form).toMatch(new RegExp(`^(?!${word}$)[a-z]+$`));
@@ -188,7 +188,7 @@ describe("French number and gender", () => {
     );
   });
 
-  it("a text that does not say its language", () => {
+  it("recognises a text without a language", () => {
     expect(looksFrench("", "Les négociations sur la Syrie ont repris dans la ville et dans le palais")).toBe(true);
     expect(looksFrench("", "The talks on Syria were resumed in the city and in the palace")).toBe(false);
     expect(looksFrench("", "Las conversaciones sobre la guerra que el gobierno y los rebeldes")).toBe(false);

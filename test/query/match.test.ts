@@ -9,12 +9,12 @@ import { NO_NAMES, VOCABULARY } from "./vocabulary.ts";
 const found = (query: string, text: Partial<Matchable>, vocabulary = VOCABULARY) =>
   match(parseQuery(query, vocabulary).tree, analyse(matchable(text), vocabulary));
 
-describe("does a query match a text", () => {
+describe("a query and a text", () => {
   it.each(MATCH_CASES)("%s", (_, query, text, matches) => {
     expect(found(query, text) !== undefined).toBe(matches);
   });
 
-  it("a canonical query matches what the query matches", () => {
+  it("a canonical form matches what its query matches", () => {
     for (const [name, query, text, matches] of MATCH_CASES) {
       const { canonical } = parseQuery(query, VOCABULARY);
       expect([name, found(canonical, text) !== undefined]).toEqual([name, matches]);
@@ -22,7 +22,7 @@ describe("does a query match a text", () => {
   });
 });
 
-describe("what is found", () => {
+describe("the terms found", () => {
   const terms = (query: string, text: Partial<Matchable>) =>
     found(query, text)?.flatMap((reason) => ("not" in reason ? [] : [[reason.term.text, reason.spans.length]]));
   const cases: [name: string, query: string, text: Partial<Matchable>, terms: [string, number][]][] = [
@@ -64,7 +64,7 @@ describe("what is found", () => {
   it.each(cases)("%s", (_, query, text, expected) => expect(terms(query, text)).toEqual(expected));
 });
 
-describe("against a stupid model", () => {
+describe("compared with a naive model", () => {
   const words = fc.constantFrom("one", "two", "six");
   const wordLists = fc.array(words, { maxLength: 8 });
   const anywhere = (lists: string[][], test: (list: string[]) => boolean): boolean => lists.some(test);
@@ -112,7 +112,7 @@ describe("against a stupid model", () => {
     ),
   })).model;
 
-  it("AND, OR and NOT are those of logic", () => {
+  it("AND, OR and NOT follow logic", () => {
     fc.assert(
       fc.property(models, wordLists, (model, list) => {
         const text = { title: ["must", ...list].join(" ") };

@@ -22,7 +22,7 @@ describe("names in a text", () => {
     ["one", "Fighting in Aleppo", ["place:aleppo Aleppo"]],
     ["each time", "Aleppo, Alep", ["place:aleppo Aleppo", "place:aleppo Alep"]],
     ["of several words", "the Islamic State said", ["actor:islamic-state Islamic State"]],
-    ["a beginning of one is none", "the Islamic republic", []],
+    ["the beginning of a name is no name", "the Islamic republic", []],
     ["never a part of a word", "the crisis", []],
     [
       "the longest wins",
@@ -36,11 +36,15 @@ describe("names in a text", () => {
     ],
     ["unless it is hidden", "the Geneva Conventions", ["topic:geneva-conventions Geneva Conventions"]],
     [
-      "hidden there and only there",
+      "hidden there but not elsewhere",
       "Geneva Conventions in Geneva",
       [...["topic:geneva-conventions Geneva Conventions", "place:geneva Geneva"]],
     ],
-    ["what overlaps an earlier one is none", "Islamic State Department", ["actor:islamic-state Islamic State"]],
+    [
+      "a name that overlaps an earlier one does not count",
+      "Islamic State Department",
+      ["actor:islamic-state Islamic State"],
+    ],
     ["one spelling, two names", "in Vienna", ["place:vienna Vienna", "topic:vienna-talks Vienna"]],
     [
       "longer for one of them",
@@ -64,8 +68,8 @@ describe("hyphens", () => {
     ["in a word spelled as one", "the cease-fire", ["topic:ceasefire cease-fire"]],
     ["a non-breaking one", "the cease\u2011fire", ["topic:ceasefire cease\u2011fire"]],
     ["an invisible character beside it", "the cease-\u200bfire", ["topic:ceasefire cease-\u200bfire"]],
-    ["a space is none", "the cease fire", []],
-    ["a dash is none", "cease – fire", []],
+    ["a space is not a hyphen", "the cease fire", []],
+    ["a dash is not a hyphen", "cease – fire", []],
     ["before another word", "Aleppo-based", ["place:aleppo Aleppo"]],
     ["an abbreviation before another word", "the US-led coalition", US],
   ];
@@ -165,7 +169,7 @@ describe("topics", () => {
     { id: "topic:geneva", spellings: ["talks in Geneva"], capitals: [], hides: [] },
     { id: "actor:group", spellings: ["in Geneva group"], capitals: [], hides: [] },
   ]);
-  it("may overlap one another, for nobody is called so", () => {
+  it("may overlap, since they are not proper names", () => {
     expect(found("They quit the talks in Geneva", vocabulary)).toEqual([
       ...["topic:walkout quit the talks", "topic:geneva talks in Geneva"],
     ]);
@@ -175,14 +179,14 @@ describe("topics", () => {
 describe("a vocabulary", () => {
   const of = (spellings: string[]) => makeVocabulary([{ id: "topic:x", spellings, capitals: [], hides: [] }]);
 
-  it("passes over a spelling without a word", () => {
+  it("skips a spelling without a word", () => {
     expect(found("… – any text", of(["", "…", "–"]))).toEqual([]);
     expect(found("any text", of(["…", "text"]))).toEqual(["topic:x text"]);
   });
 
-  it("of no names finds none", () => expect(found("Aleppo", makeVocabulary([]))).toEqual([]));
+  it("without names finds none", () => expect(found("Aleppo", makeVocabulary([]))).toEqual([]));
 
-  it("names that hide each other’s parts are both found where they stand alone", () => {
+  it("names that hide each other’s parts are both found on their own", () => {
     const vocabulary = makeVocabulary([
       { id: "topic:a", spellings: ["aa bb"], capitals: [], hides: ["topic:b"] },
       { id: "topic:b", spellings: ["bb", "bb aa"], capitals: [], hides: ["topic:a"] },
@@ -191,7 +195,7 @@ describe("a vocabulary", () => {
   });
 });
 
-describe("the name that a query’s words begin with", () => {
+describe("the name at the beginning of a query’s words", () => {
   const read = (text: string, ends: number[], kind?: string) => {
     const name = readName(VOCABULARY, splitWords(text), (end) => ends.includes(end), kind);
     return name && [name.end, ...name.ids];
@@ -219,7 +223,7 @@ describe("for any text", () => {
   );
   const prose = fc.array(word, { maxLength: 12 }).map((words) => words.join(" "));
 
-  it("names lie in the text, in order, and none straddles another", () => {
+  it("names are in order, inside the text, and never partly overlap", () => {
     fc.assert(
       fc.property(prose, (text) => {
         const words = splitWords(text);

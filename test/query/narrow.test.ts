@@ -33,13 +33,13 @@ function lets(narrowing: Narrowing, entries: ReadonlySet<string>): boolean {
 describe("narrowing", () => {
   const narrowed = (query: string): Narrowing => narrow(tree(query), nameBySpellings(VOCABULARY)) ?? { any: [] };
 
-  it("leaves out no match of the table", () => {
+  it("excludes no match of the table", () => {
     for (const [name, query, text, matches] of MATCH_CASES) {
       if (matches) expect([name, lets(narrowed(query), indexEntries(analysed(text)))]).toEqual([name, true]);
     }
   });
 
-  it("leaves out no match of any query", () => {
+  it("excludes no match of any query", () => {
     fc.assert(
       fc.property(requiredSketches.map(show), texts, (query, text) => {
         fc.pre(match(tree(query), analysed(text)) !== undefined);
@@ -49,7 +49,7 @@ describe("narrowing", () => {
     );
   });
 
-  it("by words without names, and by names beside words, leaves out no match of any query", () => {
+  it("by words without names, and by names beside words, excludes no match of any query", () => {
     const letsThrough = (part: Narrowing | boolean, entries: ReadonlySet<string>): boolean =>
       typeof part === "boolean" ? part : lets(part, entries);
     fc.assert(
@@ -68,7 +68,7 @@ describe("narrowing", () => {
     );
   });
 
-  it("lets FTS5 find exactly what it lets through", async () => {
+  it("lets FTS5 find exactly what the narrowing allows", async () => {
     const { DB } = env;
     await DB.exec(
       "CREATE VIRTUAL TABLE IF NOT EXISTS entries_index USING fts5 (entries, detail = 'none', tokenize = 'ascii')",
@@ -99,13 +99,13 @@ describe("the FTS5 expression", () => {
     ["an entry", "convoy", '"convoy"'],
     ["all", { all: ["a", "b"] }, '("a" AND "b")'],
     ["any", { any: ["a", { all: ["b", "c"] }] }, '("a" OR ("b" AND "c"))'],
-    ["one is no list", { all: [{ any: ["a"] }] }, '"a"'],
+    ["one operand is no list", { all: [{ any: ["a"] }] }, '"a"'],
     ["each once", { any: ["a", "a"] }, '"a"'],
     ["nothing can match", { any: [] }, undefined],
-    ["nor where that is needed", { all: ["a", { any: [] }] }, undefined],
+    ["nor if that is required", { all: ["a", { any: [] }] }, undefined],
     ["the other side of OR", { any: ["a", { any: [] }] }, '"a"'],
-    ["signs of ASCII are moved out of the tokenizer’s sight", "@x:y-z", '"\ue040x\ue03ay\ue02dz"'],
-    ["no quote gets out", 'a" OR "b', '"a\ue022\ue020\ue04f\ue052\ue020\ue022b"'],
+    ["ASCII signs are hidden from the tokenizer", "@x:y-z", '"\ue040x\ue03ay\ue02dz"'],
+    ["no quote ends the string", 'a" OR "b', '"a\ue022\ue020\ue04f\ue052\ue020\ue022b"'],
   ];
   it.each(cases)("%s", (_, narrowing, expression) => expect(ftsExpression(narrowing)).toBe(expression));
 });

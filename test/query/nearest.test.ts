@@ -60,7 +60,7 @@ describe("the distance of two strings", () => {
   };
   const short = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 5 });
 
-  it("is that of the definition, and infinite beyond what is asked for", () => {
+  it("follows the definition, and is infinite beyond the limit", () => {
     fc.assert(
       fc.property(short, short, fc.nat(4), (a, b, most) => {
         const distance = model(a, b);

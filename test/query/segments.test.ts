@@ -97,7 +97,7 @@ describe("where words begin and end", () => {
     fc.string({ unit: fc.integer({ min: 0, max: 0x6ff }).map((code) => String.fromCharCode(code)) }),
     fc.string({ unit: fc.integer({ min: 0x2000, max: 0x2050 }).map((code) => String.fromCharCode(code)) }),
   );
-  it("the same as the segmenter finds", () => {
+  it("match those of the segmenter", () => {
     fc.assert(
       fc.property(text, (text) => {
         expect(own(text)).toEqual(model(text));
@@ -106,7 +106,7 @@ describe("where words begin and end", () => {
     );
   });
 
-  it("the same words in small steps as in one", () => {
+  it("are the same in small steps as in one", () => {
     const joined = fc.array(text, { maxLength: 6 }).map((texts) => texts.join(""));
     fc.assert(
       fc.property(joined, fc.integer({ min: 1, max: 9 }), fc.boolean(), (text, step, french) => {
@@ -116,7 +116,7 @@ describe("where words begin and end", () => {
     );
   });
 
-  it("no step of a long text is much longer than another, spaces or not", () => {
+  it("no step of a long text is much longer than another, with or without spaces", () => {
     for (const sentence of [
       "Aid reached Aleppo. ",
       "aid,",
@@ -131,7 +131,7 @@ describe("where words begin and end", () => {
     }
   });
 
-  it("every character that is known here, between letters, between digits and alone", () => {
+  it("hold for every known character, between letters, between digits and alone", () => {
     const others: string[] = [];
     for (let code = 0; code < 0x2100; code++) {
       const sign = String.fromCharCode(code);
@@ -151,7 +151,7 @@ describe("where words begin and end", () => {
 });
 
 describe("folding letter by letter", () => {
-  it("is folding the whole word", () => {
+  it("equals folding the whole word", () => {
     const letter = fc.oneof(
       fc.integer({ min: 0, max: 0x6ff }).map((code) => String.fromCharCode(code)),
       fc.constantFrom("'", "’", "a", "Z", "é", "İ", "ß", "Σ", "ς", "ё", "й"),

@@ -29,7 +29,7 @@ describe("words of a text", () => {
   ];
   it.each(cases)("%s", (_, text, expected) => expect(literals(text)).toEqual(expected));
 
-  it("keeps the offsets of the source, invisible characters counted", () => {
+  it("keep the offsets of the source, including invisible characters", () => {
     const text = "in Ale\u200bppo’s east";
     const [, word] = splitWords(text);
     expect(text.slice(word?.start, word?.end)).toBe("Ale\u200bppo’s");
@@ -51,7 +51,7 @@ describe("words of a text", () => {
     expect(splitWords("aح".repeat(20_000))).toHaveLength(40_000);
   });
 
-  it("reads a hyphenated spelling as one word too, and only that", () => {
+  it("reads only a hyphenated pair also as one word", () => {
     expect(compoundAt(splitWords("cease-fire"), 0)).toBe("ceasefire");
     expect(compoundAt(splitWords("cease - fire"), 0)).toBeUndefined();
     expect(compoundAt(splitWords("cease fire"), 0)).toBeUndefined();
@@ -84,7 +84,7 @@ describe("what never matters", () => {
   ];
   it.each(cases)("%s", (_, a, b) => expect(fold(a)).toBe(fold(b)));
 
-  it("й stays another letter than и", () => expect(fold("мой")).not.toBe(fold("мои")));
+  it("й differs from и", () => expect(fold("мой")).not.toBe(fold("мои")));
 });
 
 describe("what does not matter outside quotes", () => {
@@ -136,8 +136,8 @@ describe("what does not matter outside quotes", () => {
   it("a short word keeps its first letter: ولد is not لد", () => expect(keys("ولد")[0]).toEqual(["ولد"]));
 });
 
-describe("words that were met before", () => {
-  it("are described as they were, and as their text asks", () => {
+describe("cached words", () => {
+  it("have the same description, according to the language of the text", () => {
     const text = "Les généraux ont parlé à Asadov. Асадов — Асадов, l’ONU";
     for (const french of [false, true]) expect(splitWords(text, french)).toEqual(splitWords(text, french));
     expect(splitWords("généraux")[0]?.keys).toEqual(["generaux"]);
@@ -147,7 +147,7 @@ describe("words that were met before", () => {
 
 describe("for any text", () => {
   const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }));
-  it("folding twice changes nothing more", () => {
+  it("folding twice equals folding once", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(fold(fold(text))).toBe(fold(text));
@@ -161,14 +161,14 @@ describe("for any text", () => {
       }),
     );
   });
-  it("the key of a key is that key", () => {
+  it("the key of a key is the key itself", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const { literal } of splitWords(text)) expect(queryKey(queryKey(literal))).toBe(queryKey(literal));
       }),
     );
   });
-  it("every word lies where it says, and among its keys is the one a query has", () => {
+  it("every word is at its offsets, and its keys include its query key", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         let end = 0;
