@@ -207,12 +207,11 @@ const nameReference = (term: Term, id: string, space: EntrySpace, entries: Index
   sense: term.kind === "named" ? LITERAL : KEY,
 });
 
-/**
- * Costs of anchors that many texts have: half of all texts share a language, and one text in ten has a word with a
- * given beginning of three letters.
- */
+/** Cost of a language as an anchor: half of all texts share it. */
 const LANGUAGE = 1e9;
+/** Factor of a prefix: one text in ten has a word with a given beginning of three letters. */
 const PREFIX = 100;
+/** Factor of a function word, which nearly every text has. */
 const FUNCTION_WORD = 1e4;
 
 /**

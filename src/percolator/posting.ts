@@ -55,8 +55,8 @@ const MOST_WITH_LONG = 2 ** 17;
 
 /**
  * Returns the postings of a query, one for each of its anchors. A posting has no checks if they are too long to repeat
- * at each anchor, or if they are long and the row of the anchor is already long. Then the anchor alone finds the query,
- * and the predicate decides. This bounds a row: 100,000 queries under one word take at most 6.7 MB.
+ * at each anchor. It also has none if they are long and the anchor's row is already long. Then the anchor alone finds
+ * the query, and the predicate decides. This bounds a row: 100,000 queries under one word take at most 6.7 MB.
  */
 export function encodeAll(query: number, anchors: readonly QueryAnchor[], load: RowLoad): Uint16Array[] {
   const several = anchors.length > 1;
@@ -244,8 +244,7 @@ export class PostingEvaluation {
 
   /**
    * Runs the checks from `from` to `to` of the posting that begins at `start`. If they fail, but hold with every NOT
-   * treated as true, the query is recorded as excluded: the text may have another word with the hash of the excluded
-   * word.
+   * treated as true, the query is recorded as excluded. The text may have another word with the excluded word's hash.
    */
   #program(start: number, from: number, to: number): boolean {
     this.#failedNot = false;

@@ -54,10 +54,13 @@ function withoutEdges(text: string): string {
 }
 
 /**
- * Returns the literal of a word; empty if there is no letter or digit. Idempotent.
+ * Returns the literal of a word; empty if there is no letter or digit. Idempotent. Steps:
  *
- * Steps: NFKC; full case folding (upper, then lower case, so that ß is ss and ı is i); marks removed, except that й
- * stays a letter of its own; one form for each letter's variants; only letters and digits at the ends.
+ * 1. NFKC.
+ * 2. Full case folding: upper, then lower case, so that ß is ss and ı is i.
+ * 3. Marks are removed, except that й stays a letter of its own.
+ * 4. Each letter's variants become one form.
+ * 5. Everything but letters and digits is stripped from both ends.
  */
 export function fold(text: string): string {
   return foldPlain(text) ?? foldAny(text);

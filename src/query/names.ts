@@ -1,6 +1,6 @@
 /**
- * Finds names in words. A vocabulary stores each spelling as a path of word keys in a trie, so that one pass over a
- * text finds all names, however many there are.
+ * Finds names in words. A vocabulary stores each spelling as a path of word keys in a trie. So one pass over a text
+ * finds all names, however many there are.
  *
  * Rules, in this order:
  * 1. All spellings that start at a word are found. The longest is the one that is meant.

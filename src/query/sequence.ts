@@ -13,8 +13,8 @@ export interface WordLookup<W> {
 
 /**
  * Returns every place where the words occur in this order. Usually the rarest word leaves few places to compare. If it
- * leaves many ("a a a b" in a text of only "a"), 32 places are compared at a time, so that a text of 100,000 words and
- * a sequence of 500 take a few milliseconds.
+ * leaves many ("a a a b" in a text of only "a"), 32 places are compared at a time. So a text of 100,000 words and a
+ * sequence of 500 take a few milliseconds.
  */
 export function sequences<W>(words: readonly W[], lookup: WordLookup<W>): Span[] {
   const rarest = rarestOf(words, lookup);
