@@ -1,10 +1,9 @@
 /** Warnings about a query that need only the query and the names. */
-import { contradictions, neverMatches } from "./contradiction.ts";
 import { FUNCTION_WORDS } from "./function-words.ts";
 import type { ParsedQuery } from "./grammar.ts";
 import type { Vocabulary } from "./names.ts";
 import { type KnownSpelling, nearestName } from "./nearest.ts";
-import { type Query, type Term, termsOf, write } from "./tree.ts";
+import { type Query, type Term, termsOf } from "./tree.ts";
 import { splitWords } from "./words.ts";
 
 /** Returns warnings about parts of a query that may not mean what was intended. Each names its part. */
@@ -15,7 +14,6 @@ export function warnings(source: string, { tree }: ParsedQuery, vocabulary: Voca
     ...unknownNameWarnings(tree, vocabulary),
     ...unknown.map(unknownWordWarning),
     ...abbreviationWarnings(source, tree, vocabulary),
-    ...contradictionWarnings(tree),
     ...everywhereWarnings(tree),
   ];
   return [...new Set(all)];
@@ -153,22 +151,6 @@ function knownAbbreviation({ text, ids }: Term & { kind: "name" }, { names }: Vo
         ]
       : []),
   ];
-}
-
-function contradictionWarnings(tree: Query): string[] {
-  const alternatives = tree.kind === "or" ? tree.operands : [tree];
-  return alternatives.flatMap((alternative) => {
-    const culprits = contradictions(alternative);
-    if (culprits.length > 0) {
-      return culprits.map(
-        (culprit) => `${write(culprit)} excludes everything that the rest of ${write(alternative)} could find`,
-      );
-    }
-    // A single unknown name already has a warning.
-    return alternative.kind !== "named" && neverMatches(alternative)
-      ? [`${write(alternative)} cannot match any article`]
-      : [];
-  });
 }
 
 function everywhereWarnings(tree: Query): string[] {

@@ -247,7 +247,11 @@ describe("warnings that the record gives", () => {
     ["… not of one that stands in one", "flour", []],
     ["of the query: an unknown name", "place:alepo", [/^place:alepo is not a known name.* Aleppo/]],
     ["… an abbreviation", "who", [/^who: read as actor:who/]],
-    ["… a contradiction", "grain -grain", [/^-grain excludes everything that the rest/]],
+    [
+      "of the articles on record: a contradiction",
+      "grain -grain",
+      [/^-grain takes away everything: without it .* with it none$/],
+    ],
     ["… a function word", "the zeppelin", []],
   ];
   it.each(cases)("%s: %s", async (_, query, expected) => {

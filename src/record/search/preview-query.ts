@@ -1,7 +1,6 @@
 /** What a query would find among the articles on record, and what a careful colleague would say who has looked at them. */
 
 import { SingleFlight } from "../../platform/single-flight.ts";
-import { neverMatches } from "../../query/contradiction.ts";
 import { explain, type Match } from "../../query/explain.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { type MatchReason, match } from "../../query/match.ts";
@@ -147,8 +146,7 @@ class Count {
 
   /** A NOT that removes everything. */
   removalWarnings(): string[] {
-    // What its form alone tells has been said.
-    if (this.total > 0 || this.#removed === 0 || neverMatches(this.#tree)) return [];
+    if (this.total > 0 || this.#removed === 0) return [];
     const alone = this.#removers.filter(({ removed }) => removed === this.#removed);
     const culprits = (alone.length > 0 ? alone.slice(0, 1) : this.#removers).map(({ not }) => write(not));
     const [take, them] = culprits.length > 1 ? ["together take", "them"] : ["takes", "it"];
