@@ -26,9 +26,9 @@ import {
   putEventById,
   putNameById,
 } from "./curation/record-api.ts";
-import { PROBED, pathOf, STANDING } from "./feeds/address.ts";
+import { PROBED, pathOf, STANDING } from "./feeds/feed-address.ts";
+import { FORMATS } from "./feeds/feed-formats.ts";
 import { serveFeed } from "./feeds/feed-handler.ts";
-import { FORMATS } from "./feeds/formats.ts";
 import { EVENTS } from "./feeds/listing.ts";
 import { serveOpml } from "./feeds/opml.ts";
 import type { Handler } from "./http/context.ts";

@@ -2,7 +2,7 @@
 import { type IRequest, IttyRouter } from "itty-router";
 import { isLoopback } from "./alerts/origins.ts";
 import { wakeShards } from "./alerts/shards.ts";
-import { FEED_PATHS } from "./feeds/address.ts";
+import { FEED_PATHS } from "./feeds/feed-address.ts";
 import { serveWarm } from "./feeds/feed-cache.ts";
 import type { Context } from "./http/context.ts";
 import { notFound, Problem } from "./http/problem.ts";

@@ -1,9 +1,9 @@
 /** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for everyone who has the key in its address. */
 import type { ComponentChildren } from "preact";
-import { asUri, direction, EventLinks, html } from "../feeds/content.tsx";
 import type { Feed, FeedItem } from "../feeds/feed.ts";
-import { type Format, render } from "../feeds/format.ts";
-import { rendered, serve } from "../feeds/serve.ts";
+import { type FeedFormat, render } from "../feeds/feed-format.ts";
+import { rendered, serve } from "../feeds/feed-response.ts";
+import { asUri, direction, EventLinks, html } from "../feeds/item-html.tsx";
 import type { Handler } from "../http/context.ts";
 import { readInteger, readParameter } from "../http/input.ts";
 import { articleUrl } from "../http/links.ts";
@@ -22,7 +22,7 @@ import { findFeed } from "./alerts-api.ts";
 /** The key is a secret, so no shared cache may store what it opens. */
 const CACHE_CONTROL = "private, max-age=60";
 
-export function serveAlertFeed(format: Format): Handler {
+export function serveAlertFeed(format: FeedFormat): Handler {
   return async (request, context) => {
     const { alert, deliveries } = await findFeed(context, readInteger(context.url, "limit", 50, 1, 200));
     const { origin, url, settings } = context;

@@ -8,7 +8,7 @@ import { reading, type TermReading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
-import { readQuery } from "../record/search/listing-query.ts";
+import { readQuery } from "../record/search/read-query.ts";
 import type { Outcome, Refused, Replayed, Sent } from "../shard/calls.ts";
 import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
 import { allowAsking, checkChannel, feedUrlOf, noting } from "./registration.ts";

@@ -6,8 +6,8 @@ import { describeArticle } from "../messages/compose.ts";
 import { reading } from "../query/reading.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
-import { readQuery } from "../record/search/listing-query.ts";
 import { previewQuery } from "../record/search/preview-query.ts";
+import { readQuery } from "../record/search/read-query.ts";
 
 /**
  * How the query in `q` was read and what it would have sent from all articles on record, historic ones included: they are what there

@@ -10,7 +10,7 @@ import { reading, type TermReading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
-import { readQuery } from "../record/search/listing-query.ts";
+import { readQuery } from "../record/search/read-query.ts";
 import type { NewAlert } from "../shard/calls.ts";
 import { type AlertStatus, type alertInput, makeAlertId, randomText } from "./alert.ts";
 import { requireKnownOrigin } from "./origins.ts";

@@ -8,7 +8,8 @@ import type { ParsedQuery } from "../query/grammar.ts";
 import { match } from "../query/match.ts";
 import { NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names/read-names.ts";
-import { type Bounds, visitCandidates } from "../record/search/find.ts";
+import { visitCandidates } from "../record/search/find.ts";
+import type { Bounds } from "../record/search/walk-candidates.ts";
 
 /** The secret of the examples in the specification (Standard Webhooks 1.0.0), so that nobody takes it for a real one. */
 export const SAMPLE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

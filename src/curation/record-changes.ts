@@ -3,9 +3,10 @@ import { wakeShards } from "../alerts/shards.ts";
 import type { Context } from "../http/context.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { ArticleInput } from "../record/articles/article.ts";
-import { type Added, type ArticlePut, addArticle, putArticle } from "../record/articles/write-articles.ts";
+import { type ArticleAdded, type ArticlePut, addArticle, putArticle } from "../record/articles/write-articles.ts";
 import type { EventInput } from "../record/events/event.ts";
-import { type Put, putEvent, retractEvent, type SourcedEvent } from "../record/events/events.ts";
+import type { SourcedEvent } from "../record/events/read-events.ts";
+import { type EventPut, putEvent, retractEvent } from "../record/events/write-events.ts";
 import { readHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names/read-names.ts";
 
@@ -18,7 +19,7 @@ export const readVocabulary = async ({ env }: Context): Promise<Names> => readNa
 const wake = ({ env, waitUntil }: Context): void => waitUntil(wakeShards(env));
 
 /** See `addArticle`. */
-export async function add(context: Context, input: ArticleInput): Promise<Added> {
+export async function add(context: Context, input: ArticleInput): Promise<ArticleAdded> {
   const added = await addArticle(context.env.DB, input, await readVocabulary(context));
   failpoint("log.appended", context.env);
   // Where it is there already as well: whoever asks again may have had no answer, because the Worker was killed before it woke anybody.
@@ -34,7 +35,7 @@ export async function correct(context: Context, id: string, input: ArticleInput,
 }
 
 /** See `putEvent`. */
-export async function publish(context: Context, id: string, input: EventInput, seen?: number): Promise<Put> {
+export async function publish(context: Context, id: string, input: EventInput, seen?: number): Promise<EventPut> {
   const put = await putEvent(context.env.DB, id, input, await readVocabulary(context), seen);
   if (put.outcome !== "same") wake(context);
   return put;

@@ -1,13 +1,13 @@
 /** Atom 1.0 (RFC 4287). */
 import xml, { type XmlObject } from "xml";
 import { clean } from "../record/fields.ts";
-import { extensions, NAMESPACES } from "./extensions.ts";
 import { type Feed, type FeedItem, lastChange, linksOf } from "./feed.ts";
-import { type Format, split } from "./format.ts";
+import { type FeedFormat, split } from "./feed-format.ts";
+import { extensions, NAMESPACES } from "./xml-extensions.ts";
 
 const TYPE = "application/atom+xml";
 
-export const atom: Format = {
+export const atom: FeedFormat = {
   name: "Atom 1.0",
   extension: "atom",
   type: TYPE,

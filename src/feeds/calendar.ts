@@ -2,13 +2,13 @@
 import ical, { escape as escapeText, type ICalEventData, ICalEventStatus, ICalEventTransparency } from "ical-generator";
 import { clean } from "../record/fields.ts";
 import type { Feed, FeedItem, Happened } from "./feed.ts";
-import { cut, type Format, split } from "./format.ts";
+import { cut, type FeedFormat, split } from "./feed-format.ts";
 
 /** How often a calendar may come again, in seconds. */
 const TTL = 60 * 60;
 
 /** The package writes whole calendars: an event is cut out of a calendar of one, and put into one without any. What is no event is in none. */
-export const calendar: Format = {
+export const calendar: FeedFormat = {
   name: "iCalendar",
   extension: "ics",
   type: "text/calendar",

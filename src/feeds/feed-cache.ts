@@ -3,7 +3,7 @@ import { RecordCache } from "../platform/cache.ts";
 import type { Env } from "../platform/env.ts";
 import { publicOrigin } from "../platform/settings.ts";
 import { recentHead } from "../record/log.ts";
-import { type Rendered, serve } from "./serve.ts";
+import { type Rendered, serve } from "./feed-response.ts";
 
 export interface CachedFeed {
   rendered: Rendered;

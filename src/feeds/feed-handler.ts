@@ -4,13 +4,13 @@ import type { Settings } from "../platform/settings.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST, readRecentHead } from "../record/log.ts";
 import { type Names, readNames } from "../record/names/read-names.ts";
-import { canonical, type FeedAddress, readParameters, searchOf } from "./address.ts";
 import type { Feed } from "./feed.ts";
+import { canonical, type FeedAddress, readParameters, searchOf } from "./feed-address.ts";
 import { feedCache } from "./feed-cache.ts";
-import { render } from "./format.ts";
-import { type Extension, FORMATS } from "./formats.ts";
+import { render } from "./feed-format.ts";
+import { type Extension, FORMATS } from "./feed-formats.ts";
+import { type Rendered, rendered, serve } from "./feed-response.ts";
 import type { Listing } from "./listing.ts";
-import { type Rendered, rendered, serve } from "./serve.ts";
 
 /** What a feed is made from. */
 export type FeedContext = Pick<Context, "env" | "settings" | "origin">;

@@ -9,13 +9,13 @@ import { clean } from "../record/fields.ts";
 import { type Head, readRecentHead } from "../record/log.ts";
 import type { NameKind } from "../record/names/name.ts";
 import { labelOf, type Names, readNames } from "../record/names/read-names.ts";
-import { readFilter, readQuery } from "../record/search/listing-query.ts";
-import { canonical, searchOf, WHOLE } from "./address.ts";
+import { readFilter, readQuery } from "../record/search/read-query.ts";
+import { canonical, searchOf, WHOLE } from "./feed-address.ts";
 import { feedCache } from "./feed-cache.ts";
+import { write } from "./feed-format.ts";
 import { CACHE_CONTROL, type FeedContext, titleOf } from "./feed-handler.ts";
-import { write } from "./format.ts";
+import { type Rendered, rendered, serve } from "./feed-response.ts";
 import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
-import { type Rendered, rendered, serve } from "./serve.ts";
 
 const TYPE = "text/x-opml";
 

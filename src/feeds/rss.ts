@@ -1,16 +1,16 @@
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), written by the package `rss`. */
 import RSS from "rss";
 import { clean } from "../record/fields.ts";
-import { extensions, NAMESPACES } from "./extensions.ts";
 import { type Feed, type FeedItem, lastChange, linksOf } from "./feed.ts";
-import { cut, type Format, split } from "./format.ts";
+import { cut, type FeedFormat, split } from "./feed-format.ts";
+import { extensions, NAMESPACES } from "./xml-extensions.ts";
 
 /** How often a reader may come again, in minutes. */
 const TTL = 5;
 const TYPE = "application/rss+xml";
 
 /** The package writes whole documents: an item is cut out of a document of one, and put into one without any. */
-export const rss: Format = {
+export const rss: FeedFormat = {
   name: "RSS 2.0",
   extension: "rss",
   type: TYPE,

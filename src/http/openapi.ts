@@ -1,8 +1,8 @@
 /** OpenAPI 3.1 of every URL, its schemas made from those that check the input. A test holds it against routes.ts. */
 import * as z from "zod";
 import { alertInput, alertPatch, replayInput } from "../alerts/alert.ts";
-import { PROBED, pathOf, STANDING } from "../feeds/address.ts";
-import { FORMATS } from "../feeds/formats.ts";
+import { PROBED, pathOf, STANDING } from "../feeds/feed-address.ts";
+import { FORMATS } from "../feeds/feed-formats.ts";
 import { articleInput } from "../record/articles/article.ts";
 import { eventInput, retraction } from "../record/events/event.ts";
 import { nameInput } from "../record/names/name.ts";

@@ -4,8 +4,8 @@ import { listShards, shardStub } from "../alerts/shards.ts";
 import type { Handler } from "../http/context.ts";
 import { describeApi } from "../http/openapi.ts";
 import type { Env } from "../platform/env.ts";
-import { countRecord } from "../record/count.ts";
 import { readHead } from "../record/log.ts";
+import { countRecord } from "../record/record-size.ts";
 import { findDatabaseTrouble } from "../record/schema.ts";
 import type { ShardStatus } from "../shard/calls.ts";
 

@@ -1,13 +1,13 @@
 /** What was corrected or retracted lately: the items that stand in feeds, and what events said before. */
 import type { Article } from "./articles/article.ts";
 import { readArticles } from "./articles/read-articles.ts";
+import { changedRows } from "./bounded-rows.ts";
 import type { EventDocument } from "./events/event.ts";
-import { readEvents, type SourcedEvent } from "./events/events.ts";
+import { readEvents, type SourcedEvent } from "./events/read-events.ts";
 import { NEWEST } from "./log.ts";
-import { changedRows } from "./newest.ts";
 
 /** An item that was changed, T, and what it said, M. */
-export interface Changed<T, M> {
+export interface ChangedItem<T, M> {
   /** The log entry that added it. */
   log: number;
   /** When it was last changed, RFC 3339 in UTC. */
@@ -24,7 +24,7 @@ const CHARACTERS = 300_000;
 export async function readChangedEvents(
   db: D1Database,
   since: string,
-): Promise<Changed<SourcedEvent, EventDocument>[]> {
+): Promise<ChangedItem<SourcedEvent, EventDocument>[]> {
   const only = await changedRows(db, "events", since);
   if (only.length === 0) return [];
   const events = await readEvents(db, { before: NEWEST, limit: only.length, only, feed: true });
@@ -39,7 +39,7 @@ export async function readChangedEvents(
 }
 
 /** Articles likewise. They have no revisions: what they said before is not known. */
-export async function readChangedArticles(db: D1Database, since: string): Promise<Changed<Article, Article>[]> {
+export async function readChangedArticles(db: D1Database, since: string): Promise<ChangedItem<Article, Article>[]> {
   const only = await changedRows(db, "articles", since);
   if (only.length === 0) return [];
   const articles = await readArticles(db, { before: NEWEST, limit: only.length, only, feed: true, texts: true });

@@ -1,6 +1,6 @@
 /** Links to the feeds, for lists and for feed autodiscovery. */
-import { pathOf, type STANDING } from "../feeds/address.ts";
-import { FORMATS } from "../feeds/formats.ts";
+import { pathOf, type STANDING } from "../feeds/feed-address.ts";
+import { FORMATS } from "../feeds/feed-formats.ts";
 
 export interface FeedLink {
   href: string;

@@ -1,7 +1,7 @@
 /** What all pages share: head, header with navigation, footer, and HTTP headers. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
-import { STANDING } from "../feeds/address.ts";
+import { STANDING } from "../feeds/feed-address.ts";
 import { EVENTS } from "../feeds/listing.ts";
 import { assetUrl, type Script } from "./assets.ts";
 import { type FeedLink, feedLinks } from "./feed-links.ts";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { countSetOff } from "../../src/alerts/set-off.ts";
 import type { ArticleInput } from "../../src/record/articles/article.ts";
-import { draftArticle } from "../../src/record/articles/write-articles.ts";
+import { draftArticle } from "../../src/record/articles/draft-article.ts";
 import { putEvent } from "../client.ts";
 import {
   type Alert,

@@ -4,7 +4,7 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import type { Feed, FeedItem } from "../../src/feeds/feed.ts";
-import { FORMATS } from "../../src/feeds/formats.ts";
+import { FORMATS } from "../../src/feeds/feed-formats.ts";
 import { clean } from "../../src/record/fields.ts";
 import { unescaped } from "./parsers/calendars.ts";
 import { renderText } from "./render.ts";

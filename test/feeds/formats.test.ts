@@ -3,7 +3,7 @@
 import { parseOpml } from "feedsmith";
 import ICAL from "ical.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { direction } from "../../src/feeds/content.tsx";
+import { direction } from "../../src/feeds/item-html.tsx";
 import { addArticle, call, curate, event, json, type ProblemBody, putEvent, putName, putNames } from "../client.ts";
 import { readAtom, readJson, readRss, readText } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { FORMATS } from "../../src/feeds/formats.ts";
+import { FORMATS } from "../../src/feeds/feed-formats.ts";
 import { addArticle, curate, json, putEvent, putName, putNames } from "../client.ts";
 import { renderText } from "./render.ts";
 import { asPublisher, HARD_TITLES, itemOf, readRss, readText } from "./support.ts";

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readEvent, readRevision } from "../../src/record/events/events.ts";
+import { readRevision } from "../../src/record/events/event-history.ts";
+import { readEvent } from "../../src/record/events/read-events.ts";
 import {
   addArticle,
   call,

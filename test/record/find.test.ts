@@ -6,7 +6,8 @@ import { analyse } from "../../src/query/text.ts";
 import { type ArticleInput, articleMatchable } from "../../src/record/articles/article.ts";
 import { readArticles } from "../../src/record/articles/read-articles.ts";
 import type { EventInput } from "../../src/record/events/event.ts";
-import { eventMatchable, readEvents } from "../../src/record/events/events.ts";
+import { eventMatchable } from "../../src/record/events/event-text.ts";
+import { readEvents } from "../../src/record/events/read-events.ts";
 import { listArticles, listEvents } from "../../src/record/search/find.ts";
 import { addArticle, call, curate, json, putEvent, putName, putNames, vocabulary } from "../client.ts";
 

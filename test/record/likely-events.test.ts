@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findLikelyEvents } from "../../src/record/events/event-candidates.ts";
-import { type Candidate, likelyEvents } from "../../src/record/events/likely-events.ts";
+import { type LikelyCandidate, likelyEvents } from "../../src/record/events/likely-events.ts";
 import { curate, putEvent, putName, vocabulary } from "../client.ts";
 
-const candidate = (id: string, date: string, names: string[], end_date: string | null = null): Candidate => ({
+const candidate = (id: string, date: string, names: string[], end_date: string | null = null): LikelyCandidate => ({
   id,
   title: id,
   date,
@@ -14,7 +14,7 @@ const candidate = (id: string, date: string, names: string[], end_date: string |
 
 const COUNTS: Readonly<Record<string, number>> = { "actor:rare": 1, "actor:some": 7, "place:common": 127 };
 
-const ranked = (candidates: Candidate[], published_at: string | null, limit = 10) =>
+const ranked = (candidates: LikelyCandidate[], published_at: string | null, limit = 10) =>
   likelyEvents(
     candidates,
     { names: new Set(Object.keys(COUNTS)), published_at, frequency: (name) => COUNTS[name] ?? 0 },
@@ -23,7 +23,7 @@ const ranked = (candidates: Candidate[], published_at: string | null, limit = 10
 
 describe("which event an article is likely to report", () => {
   const day = "2016-09-22";
-  const cases: [name: string, candidates: Candidate[], published: string | null, expected: string[]][] = [
+  const cases: [name: string, candidates: LikelyCandidate[], published: string | null, expected: string[]][] = [
     ["none without a name in common", [candidate("other", day, ["actor:other"])], day, []],
     [
       "a rare name says more than one that all have",

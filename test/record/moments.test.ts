@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { parseAtomFeed, parseRssFeed } from "feedsmith";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readArticle } from "../../src/record/articles/read-articles.ts";
-import { readEvent } from "../../src/record/events/events.ts";
+import { readEvent } from "../../src/record/events/read-events.ts";
 import { addArticle, article, call, curate, event, json, type ProblemBody, putEvent } from "../client.ts";
 import { itemOf, readJson } from "../feeds/support.ts";
 

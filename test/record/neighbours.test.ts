@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EventInput } from "../../src/record/events/event.ts";
-import { readEvent } from "../../src/record/events/events.ts";
-import { arrange, type Candidate, NEAREST, readNeighbours } from "../../src/record/events/neighbours.ts";
+import { arrange, NEAREST, type NeighbourCandidate, readNeighbours } from "../../src/record/events/event-neighbours.ts";
+import { readEvent } from "../../src/record/events/read-events.ts";
 import { curate, json, putEvent, putName, putNames } from "../client.ts";
 
-const candidate = (id: string, ...names: string[]): Candidate => ({
+const candidate = (id: string, ...names: string[]): NeighbourCandidate => ({
   id,
   date: "2016-09-22",
   end_date: null,
@@ -19,7 +19,7 @@ const [ALEPPO, RUSSIA, IRAN, CEASEFIRE] = ["place:aleppo", "actor:russia", "acto
 const near = [candidate("near-1", ALEPPO, RUSSIA, IRAN), candidate("near-2", ALEPPO, RUSSIA)];
 
 describe("which events are told of, of those before and after", () => {
-  it.each<[string, Candidate[], Candidate[], string[]]>([
+  it.each<[string, NeighbourCandidate[], NeighbourCandidate[], string[]]>([
     ["one name in common is not enough", [...near, candidate("one", ALEPPO)], [], []],
     ["two are", [...near, candidate("two", ALEPPO, CEASEFIRE)], [], ["two"]],
     ["what stands right before it is not told of twice", near, [], []],

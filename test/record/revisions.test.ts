@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { COMPARED, readHistory } from "../../src/record/events/revisions.ts";
+import { COMPARED, readHistory } from "../../src/record/events/event-history.ts";
 import { addArticle, curate, json, putEvent, putNames } from "../client.ts";
 
 const sourcesOf = async (id: string) => Object.fromEntries((await readHistory(env.DB, id)).sources);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SourcedEvent } from "../../src/record/events/events.ts";
+import type { SourcedEvent } from "../../src/record/events/read-events.ts";
 import { addArticle, CURATOR, call, curate, head, json, putEvent, putNames } from "../client.ts";
 import { errorAt, open, send, session, valueIn } from "./curator.ts";
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_SECRET, sampleData, sampleRequest } from "../../src/alerts/sample.ts";
 import { readArticles } from "../../src/record/articles/read-articles.ts";
 import { NEWEST, readHead } from "../../src/record/log.ts";
-import { readQuery } from "../../src/record/search/listing-query.ts";
+import { readQuery } from "../../src/record/search/read-query.ts";
 import { type CountedExample, countExamples, makeExamples } from "../../src/site/help/examples.ts";
 import { selectEvents } from "../../src/site/timeline/selection.ts";
 import worker from "../../src/worker.ts";

@@ -1,7 +1,7 @@
 /** The HTML of the names' pages. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { putEvent as recordEvent } from "../../src/record/events/events.ts";
+import { putEvent as recordEvent } from "../../src/record/events/write-events.ts";
 import { typesInWords } from "../../src/site/names/name-kinds.ts";
 import { addArticle, call, event, putEvent, putName, putNames, vocabulary } from "../client.ts";
 

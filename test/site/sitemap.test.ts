@@ -1,7 +1,7 @@
 /** What crawlers and browsers request by themselves: /robots.txt, /sitemap.xml and /favicon.ico. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SourcedEvent } from "../../src/record/events/events.ts";
+import type { SourcedEvent } from "../../src/record/events/read-events.ts";
 import { call, curate, head, json, ORIGIN, putEvent, putName } from "../client.ts";
 
 const text = async (path: string): Promise<string> => {

@@ -1,7 +1,7 @@
 /** The HTML of the timeline: what it shows, and where its links lead. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { putEvent as recordEvent } from "../../src/record/events/events.ts";
+import { putEvent as recordEvent } from "../../src/record/events/write-events.ts";
 import { addArticle, call, curate, event, head, putEvent, putName, putNames, vocabulary } from "../client.ts";
 import { type Link, readTimeline } from "./timeline.ts";
 

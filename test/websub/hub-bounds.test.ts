@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../src/platform/digest.ts";
-import { readDocuments } from "../../src/record/events/events.ts";
+import { readDocuments } from "../../src/record/events/read-events.ts";
 import { Receivers } from "../../src/shard/deliver/receivers.ts";
 import { Queries } from "../../src/shard/follow/queries.ts";
 import { Notices } from "../../src/shard/outbox/notices.ts";

@@ -2,7 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import * as topic from "../../src/feeds/topic.ts";
+import * as topic from "../../src/feeds/feed-topic.ts";
 import { Problem } from "../../src/http/problem.ts";
 import { settings, startClock } from "../alerts/owner.ts";
 import { eventually, kill, passTime, ring, rows, shard, stopClock, tick } from "../alerts/support.ts";

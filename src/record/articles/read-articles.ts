@@ -1,8 +1,8 @@
 /** Articles in D1: reading. */
 
+import { newestRows } from "../bounded-rows.ts";
 import { type EventDocument, eventNames } from "../events/event.ts";
 import { NEWEST } from "../log.ts";
-import { newestRows } from "../newest.ts";
 import type { Article, ArticleEvent } from "./article.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };

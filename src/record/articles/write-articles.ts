@@ -1,19 +1,18 @@
 /** Articles in D1: adding and correcting. */
 
 import { badRequest, type InputError, Problem } from "../../http/problem.ts";
-import { sha256 } from "../../platform/digest.ts";
 import { indexEntries } from "../../query/narrow.ts";
 import { analyse } from "../../query/text.ts";
-import { liesAhead, surfaces } from "../fields.ts";
 import { commitEntry, readHead, THIS_ENTRY } from "../log.ts";
 import type { Names } from "../names/read-names.ts";
 import { failIfOvertaken, Overtaken, untilSettled } from "../overtaken.ts";
 import { fileEntries } from "../search/full-text.ts";
-import { type Article, type ArticleEvent, type ArticleInput, articleMatchable } from "./article.ts";
+import { type Article, type ArticleInput, articleMatchable } from "./article.ts";
+import { CORRECTABLE, corrected, correctedFields, derivedId, draftArticle } from "./draft-article.ts";
 import { fileNamesOfArticle, unfileNamesOfArticle } from "./linked-names.ts";
-import { articleEvent, readArticle } from "./read-articles.ts";
+import { readArticle } from "./read-articles.ts";
 
-export interface Added {
+export interface ArticleAdded {
   id: string;
   log: number;
   /** False where the article was on record already. */
@@ -24,7 +23,7 @@ export interface Added {
  * Adds an article. One with an id or URL that is on record already changes nothing and answers with the first one; where
  * neither is given, title and text stand for the id.
  */
-export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<Added> {
+export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<ArticleAdded> {
   const id = input.id ?? (await derivedId(input));
   const earlier = await findSame(db, id, input.url ?? null);
   if (earlier) return { ...earlier, added: false };
@@ -43,58 +42,11 @@ export async function addArticle(db: D1Database, input: ArticleInput, names: Nam
   return { ...added, added: true };
 }
 
-/** An id that the same article always gets: from its URL, or from title and text. */
-export async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
-  return `a-${(await sha256(url ?? JSON.stringify([title, text]))).slice(0, 20)}`;
-}
-
 const findSame = (db: D1Database, id: string, url: string | null) =>
   db
     .prepare("SELECT id, log FROM articles WHERE id = ?1 OR url = ?2 ORDER BY id = ?1 DESC LIMIT 1")
     .bind(id, url)
     .first<{ id: string; log: number }>();
-
-async function requireEvents(db: D1Database, ids: readonly string[]): Promise<ArticleEvent[]> {
-  const { results } = await db
-    .prepare("SELECT id, document FROM events WHERE id IN (SELECT value FROM json_each(?))")
-    .bind(JSON.stringify(ids))
-    .all<{ id: string; document: string }>();
-  const known = new Map(results.map(({ id, document }) => [id, articleEvent(id, JSON.parse(document))]));
-  const errors = ids.flatMap((id, i) =>
-    known.has(id) ? [] : [{ path: `events.${i}`, message: `there is no event "${id}"` }],
-  );
-  if (errors.length > 0) throw badRequest(errors);
-  return [...known.values()];
-}
-
-/** An article as it will stand on record, with its events. Throws a Problem (400) where one of them is not on record. */
-export const draftArticle = async (db: D1Database, id: string, input: ArticleInput): Promise<Article> =>
-  newArticle(id, input, await requireEvents(db, input.events ?? []));
-
-/** An article as it will stand on record; its number is given by the log, as is that of the entry at which it sets off alerts. */
-function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
-  const now = new Date().toISOString();
-  const mode = input.mode ?? "new";
-  return {
-    id,
-    log: 0,
-    url: input.url ?? null,
-    title: input.title,
-    text: input.text,
-    summary: input.summary ?? null,
-    publisher: input.publisher ?? null,
-    language: input.language ?? null,
-    published_at: input.published_at,
-    dated_from: input.dated_from ?? null,
-    ours: input.ours ?? [],
-    added_at: input.added_at ?? now,
-    updated_at: now,
-    corrected: false,
-    mode,
-    set_off: mode === "new" ? 0 : null,
-    events,
-  };
-}
 
 export interface ArticlePut {
   article: Article;
@@ -154,26 +106,6 @@ function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): voi
   if (errors.length > 0) throw badRequest(errors);
 }
 
-/** The fields in which two states of an article differ. */
-export function correctedFields(old: Article, article: Article): CorrectedField[] {
-  const fields = ([...CORRECTABLE, "added_at"] as const)
-    .filter((column) => column !== "updated_at")
-    .filter((column) => article[column] !== old[column]);
-  return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
-}
-
-/** Whether a correction makes an article new, which sets off alerts. */
-export const becomesNew = (old: Article, { mode }: Article): boolean => mode === "new" && old.mode !== "new";
-
-/** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
-export function corrected(old: Article, input: ArticleInput): Article {
-  const now = newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]);
-  const article = { ...now, corrected: true, url: old.url, set_off: becomesNew(old, now) ? now.set_off : old.set_off };
-  if (surfaces(old.mode, article.mode)) return article;
-  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
-  return { ...article, log: old.log, added_at: liesAhead(old.added_at) ? article.added_at : old.added_at };
-}
-
 async function correct(db: D1Database, article: Article, names: Names, seen: number): Promise<void> {
   const entry = { at: article.updated_at, kind: "article.corrected", subject: article.id } as const;
   const guard = failIfOvertaken(db, seen, article.id);
@@ -200,19 +132,6 @@ const correctStatements = (db: D1Database, article: Article, names: Names): D1Pr
   ...indexArticle(db, article, names),
 ];
 
-/** What a correction may change; id and url stay, and added_at unless it lies ahead or the article was silent. */
-const CORRECTABLE = [
-  "title",
-  "text",
-  "summary",
-  "publisher",
-  "language",
-  "published_at",
-  "dated_from",
-  "mode",
-  "updated_at",
-] as const;
-export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "added_at" | "ours";
 const COLUMNS = ["id", "url", "added_at", ...CORRECTABLE] as const;
 
 function insertStatements(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {

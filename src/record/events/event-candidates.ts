@@ -3,7 +3,7 @@ import { analyse } from "../../query/text.ts";
 import type { ArticleInput } from "../articles/article.ts";
 import type { Names } from "../names/read-names.ts";
 import { type EventDocument, eventNames } from "./event.ts";
-import { type Candidate, type Likely, likelyEvents } from "./likely-events.ts";
+import { type LikelyCandidate, likelyEvents, type RankedEvent } from "./likely-events.ts";
 
 /** So many names of the article are looked up, those that it has most often first. */
 const NAMES = 24;
@@ -21,7 +21,7 @@ export async function findLikelyEvents(
   db: D1Database,
   names: Names,
   article: Pick<ArticleInput, "title" | "text" | "language" | "published_at">,
-): Promise<Likely[]> {
+): Promise<RankedEvent[]> {
   const found = namesOf(article, names);
   const { frequency, events } = await readNamed(db, found);
   const candidates = await readCandidates(db, events);
@@ -57,9 +57,9 @@ async function readNamed(
   return { frequency: (name) => counts.get(name) ?? 0, events: [...new Set(rarest)].slice(0, WEIGHED - NEWEST_EVENTS) };
 }
 
-type CandidateRow = Omit<Candidate, "names"> & { named: string };
+type CandidateRow = Omit<LikelyCandidate, "names"> & { named: string };
 
-async function readCandidates(db: D1Database, ids: readonly string[]): Promise<Candidate[]> {
+async function readCandidates(db: D1Database, ids: readonly string[]): Promise<LikelyCandidate[]> {
   const { results } = await db
     .prepare(
       `SELECT id, document ->> 'title' AS title, document ->> 'date' AS date, document ->> 'end_date' AS end_date,

@@ -10,7 +10,7 @@
  */
 
 /** An event that shares a name with the article, or may. */
-export interface Candidate {
+export interface LikelyCandidate {
   id: string;
   title: string;
   /** As precise as is known: YYYY-MM-DD, YYYY-MM or YYYY. */
@@ -20,8 +20,8 @@ export interface Candidate {
   names: readonly string[];
 }
 
-export interface Likely {
-  event: Candidate;
+export interface RankedEvent {
+  event: LikelyCandidate;
   score: number;
   /** Full ids of the names in common, the rarest first. */
   shared: readonly string[];
@@ -29,7 +29,7 @@ export interface Likely {
   days: number | undefined;
 }
 
-export interface Asked {
+export interface ArticleFacts {
   /** Full ids of the names in the article. */
   names: ReadonlySet<string>;
   /** When it was published: a day, or a time (RFC 3339). */
@@ -43,7 +43,11 @@ const HALF = 7;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** The likeliest first, at most `limit`; of equal ones those with the later id. Events without a name in common are left out. */
-export function likelyEvents(candidates: readonly Candidate[], asked: Asked, limit: number): Likely[] {
+export function likelyEvents(
+  candidates: readonly LikelyCandidate[],
+  asked: ArticleFacts,
+  limit: number,
+): RankedEvent[] {
   return candidates
     .map((event) => weigh(event, asked))
     .filter(({ shared }) => shared.length > 0)
@@ -51,7 +55,7 @@ export function likelyEvents(candidates: readonly Candidate[], asked: Asked, lim
     .slice(0, limit);
 }
 
-function weigh(event: Candidate, { names, published_at, frequency }: Asked): Likely {
+function weigh(event: LikelyCandidate, { names, published_at, frequency }: ArticleFacts): RankedEvent {
   const weight = (name: string): number => 1 / Math.log2(1 + Math.max(1, frequency(name)));
   const shared = [...new Set(event.names)]
     .filter((name) => names.has(name))
@@ -61,7 +65,7 @@ function weigh(event: Candidate, { names, published_at, frequency }: Asked): Lik
   return { event, shared, days, score: nearness * shared.reduce((sum, name) => sum + weight(name), 0) };
 }
 
-type Dated = Pick<Candidate, "date" | "end_date">;
+type Dated = Pick<LikelyCandidate, "date" | "end_date">;
 
 function daysFrom({ date, end_date }: Dated, day: string): number {
   const at = Date.parse(day);

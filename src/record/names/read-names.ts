@@ -2,8 +2,8 @@
 import { RecordCache } from "../../platform/cache.ts";
 import { makeVocabulary, readName, type Vocabulary } from "../../query/names.ts";
 import { splitWords } from "../../query/words.ts";
-import { commitEntry, type Head, THIS_ENTRY } from "../log.ts";
-import { type NameInput, type NameKind, type NameRecord, queryName } from "./name.ts";
+import type { Head } from "../log.ts";
+import { type NameKind, type NameRecord, queryName } from "./name.ts";
 
 export interface Names {
   /** The number of the log entry that last changed a name. */
@@ -26,22 +26,6 @@ async function readAllNames(db: D1Database, version: number): Promise<Names> {
     vocabulary: makeVocabulary(records.map(queryName)),
     records: new Map(records.map((record) => [record.id, record])),
   };
-}
-
-/** Puts a name on record. Answers whether that changed anything, and if it is new. */
-export async function putName(db: D1Database, id: string, input: NameInput): Promise<"created" | "changed" | "same"> {
-  const document = JSON.stringify({ id, ...input });
-  const old = await db.prepare("SELECT document FROM names WHERE id = ?").bind(id).first<string>("document");
-  if (old === document) return "same";
-  await commitEntry(db, { at: new Date().toISOString(), kind: "name.changed", subject: id }, [
-    db
-      .prepare(
-        `INSERT INTO names (id, log, document) VALUES (?1, ${THIS_ENTRY}, ?2)
-         ON CONFLICT (id) DO UPDATE SET log = excluded.log, document = excluded.document`,
-      )
-      .bind(id, document),
-  ]);
-  return old === null ? "created" : "changed";
 }
 
 /** The slug of a name of one kind, given its slug or any of its spellings; undefined where there is no such name. */

@@ -51,7 +51,7 @@ export function fileEntries(
 }
 
 /** A row that may match, and how many bytes of text are read with it at the most. */
-export interface Candidate {
+export interface IndexCandidate {
   row: number;
   bytes: number;
 }
@@ -71,13 +71,13 @@ export async function findCandidates(
   narrowing: Narrowing,
   before: number,
   limit: number,
-): Promise<Candidate[]> {
+): Promise<IndexCandidate[]> {
   const search = table === "article_index" ? linkedSearch(narrowing) : indexSearch(table, narrowing);
   if (search === undefined) return [];
   const { results } = await db
     .prepare(`SELECT row, coalesce((${BYTES[table]}), 0) AS bytes FROM (${search.sql} ORDER BY row DESC LIMIT ?2)`)
     .bind(before, limit, ...search.values)
-    .all<Candidate>();
+    .all<IndexCandidate>();
   return results;
 }
 
@@ -85,14 +85,14 @@ export async function findCandidates(
 export async function readSizes(
   db: D1Database,
   { before, limit, feed }: { before: number; limit: number; feed: boolean },
-): Promise<Candidate[]> {
+): Promise<IndexCandidate[]> {
   const { results } = await db
     .prepare(
       `SELECT log AS row, octet_length(text) AS bytes FROM articles WHERE log < ? ${feed ? "AND mode <> 'silent'" : ""}
        ORDER BY log DESC LIMIT ?`,
     )
     .bind(before, limit)
-    .all<Candidate>();
+    .all<IndexCandidate>();
   return results;
 }
 

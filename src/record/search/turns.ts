@@ -8,7 +8,7 @@
 import { Problem } from "../../http/problem.ts";
 import { Lease } from "../../platform/lease.ts";
 import { asker } from "./asker.ts";
-import { Pace } from "./pace.ts";
+import { WorkPace } from "./work-pace.ts";
 
 export interface TurnBounds {
   /** Searches that run at a time. */
@@ -46,11 +46,11 @@ export class Turns {
    * Does work when its turn has come, on behalf of the present asker. Throws a Problem (429) where too many wait, or for too long; work that
    * no caller asked for is never refused. Work must not take another turn: it would wait for itself.
    */
-  async take<T>(work: (pace: Pace) => Promise<T>): Promise<T> {
+  async take<T>(work: (pace: WorkPace) => Promise<T>): Promise<T> {
     const ticket = this.#join(asker.getStore());
     try {
       await this.#wait(ticket);
-      return await work(new Pace());
+      return await work(new WorkPace());
     } finally {
       ticket.lease.end();
       this.#tickets = this.#tickets.filter((other) => other !== ticket);

@@ -2,7 +2,8 @@
 import type { Article } from "../../record/articles/article.ts";
 import { readArticle } from "../../record/articles/read-articles.ts";
 import { changedFields, type Event, type EventDocument } from "../../record/events/event.ts";
-import { type Revision, readArticleIds, readDocuments, readEvent, readRevision } from "../../record/events/events.ts";
+import { type Revision, readRevision } from "../../record/events/event-history.ts";
+import { readArticleIds, readDocuments, readEvent } from "../../record/events/read-events.ts";
 import type { LogEntry } from "../../record/log.ts";
 
 /** What a log entry tells the alerts. */

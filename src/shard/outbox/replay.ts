@@ -8,8 +8,9 @@ import { match } from "../../query/match.ts";
 import type { Article } from "../../record/articles/article.ts";
 import { lastEntryBefore } from "../../record/log.ts";
 import type { Names } from "../../record/names/read-names.ts";
-import { detached } from "../../record/search/detached.ts";
-import { type Bounds, visitCandidates } from "../../record/search/find.ts";
+import { detached } from "../../record/search/detached-copy.ts";
+import { visitCandidates } from "../../record/search/find.ts";
+import type { Bounds } from "../../record/search/walk-candidates.ts";
 import type { Refused } from "../calls.ts";
 
 export interface Past {

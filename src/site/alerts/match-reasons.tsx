@@ -1,6 +1,6 @@
 /** Why an article matches: each term, its meaning, and where it occurs. */
 import { highlight } from "../../channels/highlight.ts";
-import { Foreign } from "../../feeds/content.tsx";
+import { Foreign } from "../../feeds/item-html.tsx";
 import { reasonInWords } from "../../messages/wording.ts";
 import type { Match } from "../../query/explain.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";

@@ -2,7 +2,7 @@
 import type { Delivery } from "../../alerts/alert.ts";
 import { messageItem } from "../../alerts/alert-feed.tsx";
 import type { HeldAlert } from "../../alerts/holder.ts";
-import { Foreign } from "../../feeds/content.tsx";
+import { Foreign } from "../../feeds/item-html.tsx";
 import { MESSAGE_TYPES } from "../../messages/wording.ts";
 import { Moment } from "../moment.tsx";
 import { counted } from "../text-format.ts";

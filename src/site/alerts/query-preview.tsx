@@ -1,13 +1,13 @@
 /** What a query would have sent so far, beside every input for an alert's query. */
 
-import { asUri, Foreign } from "../../feeds/content.tsx";
+import { asUri, Foreign } from "../../feeds/item-html.tsx";
 import type { Env } from "../../platform/env.ts";
 import { warnings } from "../../query/warnings.ts";
 import { titleLanguage } from "../../record/articles/article.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names/read-names.ts";
-import type { Bounds } from "../../record/search/find.ts";
 import { type Preview, previewQuery } from "../../record/search/preview-query.ts";
+import type { Bounds } from "../../record/search/walk-candidates.ts";
 import { counted, number } from "../text-format.ts";
 import { ReadAs, readTyped, type TypedQuery } from "../typed-query.tsx";
 import { MatchReasons } from "./match-reasons.tsx";

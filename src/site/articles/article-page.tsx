@@ -1,5 +1,5 @@
 /** GET /articles/{id}: the public page of an article, without its text. */
-import { asUri, Foreign } from "../../feeds/content.tsx";
+import { asUri, Foreign } from "../../feeds/item-html.tsx";
 import type { Context, Handler } from "../../http/context.ts";
 import { articleUrl, eventPath } from "../../http/links.ts";
 import { notFound } from "../../http/problem.ts";

@@ -3,19 +3,19 @@ import type { ComponentChildren } from "preact";
 import { countSetOff, type SetOff } from "../../alerts/set-off.ts";
 import { readVocabulary } from "../../curation/record-changes.ts";
 import type { Context } from "../../http/context.ts";
-import { type Alike, findAlike } from "../../record/articles/alike.ts";
 import type { ArticleInput } from "../../record/articles/article.ts";
-import { derivedId, draftArticle } from "../../record/articles/write-articles.ts";
+import { derivedId, draftArticle } from "../../record/articles/draft-article.ts";
+import { findSameArticle, type SameArticle } from "../../record/articles/same-article.ts";
 import { findLikelyEvents } from "../../record/events/event-candidates.ts";
-import type { Likely } from "../../record/events/likely-events.ts";
+import type { RankedEvent } from "../../record/events/likely-events.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";
 import { Box } from "./fields.tsx";
 
 export interface ArticlePreview {
   names: Names;
-  alike: Alike | undefined;
-  likely: Likely[];
+  alike: SameArticle | undefined;
+  likely: RankedEvent[];
   /** Ids of the selected events. */
   chosen: readonly string[];
   setOff: SetOff;
@@ -28,7 +28,7 @@ export async function previewArticle(context: Context, input: ArticleInput): Pro
   const names = await readVocabulary(context);
   const draft = await draftArticle(DB, input.id ?? (await derivedId(input)), input);
   const [alike, likely, setOff] = await Promise.all([
-    findAlike(DB, input),
+    findSameArticle(DB, input),
     findLikelyEvents(DB, names, input),
     countSetOff(context.env, draft),
   ]);
@@ -79,7 +79,7 @@ export function setOffInWords({ alerts }: SetOff, mode: string): string {
   return `It sets off ${counted(alerts, "alert")}.`;
 }
 
-const OnRecord = ({ alike: { id, title, same } }: { alike: Alike }) => (
+const OnRecord = ({ alike: { id, title, same } }: { alike: SameArticle }) => (
   <p class="warning">
     {same === "text" ? "An article with this text" : `An article with this ${same === "id" ? "id" : "URL"}`} is already
     on record:{" "}
@@ -95,7 +95,7 @@ const LikelyEvent = ({
   names,
   checked,
 }: {
-  likely: Likely;
+  likely: RankedEvent;
   names: Names;
   checked: boolean;
 }) => (

@@ -1,12 +1,12 @@
 /** The curators' home page: the newest items, and items that lack something. */
 
 import type { ComponentChildren, VNode } from "preact";
-import { Foreign } from "../../feeds/content.tsx";
+import { Foreign } from "../../feeds/item-html.tsx";
 import type { Context, Handler } from "../../http/context.ts";
 import { readParameter } from "../../http/input.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { type Article, titleLanguage } from "../../record/articles/article.ts";
-import type { SourcedEvent } from "../../record/events/events.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import { type Head, NEWEST, readHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names/read-names.ts";
 import { listArticles, listEvents } from "../../record/search/find.ts";

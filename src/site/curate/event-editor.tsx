@@ -1,9 +1,10 @@
 /** The page that edits, previews and retracts an event. */
 import type { InputError } from "../../http/problem.ts";
 import type { Article } from "../../record/articles/article.ts";
-import type { Draft } from "../../record/events/draft-event.ts";
+import type { EventDraft } from "../../record/events/draft-event.ts";
 import { changedFields } from "../../record/events/event.ts";
-import type { Revision, SourcedEvent } from "../../record/events/events.ts";
+import type { Revision } from "../../record/events/event-history.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import type { Names } from "../../record/names/read-names.ts";
 import { FormErrors } from "../form.tsx";
 import { EVENT_FIELDS, EventFields } from "./event-form.tsx";
@@ -19,7 +20,7 @@ export interface Editing {
   /** The event on record; undefined for a new one. */
   old?: SourcedEvent | undefined;
   errors?: readonly InputError[];
-  draft?: Draft;
+  draft?: EventDraft;
   /** A change by another request since the form was loaded. */
   overtaken?: { before: Revision | undefined; now: SourcedEvent };
   /** The reason that was typed for a retraction, and its errors. */
@@ -55,7 +56,7 @@ export function EventEditor(editing: Editing) {
   );
 }
 
-function Publishing({ draft, names }: { draft: Draft; names: Names }) {
+function Publishing({ draft, names }: { draft: EventDraft; names: Names }) {
   const { old } = draft;
   return (
     <section class="does" aria-labelledby="does">

@@ -1,6 +1,6 @@
 /** The fields of an event, for adding and correcting one. */
 import type { JSX } from "preact";
-import { Foreign } from "../../feeds/content.tsx";
+import { Foreign } from "../../feeds/item-html.tsx";
 import type { InputError } from "../../http/problem.ts";
 import { type Article, titleLanguage } from "../../record/articles/article.ts";
 import { Field, messagesAt, TextArea } from "../form.tsx";

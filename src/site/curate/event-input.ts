@@ -1,7 +1,7 @@
 /** Reads the form of an event, and fills it. */
 import { check } from "../../http/input.ts";
 import { type EventInput, eventInput } from "../../record/events/event.ts";
-import type { SourcedEvent } from "../../record/events/events.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import { slug } from "../../record/fields.ts";
 import { lineOf, linesOf, type Typed, textOf } from "./fields.tsx";
 

@@ -7,7 +7,8 @@ import { badRequest, type InputError, notFound, Problem } from "../../http/probl
 import { readArticles } from "../../record/articles/read-articles.ts";
 import { draftEvent } from "../../record/events/draft-event.ts";
 import { retraction } from "../../record/events/event.ts";
-import { readEvent, readRevision, type SourcedEvent } from "../../record/events/events.ts";
+import { readRevision } from "../../record/events/event-history.ts";
+import { readEvent, type SourcedEvent } from "../../record/events/read-events.ts";
 import { slug } from "../../record/fields.ts";
 import { NEWEST } from "../../record/log.ts";
 import { errorsOf, readForm } from "../form.tsx";

@@ -1,8 +1,9 @@
 /** The preview of an event: its page, and what publishing it changes. */
 import { titleLanguage } from "../../record/articles/article.ts";
-import type { Draft } from "../../record/events/draft-event.ts";
+import type { EventDraft } from "../../record/events/draft-event.ts";
 import type { EventDocument } from "../../record/events/event.ts";
-import type { Revision, SourcedEvent } from "../../record/events/events.ts";
+import type { Revision } from "../../record/events/event-history.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import type { Names } from "../../record/names/read-names.ts";
 import { makeCompare } from "../events/difference.tsx";
 import { EventColumns, EventSources } from "../events/event-view.tsx";
@@ -11,11 +12,11 @@ import { changesBetween } from "../events/revision-changes.ts";
 import { EVENT_MODES } from "./event-form.tsx";
 
 /** Returns true if publishing would change anything on record. */
-export const changesAnything = ({ event, old, changed }: Draft): boolean =>
+export const changesAnything = ({ event, old, changed }: EventDraft): boolean =>
   old === undefined || old.retracted !== null || old.mode !== event.mode || changed.length > 0;
 
 /** The parts of the event's page that curators write. The heading is the event's title. */
-export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
+export function EventPreview({ draft, names }: { draft: EventDraft; names: Names }) {
   // Only the real page has the history to which a revised event links.
   const event: SourcedEvent = { ...draft.event, revision: 1 };
   return (
@@ -32,7 +33,7 @@ export function EventPreview({ draft, names }: { draft: Draft; names: Names }) {
 }
 
 /** What publishing does. */
-export function WhatItDoes({ draft, names }: { draft: Draft; names: Names }) {
+export function WhatItDoes({ draft, names }: { draft: EventDraft; names: Names }) {
   const { event, old, changed } = draft;
   const shows = `${event.mode}: ${EVENT_MODES[event.mode]}.`;
   if (old === undefined) return <p>This publishes a new event as {shows}</p>;

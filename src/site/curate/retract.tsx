@@ -1,6 +1,6 @@
 /** Retracting an event. */
 import type { InputError } from "../../http/problem.ts";
-import type { SourcedEvent } from "../../record/events/events.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import { FormErrors, messagesAt, TextArea } from "../form.tsx";
 import { Box } from "./fields.tsx";
 

@@ -2,9 +2,9 @@
 import type { Context, Handler } from "../../http/context.ts";
 import { eventUrl } from "../../http/links.ts";
 import { notFound } from "../../http/problem.ts";
-import { readEvent, type SourcedEvent } from "../../record/events/events.ts";
-import { type Neighbours, readNeighbours } from "../../record/events/neighbours.ts";
-import { type History, readHistory } from "../../record/events/revisions.ts";
+import { type EventHistory, readHistory } from "../../record/events/event-history.ts";
+import { type Neighbours, readNeighbours } from "../../record/events/event-neighbours.ts";
+import { readEvent, type SourcedEvent } from "../../record/events/read-events.ts";
 import { readRecentHead } from "../../record/log.ts";
 import { type Names, readNames } from "../../record/names/read-names.ts";
 import { htmlPage } from "../layout.tsx";
@@ -31,7 +31,7 @@ export const eventPage: Handler = async (_, context) => {
 interface EventPageProps {
   event: SourcedEvent;
   names: Names;
-  history: History;
+  history: EventHistory;
   neighbours: Neighbours;
 }
 

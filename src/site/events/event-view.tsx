@@ -1,9 +1,10 @@
 /** The parts of an event that curators write. */
 import type { ComponentChildren } from "preact";
-import { dateInWords } from "../../feeds/dates.ts";
+import { dateInWords } from "../../feeds/event-dates.ts";
 import { namePath } from "../../http/links.ts";
 import { fullIds, type Precision } from "../../record/events/event.ts";
-import { claimant, type SourcedEvent } from "../../record/events/events.ts";
+import { claimant } from "../../record/events/event-text.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { Moment } from "../moment.tsx";
 import { SourceList } from "./sources.tsx";

@@ -1,6 +1,6 @@
 /** Links to follow an event: an alert on its names, and feeds of the same query. */
-import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
-import { FORMATS } from "../../feeds/formats.ts";
+import { pathOf, STANDING, searchOf } from "../../feeds/feed-address.ts";
+import { FORMATS } from "../../feeds/feed-formats.ts";
 import { EVENTS } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { type EventDocument, fullIds } from "../../record/events/event.ts";

@@ -1,8 +1,8 @@
 /** The history of an event: when it was revised, and what changed. */
 import type { ComponentChildren } from "preact";
-import { Foreign } from "../../feeds/content.tsx";
-import { claimant } from "../../record/events/events.ts";
-import type { History } from "../../record/events/revisions.ts";
+import { Foreign } from "../../feeds/item-html.tsx";
+import type { EventHistory } from "../../record/events/event-history.ts";
+import { claimant } from "../../record/events/event-text.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { Moment } from "../moment.tsx";
 import { Added, type Compare, Difference, makeCompare, Removed } from "./difference.tsx";
@@ -12,12 +12,12 @@ import type { RevisionChange } from "./revision-changes.ts";
 /** What is needed to describe changes: the articles' titles and a function that compares texts. */
 export interface ChangeContext {
   names: Names;
-  sources: History["sources"];
+  sources: EventHistory["sources"];
   compare: Compare;
 }
 
 /** The history, with its heading. Nothing if the event was never changed. */
-export function HistoryView({ history, names }: { history: History; names: Names }) {
+export function HistoryView({ history, names }: { history: EventHistory; names: Names }) {
   const steps = stepsOf(history);
   if (steps.length < 2) return null;
   const newest = steps.findIndex(({ changes }) => changes.length > 0);

@@ -1,7 +1,7 @@
 /** The history of an event as one list: its revisions, and articles that were added to its sources or corrected. */
 import { CHANGES } from "../../messages/wording.ts";
-import type { DatedRevision, HistoricSource, History } from "../../record/events/revisions.ts";
-import { COMPARED } from "../../record/events/revisions.ts";
+import type { DatedRevision, EventHistory, HistoricSource } from "../../record/events/event-history.ts";
+import { COMPARED } from "../../record/events/event-history.ts";
 import { changesBetween, type RevisionChange } from "./revision-changes.ts";
 
 export interface Step {
@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** Newest first. */
-export function stepsOf({ revisions, sources }: History): Step[] {
+export function stepsOf({ revisions, sources }: EventHistory): Step[] {
   const written = revisions.slice(0, COMPARED).flatMap((revision, i) => step(revision, revisions[i + 1]) ?? []);
   const noted = [...sources.values()].flatMap(sourceSteps);
   return [...written, ...noted].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));

@@ -1,6 +1,6 @@
 /** Links to the events before and after, and to related ones. */
-import { dateInWords } from "../../feeds/dates.ts";
-import type { Neighbour, Neighbours } from "../../record/events/neighbours.ts";
+import { dateInWords } from "../../feeds/event-dates.ts";
+import type { Neighbour, Neighbours } from "../../record/events/event-neighbours.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 
 export function NeighboursView({ neighbours, names }: { neighbours: Neighbours; names: Names }) {

@@ -1,8 +1,8 @@
 /** The changes between two revisions of an event, by the parts that a reader sees. */
-import { dateInWords } from "../../feeds/dates.ts";
+import { dateInWords } from "../../feeds/event-dates.ts";
 import { EVENT_PARTS } from "../../messages/wording.ts";
 import { type EventDocument, fullIds } from "../../record/events/event.ts";
-import type { Revision } from "../../record/events/events.ts";
+import type { Revision } from "../../record/events/event-history.ts";
 
 export type RevisionChange =
   /** A changed text; empty if there was or is none. */

@@ -3,10 +3,10 @@
  * exception in the Content-Security-Policy. It says what the page shows, and nothing that is unknown.
  */
 import type { ComponentChildren } from "preact";
-import { asUri } from "../../feeds/content.tsx";
+import { asUri } from "../../feeds/item-html.tsx";
 import { namePath } from "../../http/links.ts";
 import { fullIds } from "../../record/events/event.ts";
-import type { Source, SourcedEvent } from "../../record/events/events.ts";
+import type { Source, SourcedEvent } from "../../record/events/read-events.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { periodOf } from "../timeline/event-period.ts";
 

@@ -1,8 +1,9 @@
 /** The articles on which an event is based. */
-import { asUri, Foreign } from "../../feeds/content.tsx";
-import { dateInWords } from "../../feeds/dates.ts";
+
+import { dateInWords } from "../../feeds/event-dates.ts";
+import { asUri, Foreign } from "../../feeds/item-html.tsx";
 import { titleLanguage } from "../../record/articles/article.ts";
-import type { Source } from "../../record/events/events.ts";
+import type { Source } from "../../record/events/read-events.ts";
 
 export function SourceList({ sources }: { sources: readonly Source[] }) {
   if (sources.length === 0) return <p>Not yet sourced.</p>;

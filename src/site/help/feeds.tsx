@@ -1,6 +1,6 @@
 /** Help on feeds: their addresses and how to use them. */
-import { pathOf, STANDING } from "../../feeds/address.ts";
-import { FORMATS } from "../../feeds/formats.ts";
+import { pathOf, STANDING } from "../../feeds/feed-address.ts";
+import { FORMATS } from "../../feeds/feed-formats.ts";
 import { Code } from "../scrolls.tsx";
 import type { CountedExample } from "./examples.ts";
 

@@ -1,5 +1,5 @@
 /** Search tips: each feature of the query language, with what it finds now. */
-import { searchOf } from "../../feeds/address.ts";
+import { searchOf } from "../../feeds/feed-address.ts";
 import { LIMITS, type ParsedQuery } from "../../query/grammar.ts";
 import { reading } from "../../query/reading.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";

@@ -1,6 +1,6 @@
 /** GET /places/{slug}, /actors/{slug}, /topics/{slug}: the meaning of a name, its spellings and its events. */
 
-import { STANDING, searchOf } from "../../feeds/address.ts";
+import { STANDING, searchOf } from "../../feeds/feed-address.ts";
 import type { Handler } from "../../http/context.ts";
 import { namePath } from "../../http/links.ts";
 import { notFound } from "../../http/problem.ts";
@@ -8,7 +8,7 @@ import type { ParsedQuery } from "../../query/grammar.ts";
 import { readRecentHead } from "../../record/log.ts";
 import type { NameKind, NameRecord } from "../../record/names/name.ts";
 import { type Names, readNames } from "../../record/names/read-names.ts";
-import { readQuery } from "../../record/search/listing-query.ts";
+import { readQuery } from "../../record/search/read-query.ts";
 import { feedLinks } from "../feed-links.ts";
 import { htmlPage } from "../layout.tsx";
 import { PlaceMap } from "../map/place-map.tsx";

@@ -1,5 +1,5 @@
 /** All spellings of a name, and how they differ from ordinary words and from other names. */
-import { Foreign } from "../../feeds/content.tsx";
+import { Foreign } from "../../feeds/item-html.tsx";
 import { namePath } from "../../http/links.ts";
 import type { NameRecord } from "../../record/names/name.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";

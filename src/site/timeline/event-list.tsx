@@ -1,8 +1,8 @@
 /** Events by month and day, newest first. */
-import { dateInWords } from "../../feeds/dates.ts";
+import { dateInWords } from "../../feeds/event-dates.ts";
 import { namePath } from "../../http/links.ts";
 import { fullIds } from "../../record/events/event.ts";
-import type { SourcedEvent } from "../../record/events/events.ts";
+import type { SourcedEvent } from "../../record/events/read-events.ts";
 import { labelOf, type Names } from "../../record/names/read-names.ts";
 import { counted, shortened } from "../text-format.ts";
 import { byTime, inWords, periodOf } from "./event-period.ts";

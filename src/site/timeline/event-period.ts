@@ -1,6 +1,6 @@
 /** When events happened, as precisely as the record says: days, months and years in ISO 8601. */
 
-import { dateInWords } from "../../feeds/dates.ts";
+import { dateInWords } from "../../feeds/event-dates.ts";
 import { readParameter } from "../../http/input.ts";
 import { badRequest } from "../../http/problem.ts";
 import type { EventDocument } from "../../record/events/event.ts";

@@ -1,6 +1,6 @@
 /** Links to follow what the page shows: its feeds, and an alert. */
-import { pathOf, STANDING, searchOf } from "../../feeds/address.ts";
-import { FORMATS } from "../../feeds/formats.ts";
+import { pathOf, STANDING, searchOf } from "../../feeds/feed-address.ts";
+import { FORMATS } from "../../feeds/feed-formats.ts";
 import { LISTINGS } from "../../feeds/listing.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 

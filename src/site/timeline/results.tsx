@@ -1,5 +1,5 @@
 /** The list of events, links to the other pages, and suggestions if nothing was found. */
-import { searchOf } from "../../feeds/address.ts";
+import { searchOf } from "../../feeds/feed-address.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { Names } from "../../record/names/read-names.ts";
 import { counted } from "../text-format.ts";

@@ -1,8 +1,9 @@
 /** The events that a page shows: those that match a query, up to a limit. */
-import { makeFinder } from "../../feeds/listing.ts";
+import { makeItemFinder } from "../../feeds/item-finder.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import type { AnalysedText } from "../../query/text.ts";
-import { eventMatchable, readNewestEvents, type SourcedEvent } from "../../record/events/events.ts";
+import { eventMatchable } from "../../record/events/event-text.ts";
+import { readNewestEvents, type SourcedEvent } from "../../record/events/read-events.ts";
 import { type Head, NEWEST } from "../../record/log.ts";
 import type { Names } from "../../record/names/read-names.ts";
 import { listEvents } from "../../record/search/find.ts";
@@ -24,7 +25,7 @@ export interface Selection {
 export const WINDOW = 200;
 
 /** Pages also show silent events. */
-const finder = makeFinder<SourcedEvent>(
+const finder = makeItemFinder<SourcedEvent>(
   { newest: (db) => readNewestEvents(db, false), list: listEvents, matchable: eventMatchable },
   false,
 );

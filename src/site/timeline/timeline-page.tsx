@@ -1,6 +1,6 @@
 /** GET /: the timeline of all events, or of those that a query and a month select. Every view has an address. */
 
-import { STANDING, searchOf } from "../../feeds/address.ts";
+import { STANDING, searchOf } from "../../feeds/feed-address.ts";
 import type { Handler } from "../../http/context.ts";
 import { readInteger, readParameter } from "../../http/input.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";

@@ -5,7 +5,7 @@ import { problemOf } from "../../alerts/holder.ts";
 import { requireKnownOrigin } from "../../alerts/origins.ts";
 import { listShards, openShard, shardStub } from "../../alerts/shards.ts";
 import { checkTarget, hostNameOf } from "../../alerts/target.ts";
-import { readTopic } from "../../feeds/topic.ts";
+import { readTopic } from "../../feeds/feed-topic.ts";
 import type { Context, Handler } from "../../http/context.ts";
 import { check, readParameter, readText } from "../../http/input.ts";
 import { Problem } from "../../http/problem.ts";

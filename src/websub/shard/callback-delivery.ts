@@ -1,7 +1,7 @@
 /** Requests to the callbacks of subscriptions: how each is made, and what follows from the answer. */
 import type { Attempt, OutgoingRequest } from "../../delivery/attempt.ts";
 import { type AttemptVerdict, isGivenUp } from "../../delivery/retry-schedule.ts";
-import { renderTopic } from "../../feeds/topic.ts";
+import { renderTopic } from "../../feeds/feed-topic.ts";
 import { Problem } from "../../http/problem.ts";
 import type { Env } from "../../platform/env.ts";
 import { failpoint } from "../../platform/failpoint.ts";

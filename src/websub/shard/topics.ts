@@ -2,7 +2,7 @@
 import { report } from "../../platform/report.ts";
 import { analyse } from "../../query/text.ts";
 import { articleMatchable } from "../../record/articles/article.ts";
-import { eventMatchable } from "../../record/events/events.ts";
+import { eventMatchable } from "../../record/events/event-text.ts";
 import type { FeedAudience } from "../../shard/follow/feed-audience.ts";
 import type { Queries } from "../../shard/follow/queries.ts";
 import type { FeedChange } from "../../shard/follow/record-change.ts";

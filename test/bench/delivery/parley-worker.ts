@@ -5,7 +5,7 @@ import { makeSecret } from "../../../src/delivery/signature.ts";
 import type { Env } from "../../../src/platform/env.ts";
 import { readHead } from "../../../src/record/log.ts";
 import { readNames } from "../../../src/record/names/read-names.ts";
-import { readQuery } from "../../../src/record/search/listing-query.ts";
+import { readQuery } from "../../../src/record/search/read-query.ts";
 import { Receivers } from "../../../src/shard/deliver/receivers.ts";
 import { Queries } from "../../../src/shard/follow/queries.ts";
 import { Deliveries } from "../../../src/shard/outbox/deliveries.ts";

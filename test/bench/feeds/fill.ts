@@ -5,7 +5,7 @@ import { analyse, type Matchable } from "../../../src/query/text.ts";
 import { articleMatchable } from "../../../src/record/articles/article.ts";
 import { articleEvent } from "../../../src/record/articles/read-articles.ts";
 import type { EventDocument } from "../../../src/record/events/event.ts";
-import { eventMatchable } from "../../../src/record/events/events.ts";
+import { eventMatchable } from "../../../src/record/events/event-text.ts";
 import { readHead } from "../../../src/record/log.ts";
 import { type Names, readNames } from "../../../src/record/names/read-names.ts";
 import { indexText } from "../../../src/record/search/full-text.ts";

@@ -1,8 +1,8 @@
 /** Rendering fifty events, and fifty articles, beside the package feedsmith. */
 import type { Data } from "../../../src/cli/data.ts";
 import type { Feed, FeedItem } from "../../../src/feeds/feed.ts";
-import { type Format, render } from "../../../src/feeds/format.ts";
-import { type Extension, FORMATS } from "../../../src/feeds/formats.ts";
+import { type FeedFormat, render } from "../../../src/feeds/feed-format.ts";
+import { type Extension, FORMATS } from "../../../src/feeds/feed-formats.ts";
 import { interleave, rounded } from "../clock.ts";
 import type { Row } from "../run.ts";
 import { feedsmithAtom, feedsmithJson, feedsmithRss } from "./feedsmith.ts";
@@ -26,7 +26,7 @@ export function benchRendering(data: Data): Row[] {
   );
 }
 
-function compare(format: Format, feed: Feed): Row {
+function compare(format: FeedFormat, feed: Feed): Row {
   const peer = PEERS[format.extension as Extension];
   const timed = interleave(
     {

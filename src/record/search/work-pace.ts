@@ -10,7 +10,7 @@ const MOST_TIME = 12;
 /** Code units between two pauses, where it stands still: at most some 20 ms of analysis. */
 const MOST_UNITS = 262_144;
 
-export class Pace {
+export class WorkPace {
   #units = 0;
   #begun = Date.now();
   /** Whether the clock was seen to run during a step. */

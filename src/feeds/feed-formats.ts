@@ -1,7 +1,7 @@
 /** The formats, by the end of their addresses. */
 import { atom } from "./atom.ts";
 import { calendar } from "./calendar.ts";
-import { json } from "./json.ts";
+import { json } from "./json-feed.ts";
 import { rss } from "./rss.ts";
 
 export const FORMATS = { rss, json, atom, ics: calendar } as const;

@@ -1,8 +1,8 @@
 /** Whether an article is on record already. */
 import type { ArticleInput } from "./article.ts";
-import { derivedId } from "./write-articles.ts";
+import { derivedId } from "./draft-article.ts";
 
-export interface Alike {
+export interface SameArticle {
   id: string;
   title: string;
   /** What of it is the same; with one id or one address it is the same article, and is not added again. */
@@ -13,7 +13,7 @@ export interface Alike {
 const NEWEST_ARTICLES = 200;
 
 /** The article on record that has the same id, address or text, in this order; undefined where there is none. */
-export async function findAlike(db: D1Database, input: ArticleInput): Promise<Alike | undefined> {
+export async function findSameArticle(db: D1Database, input: ArticleInput): Promise<SameArticle | undefined> {
   const id = input.id ?? (await derivedId(input));
   const found = await db
     .prepare(
@@ -25,6 +25,6 @@ export async function findAlike(db: D1Database, input: ArticleInput): Promise<Al
        ORDER BY id = ?1 DESC, url = ?2 DESC, log DESC LIMIT 1`,
     )
     .bind(id, input.url ?? null, input.text)
-    .first<Alike>();
+    .first<SameArticle>();
   return found ?? undefined;
 }

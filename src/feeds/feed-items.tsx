@@ -1,14 +1,15 @@
 /** Events and articles → items of a feed. */
 import { articleUrl, eventUrl } from "../http/links.ts";
 import { type Article, titleLanguage } from "../record/articles/article.ts";
-import { claimant, type Source, type SourcedEvent } from "../record/events/events.ts";
+import { claimant } from "../record/events/event-text.ts";
+import type { Source, SourcedEvent } from "../record/events/read-events.ts";
 import { labelOf, type Names } from "../record/names/read-names.ts";
-import { asUri, EventLinks, Foreign, html, Ours } from "./content.tsx";
-import { dateInWords } from "./dates.ts";
+import { dateInWords } from "./event-dates.ts";
 import type { FeedItem, Place } from "./feed.ts";
+import { asUri, EventLinks, Foreign, html, Ours } from "./item-html.tsx";
 
 /** What items are made with: the names as they are now, where links lead, and whose words they are. */
-export interface Making {
+export interface ItemContext {
   names: Names;
   origin: string;
   /** What the wire is called. */
@@ -16,7 +17,7 @@ export interface Making {
 }
 
 /** An event; a retracted one is a notice under the same guid. */
-export function eventItem(event: SourcedEvent, { names, origin, wire }: Making): FeedItem {
+export function eventItem(event: SourcedEvent, { names, origin, wire }: ItemContext): FeedItem {
   const retracted = event.retracted !== null;
   const { date, end_date, precision, revision } = event;
   const told = eventLines(event, names);
@@ -163,7 +164,7 @@ function insteadOf({ id, events: [event] }: Article, origin: string): string {
 }
 
 /** An article: title, source, link and our own summary; never its text. */
-export function articleItem(article: Article, { names, origin }: Making): FeedItem {
+export function articleItem(article: Article, { names, origin }: ItemContext): FeedItem {
   const language = article.language ?? "und";
   const body = (
     <>

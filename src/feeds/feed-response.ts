@@ -1,7 +1,7 @@
 /** A rendered feed → its HTTP answer, with validators and conditional requests (RFC 9110, section 13). */
 import { gzipSync } from "node:zlib";
 import { type Feed, linksOf } from "./feed.ts";
-import type { Written } from "./format.ts";
+import type { Written } from "./feed-format.ts";
 
 export interface Rendered {
   /** In UTF-8, so that an answer need not encode it again. */

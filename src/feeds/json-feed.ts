@@ -1,8 +1,8 @@
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
 import type { Feed, FeedItem, Happened } from "./feed.ts";
-import { type Format, split } from "./format.ts";
+import { type FeedFormat, split } from "./feed-format.ts";
 
-export const json: Format = {
+export const json: FeedFormat = {
   name: "JSON Feed 1.1",
   extension: "json",
   type: "application/feed+json",

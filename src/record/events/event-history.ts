@@ -1,5 +1,11 @@
 /** What became of an event since it came onto the wire: its revisions, and what came to its sources by itself. */
-import type { Revision } from "./events.ts";
+import type { EventDocument } from "./event.ts";
+
+/** What an event said in one of its revisions, and why it was retracted then, if it was. */
+export interface Revision {
+  document: EventDocument;
+  retracted: string | null;
+}
 
 export interface DatedRevision extends Revision {
   /** From 1. */
@@ -20,7 +26,7 @@ export interface HistoricSource {
   corrected_at: string | null;
 }
 
-export interface History {
+export interface EventHistory {
   /** Newest first; each says what the one after it in the list has become. */
   revisions: DatedRevision[];
   /** All articles that these name or that the event rests on, by id, as far as they are on record. */
@@ -34,7 +40,7 @@ const CHARACTERS = 150_000;
 const SOURCES = 200;
 
 /** The newest revisions of an event, one more than are compared, and the articles that they name. */
-export async function readHistory(db: D1Database, event: string): Promise<History> {
+export async function readHistory(db: D1Database, event: string): Promise<EventHistory> {
   const { results } = await db
     .prepare(
       `SELECT revision, at, document, retracted FROM (
@@ -68,4 +74,12 @@ async function readSources(
     .bind(event, JSON.stringify(named), SOURCES)
     .all<HistoricSource>();
   return new Map(results.map((source) => [source.id, source]));
+}
+
+export async function readRevision(db: D1Database, event: string, revision: number): Promise<Revision | undefined> {
+  const row = await db
+    .prepare("SELECT document, retracted FROM revisions WHERE event = ? AND revision = ?")
+    .bind(event, revision)
+    .first<{ document: string; retracted: string | null }>();
+  return row === null ? undefined : { document: JSON.parse(row.document), retracted: row.retracted };
 }

@@ -1,5 +1,5 @@
 /** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
-import type { Changed } from "../record/changed-items.ts";
+import type { ChangedItem } from "../record/changed-items.ts";
 import type { Head } from "../record/log.ts";
 import { KeptItems } from "./kept-items.ts";
 
@@ -16,9 +16,9 @@ export interface Beside<T> {
 }
 
 export class ChangedItems<T extends { log: number }, M> {
-  readonly #kept: KeptItems<Changed<T, M>>;
+  readonly #kept: KeptItems<ChangedItem<T, M>>;
 
-  constructor(read: (db: D1Database, since: string) => Promise<Changed<T, M>[]>) {
+  constructor(read: (db: D1Database, since: string) => Promise<ChangedItem<T, M>[]>) {
     this.#kept = new KeptItems(async (db) => ({
       items: await read(db, new Date(Date.now() - WINDOW).toISOString()),
       whole: true,
@@ -37,7 +37,7 @@ export class ChangedItems<T extends { log: number }, M> {
     filter: (versions: readonly (T | M)[]) => Promise<readonly (T | M)[]>,
   ): Promise<Beside<T>> {
     const { items } = await this.#kept.at(db, head);
-    const leaves = ({ at }: Changed<T, M>): number => Date.parse(at) + WINDOW;
+    const leaves = ({ at }: ChangedItem<T, M>): number => Date.parse(at) + WINDOW;
     const now = Date.now();
     const within = items.filter((each) => leaves(each) > now);
     const gone = items.find((each) => leaves(each) <= now);

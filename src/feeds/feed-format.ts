@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { DerivedValues } from "../platform/cache.ts";
 import type { Feed, FeedItem } from "./feed.ts";
 
-export interface Format {
+export interface FeedFormat {
   /** What it is called. */
   name: string;
   /** The end of its addresses: `rss`. */
@@ -30,7 +30,7 @@ export interface Written {
 const written = new DerivedValues<FeedItem, Written>(4);
 
 /** Writes a feed. */
-export function render(format: Format, feed: Feed): Written {
+export function render(format: FeedFormat, feed: Feed): Written {
   const [before, after] = format.frame(feed);
   const separator = encoder.encode(format.separator);
   const items = feed.items.map((item) => written.at(item, format.extension, () => write(format.item(item))));

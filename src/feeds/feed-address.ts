@@ -3,21 +3,21 @@ import { readPage, readParameter } from "../http/input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names/read-names.ts";
-import { readFilter } from "../record/search/listing-query.ts";
-import { type Extension, FORMATS } from "./formats.ts";
-import { ARTICLES, type Asked, EVENTS, type Listing } from "./listing.ts";
+import { readFilter } from "../record/search/read-query.ts";
+import { type Extension, FORMATS } from "./feed-formats.ts";
+import { ARTICLES, EVENTS, type FeedPage, type Listing } from "./listing.ts";
 
 export interface FeedAddress {
   listing: Listing;
   extension: Extension;
   query: ParsedQuery | undefined;
-  page: Asked;
+  page: FeedPage;
 }
 
 /** How many items a feed has where nobody asks for more or fewer. */
 const ITEMS = 50;
 /** The feed itself, as it is where nobody asks for more, for fewer, or for older items. */
-export const WHOLE: Asked = { before: NEWEST, limit: ITEMS };
+export const WHOLE: FeedPage = { before: NEWEST, limit: ITEMS };
 
 /** The formats of each listing. Articles have no day of their own in a calendar. */
 export const STANDING: readonly (readonly [Listing, Extension])[] = [

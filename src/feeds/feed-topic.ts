@@ -3,13 +3,13 @@ import { readParameter } from "../http/input.ts";
 import { badRequest, Problem } from "../http/problem.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
-import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from "./address.ts";
+import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from "./feed-address.ts";
+import { FORMATS } from "./feed-formats.ts";
 import { type FeedContext, feedAt } from "./feed-handler.ts";
-import { FORMATS } from "./formats.ts";
+import { contentType } from "./feed-response.ts";
 import type { Listing } from "./listing.ts";
-import { contentType } from "./serve.ts";
 
-export interface Topic {
+export interface FeedTopic {
   listing: Listing["name"];
   /** The feed's canonical address, without its origin. */
   canonical: string;
@@ -18,7 +18,7 @@ export interface Topic {
 }
 
 /** The feed that an address names. Throws a Problem at `hub.topic` where it names none, or one that never changes. */
-export async function readTopic(address: string, context: FeedContext): Promise<Topic> {
+export async function readTopic(address: string, context: FeedContext): Promise<FeedTopic> {
   const refuse = (message: string): Problem => badRequest([{ path: "hub.topic", message }]);
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.origin !== context.origin) throw refuse(`the address of a feed of ${context.origin} was expected`);

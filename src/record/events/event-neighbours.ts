@@ -13,7 +13,7 @@ export interface Neighbours {
 }
 
 /** As it is read, the nearest in time first. */
-export type Candidate = Neighbour & { names: readonly string[] };
+export type NeighbourCandidate = Neighbour & { names: readonly string[] };
 
 /** So many are told of before it, and after it, */
 const IN_TIME = 2;
@@ -53,7 +53,7 @@ export async function readNeighbours(db: D1Database, event: Event): Promise<Neig
   return arrange(event, candidates(before), candidates(after));
 }
 
-const candidates = (result: D1Result<Row> | undefined): Candidate[] =>
+const candidates = (result: D1Result<Row> | undefined): NeighbourCandidate[] =>
   (result?.results ?? []).map(({ places, actors, topics, id, date, end_date, precision, title }) => {
     const names = { places: JSON.parse(places), actors: JSON.parse(actors), topics: JSON.parse(topics) };
     return { id, date, end_date, precision, title, names: eventNames(names) };
@@ -62,8 +62,8 @@ const candidates = (result: D1Result<Row> | undefined): Candidate[] =>
 /** Which of them are told of, given those before and those after, the nearest in time first. */
 export function arrange(
   event: Pick<EventDocument, "places" | "actors" | "topics">,
-  before: readonly Candidate[],
-  after: readonly Candidate[],
+  before: readonly NeighbourCandidate[],
+  after: readonly NeighbourCandidate[],
 ): Neighbours {
   const names = eventNames(event);
   const enough = Math.min(COMMON, names.length);
@@ -84,7 +84,7 @@ export function arrange(
   };
 }
 
-const told = ({ id, date, end_date, precision, title }: Candidate): Neighbour => ({
+const told = ({ id, date, end_date, precision, title }: NeighbourCandidate): Neighbour => ({
   id,
   date,
   end_date,
