@@ -16,7 +16,7 @@ export const atom: FeedFormat = {
   frame: (feed) => split(xml({ feed: head(feed) }, { declaration: true }), "</feed>"),
 };
 
-/** A feed has to have a time (section 4.2.15); one without any item has never changed. */
+/** The time of a feed without items: a feed must have a time (RFC 4287, section 4.2.15). */
 const NEVER = "2000-01-01T00:00:00Z";
 
 const namespaces = Object.fromEntries(Object.entries(NAMESPACES).map(([prefix, uri]) => [`xmlns:${prefix}`, uri]));
@@ -49,7 +49,7 @@ function entry(item: FeedItem): XmlObject[] {
     ...(item.url === undefined ? [] : [{ link: { _attr: { rel: "alternate", href: item.url } } }]),
     { published: item.published },
     { updated: item.updated },
-    // Without one, the feed's author counts (section 4.2.1): the wire, whose words the content is.
+    // Without an author, the feed's author applies (section 4.2.1): the wire, which wrote the content.
     ...(item.creator === undefined ? [] : [{ author: [{ name: clean(item.creator) }] }]),
     ...item.categories.map((term) => ({ category: { _attr: { term: clean(term) } } })),
     ...extensions(item),

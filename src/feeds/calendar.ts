@@ -1,13 +1,16 @@
-/** iCalendar (RFC 5545, with RFC 7986), written by the package `ical-generator`: the events on the days on which they happened. */
+/** iCalendar (RFC 5545, RFC 7986): events on the days when they happened. The package `ical-generator` writes it. */
 import ical, { escape as escapeText, type ICalEventData, ICalEventStatus, ICalEventTransparency } from "ical-generator";
 import { clean } from "../record/fields.ts";
 import type { Feed, FeedItem, Happened } from "./feed.ts";
 import { cut, type FeedFormat, split } from "./feed-format.ts";
 
-/** How often a calendar may come again, in seconds. */
+/** Refresh interval for calendar programs, in seconds. */
 const TTL = 60 * 60;
 
-/** The package writes whole calendars: an event is cut out of a calendar of one, and put into one without any. What is no event is in none. */
+/**
+ * The package only writes whole calendars. So each event is cut out of a calendar of one event, and put into a calendar without events.
+ * Items that are not events are left out.
+ */
 export const calendar: FeedFormat = {
   name: "iCalendar",
   extension: "ics",
@@ -23,7 +26,7 @@ export const calendar: FeedFormat = {
 const head = (feed: Feed): string =>
   ical({
     prodId: { company: "Parley", product: "Parley", language: "EN" },
-    // The package leaves these two as they are.
+    // The package does not escape these two.
     name: escapeText(clean(feed.title), false),
     description: escapeText(clean(feed.description), false),
     url: feed.home,
@@ -33,7 +36,7 @@ const head = (feed: Feed): string =>
 
 function eventData(item: FeedItem, happened: Happened): ICalEventData {
   const [located] = happened.places.filter(({ latitude }) => latitude !== null);
-  // One position (section 3.8.1.6): of several places none is the event's.
+  // An event has one position (section 3.8.1.6), so an event with several places has none.
   const geo =
     happened.places.length === 1 && located ? { lat: located.latitude ?? 0, lon: located.longitude ?? 0 } : undefined;
   const where = happened.places.map(({ name }) => name).join("; ");
@@ -44,7 +47,7 @@ function eventData(item: FeedItem, happened: Happened): ICalEventData {
     end: dayAfter(happened.end_date ?? happened.date),
     summary: clean(item.title),
     description: { plain: clean(item.text), html: clean(item.html) },
-    // Nobody is busy for it.
+    // The event does not make its subscribers busy.
     transparency: ICalEventTransparency.TRANSPARENT,
     status: happened.retracted ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     sequence: happened.revision - 1,
@@ -57,12 +60,12 @@ function eventData(item: FeedItem, happened: Happened): ICalEventData {
   };
 }
 
-/** The first day of a date of reduced precision: 2016-09 begins on 2016-09-01. */
+/** Returns the first day of a date of reduced precision: 2016-09-01 for 2016-09. */
 const firstDay = (date: string): Date => new Date(`${`${date}-01-01`.slice(0, 10)}T00:00:00Z`);
 
 /**
- * The day after the last one of a date of reduced precision: an end is not part of it (section 3.6.1). Null past the year 9999, which has no
- * form (section 3.3.4): the event has its first day then.
+ * Returns the day after the last day of a date of reduced precision: an event ends before its end (section 3.6.1). Returns null after the year
+ * 9999, which iCalendar cannot write (section 3.3.4). The event then lasts one day.
  */
 function dayAfter(date: string): Date | null {
   const [year = 0, month, day] = date.split("-").map(Number);

@@ -1,4 +1,4 @@
-/** Dates of events, as precise as they are known, in words. */
+/** Dates of events in words, as precise as they are known. */
 import type { Precision } from "../record/events/event.ts";
 
 const MONTHS = [
@@ -22,7 +22,7 @@ interface Dated {
   precision: Precision;
 }
 
-/** "22 September 2016", "September 2016", "3 September 2016 to 4 September 2016", "on a day from … to …". */
+/** Returns "22 September 2016", "September 2016", "3 September 2016 to 4 September 2016" or "On a day from … to …". */
 export function dateInWords({ date, end_date, precision }: Dated): string {
   if (end_date === null || end_date === date) return inWords(date);
   const span = `${inWords(date)} to ${inWords(end_date)}`;

@@ -1,4 +1,4 @@
-/** Which feed an address names, and the canonical form of that address. */
+/** Feed addresses: which feed an address names, and the canonical form of the address. */
 import { readPage, readParameter } from "../http/input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST } from "../record/log.ts";
@@ -14,12 +14,12 @@ export interface FeedAddress {
   page: FeedPage;
 }
 
-/** How many items a feed has where nobody asks for more or fewer. */
+/** Items in a feed without the parameter `limit`. */
 const ITEMS = 50;
-/** The feed itself, as it is where nobody asks for more, for fewer, or for older items. */
+/** The first page with the default number of items. */
 export const WHOLE: FeedPage = { before: NEWEST, limit: ITEMS };
 
-/** The formats of each listing. Articles have no day of their own in a calendar. */
+/** The formats of each listing. Articles have no calendar: they have no day of their own. */
 export const STANDING: readonly (readonly [Listing, Extension])[] = [
   [EVENTS, "rss"],
   [EVENTS, "json"],
@@ -32,15 +32,15 @@ export const STANDING: readonly (readonly [Listing, Extension])[] = [
 
 export const pathOf = ({ path }: Listing, extension: Extension): string => `${path}.${FORMATS[extension].extension}`;
 
-/** Reads the parameters of a feed; any others are passed over. Throws a Problem that names what is malformed. */
+/** Reads the parameters of a feed and ignores all others. Throws a Problem that names the malformed parameter. */
 export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAddress, "query" | "page"> {
   const query = readFilter(readParameter(url.searchParams, "q"), names);
   const { before, limit } = readPage(url, ITEMS);
-  // Whatever lies beyond the log's end is the feed itself: it must not make another cache entry.
+  // `before` past the end of the log means the first page. It must not make another cache entry.
   return { query, page: { before: before > head.number ? NEWEST : before, limit } };
 }
 
-/** The canonical address of a feed, without its origin: known parameters only, in one order, and only where they say something. */
+/** Returns the canonical address of a feed, without its origin: only known parameters, in a fixed order, without defaults. */
 export function canonical({ listing, extension, query, page }: FeedAddress): string {
   const parameters = [
     ...(query === undefined ? [] : [queryParameter(query)]),
@@ -51,15 +51,15 @@ export function canonical({ listing, extension, query, page }: FeedAddress): str
   return parameters.length === 0 ? path : `${path}?${parameters.join("&")}`;
 }
 
-/** The part of an address that asks for a query; empty for everything. */
+/** Returns the query string of an address; empty for a feed without a query. */
 export const searchOf = (query: ParsedQuery | undefined): string =>
   query === undefined ? "" : `?${queryParameter(query)}`;
 
-/** As URLs are written when they arrive: the URL Standard encodes an apostrophe too. */
+/** Encodes a query as it arrives in a URL: the URL Standard also encodes the apostrophe. */
 const queryParameter = ({ canonical }: ParsedQuery): string =>
   `q=${encodeURIComponent(canonical).replaceAll("'", "%27")}`;
 
-/** Where readers look for a feed when a page names none; they do not follow redirects there. */
+/** Paths that feed readers try if a page names no feed. They do not follow redirects there. */
 export const PROBED: readonly (readonly [path: string, Extension])[] = [
   ["/feed", "rss"],
   ["/rss", "rss"],
@@ -77,7 +77,7 @@ export const PROBED: readonly (readonly [path: string, Extension])[] = [
   ["/calendar.ics", "ics"],
 ];
 
-/** Every path at which a feed is. */
+/** All paths of feeds. */
 export const FEED_PATHS: ReadonlySet<string> = new Set([
   ...STANDING.map(([listing, extension]) => pathOf(listing, extension)),
   ...PROBED.map(([path]) => path),

@@ -1,48 +1,48 @@
-/** What a format is: how it writes one item, and what stands around the items of a feed. */
+/** Feed formats: how a format writes one item, and what it writes around the items of a feed. */
 import { createHash } from "node:crypto";
 import { DerivedValues } from "../platform/cache.ts";
 import type { Feed, FeedItem } from "./feed.ts";
 
 export interface FeedFormat {
-  /** What it is called. */
+  /** The name of the format, for people. */
   name: string;
-  /** The end of its addresses: `rss`. */
+  /** The file extension in its addresses, such as `rss`. */
   extension: string;
-  /** Media type. All are in UTF-8. */
+  /** Media type. All formats are in UTF-8. */
   type: string;
   /** Writes one item. */
   item: (item: FeedItem) => string;
-  /** What stands between two items. */
+  /** Separates two items. */
   separator: string;
-  /** What stands before the items of a feed, and after them. */
+  /** Writes the parts of a document before and after the items. */
   frame: (feed: Feed) => readonly [before: string, after: string];
 }
 
-/** A document, and a digest of what it says. */
+/** A document or a part of one, with its digest. */
 export interface Written {
-  /** In UTF-8. */
+  /** UTF-8. */
   body: Uint8Array<ArrayBuffer>;
-  /** Base64url, of 144 bits. */
+  /** The first 144 bits of SHA-256, in base64url. */
   digest: string;
 }
 
-/** Written items by format: most items of a feed were in the feed before it, so each is written, encoded and digested once. */
+/** Written items by format. Most items of a feed were in its previous version, so each item is written and digested once. */
 const written = new DerivedValues<FeedItem, Written>(4);
 
-/** Writes a feed. */
+/** Writes a feed in a format. */
 export function render(format: FeedFormat, feed: Feed): Written {
   const [before, after] = format.frame(feed);
   const separator = encoder.encode(format.separator);
   const items = feed.items.map((item) => written.at(item, format.extension, () => write(format.item(item))));
   const bodies = items.flatMap(({ body }) => [separator, body]).slice(1);
-  // Of the items their digests are enough.
+  // The digests of the items stand for the items.
   const digest = digestOf([before, ...items.map((item) => item.digest), after].join("\n"));
   return { body: join([encoder.encode(before), ...bodies, encoder.encode(after)]), digest };
 }
 
 const encoder = new TextEncoder();
 
-/** A document that was written as text. */
+/** Encodes and digests a document. */
 export const write = (text: string): Written => ({
   body: new Uint8Array(encoder.encode(text)),
   digest: digestOf(text),
@@ -60,16 +60,16 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** The part of a document from one mark to another, both included: where a library writes whole documents only. */
+/** Returns the part of a document from one mark to another, both included. For libraries that only write whole documents. */
 export function cut(document: string, from: string, to: string): string {
   const [start, end] = [document.indexOf(from), document.lastIndexOf(to)];
-  if (start < 0 || end < start) throw new Error(`no ${from} … ${to} in what the library wrote`);
+  if (start < 0 || end < start) throw new Error(`no ${from} … ${to} in the document that the library wrote`);
   return document.slice(start, end + to.length);
 }
 
-/** A document without items, split where they belong: before the last mark of a kind. */
+/** Splits a document without items where the items belong: before the last occurrence of a mark. */
 export function split(document: string, mark: string): readonly [before: string, after: string] {
   const at = document.lastIndexOf(mark);
-  if (at < 0) throw new Error(`no ${mark} in what the library wrote`);
+  if (at < 0) throw new Error(`no ${mark} in the document that the library wrote`);
   return [document.slice(0, at), document.slice(at)];
 }

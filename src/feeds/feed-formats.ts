@@ -1,4 +1,4 @@
-/** The formats, by the end of their addresses. */
+/** All feed formats, by file extension. */
 import { atom } from "./atom.ts";
 import { calendar } from "./calendar.ts";
 import { json } from "./json-feed.ts";

@@ -1,4 +1,4 @@
-/** GET /feed.* and /articles.*: the feeds of the record. */
+/** GET /feed.* and /articles.*: feeds of events and articles. */
 import type { Context, Handler } from "../http/context.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
@@ -12,10 +12,10 @@ import { type Extension, FORMATS } from "./feed-formats.ts";
 import { type Rendered, rendered, serve } from "./feed-response.ts";
 import type { Listing } from "./listing.ts";
 
-/** What a feed is made from. */
+/** The parts of a request that a feed depends on. */
 export type FeedContext = Pick<Context, "env" | "settings" | "origin">;
 
-/** About how long a reader may keep a feed before it asks again. */
+/** Tells readers to wait five minutes before they request a feed again. */
 export const CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600";
 
 export const serveFeed =
@@ -64,13 +64,13 @@ async function makeFeed(
     self,
     older: next === undefined ? undefined : at(next),
     current: page.before === NEWEST ? undefined : at(NEWEST),
-    // Older pages do not change.
+    // Pages of older items do not change.
     hub: page.before === NEWEST ? `${origin}/hub` : undefined,
     items,
   };
   return { made, until, left };
 }
 
-/** What a feed is called: by the wire, what it lists, and the query. */
+/** Returns the title of a feed: the title of the wire, the listing, the query. */
 export const titleOf = ({ title }: Settings, { suffix }: Listing, query: ParsedQuery | undefined): string =>
   title + suffix + (query === undefined ? "" : `: ${query.canonical}`);

@@ -1,4 +1,4 @@
-/** Events and articles → items of a feed. */
+/** Makes feed items from events and articles. */
 import { articleUrl, eventUrl } from "../http/links.ts";
 import { type Article, titleLanguage } from "../record/articles/article.ts";
 import { claimant } from "../record/events/event-text.ts";
@@ -8,15 +8,15 @@ import { dateInWords } from "./event-dates.ts";
 import type { FeedItem, Place } from "./feed.ts";
 import { asUri, EventLinks, Foreign, html, Ours } from "./item-html.tsx";
 
-/** What items are made with: the names as they are now, where links lead, and whose words they are. */
+/** What items need beside the event or article. */
 export interface ItemContext {
   names: Names;
   origin: string;
-  /** What the wire is called. */
+  /** The title of the wire, which is the creator of events. */
   wire: string;
 }
 
-/** An event; a retracted one is a notice under the same guid. */
+/** Returns the item of an event. A retracted event becomes a notice under the same guid. */
 export function eventItem(event: SourcedEvent, { names, origin, wire }: ItemContext): FeedItem {
   const retracted = event.retracted !== null;
   const { date, end_date, precision, revision } = event;
@@ -44,7 +44,7 @@ export function eventItem(event: SourcedEvent, { names, origin, wire }: ItemCont
 
 const notice = ({ retracted }: SourcedEvent): string => `This event was retracted: ${retracted}`;
 
-/** Its last revision, or when an article came to its sources, or one of them was corrected, whichever is later. */
+/** Returns when an event last changed: its last revision, or the last time when a source was added or corrected. */
 const lastChangeOf = ({ revision, published_at, updated_at, sources }: SourcedEvent): string =>
   sources.reduce(
     (latest, { changed_at }) => (changed_at !== null && changed_at > latest ? changed_at : latest),
@@ -61,7 +61,7 @@ const placesOf = ({ places }: SourcedEvent, names: Names): Place[] =>
     };
   });
 
-/** To 10 cm: so no format needs an exponent, which GeoRSS and iCalendar do not have. */
+/** Rounds to 10 cm, so that no number needs an exponent. GeoRSS and iCalendar have none. */
 const rounded = (degrees: number | undefined): number | null =>
   degrees === undefined ? null : Math.round(degrees * 1e6) / 1e6;
 
@@ -126,7 +126,7 @@ function EventBody({ event, names, lines }: { event: SourcedEvent; names: Names;
   );
 }
 
-/** What the HTML says, for calendars. */
+/** Returns the content of an event as plain text, for calendars. */
 function eventText(event: SourcedEvent, names: Names, lines: readonly Line[]): string {
   const claims = event.claims.map(({ by, says }) => `- ${claimant(names, by)}: ${says}`);
   const sources = event.sources.map(
@@ -158,12 +158,12 @@ const sourceDetails = ({ publisher, published_at, ours }: Shown): string =>
     .filter(Boolean)
     .join(", ");
 
-/** The link of an article without an address: the page of the first event that rests on it, else its own. */
-function insteadOf({ id, events: [event] }: Article, origin: string): string {
+/** Returns the link of an article without an address: the page of its first event, or its own page. */
+function fallbackUrl({ id, events: [event] }: Article, origin: string): string {
   return event === undefined ? articleUrl(origin, id) : eventUrl(origin, event.id);
 }
 
-/** An article: title, source, link and our own summary; never its text. */
+/** Returns the item of an article: title, source, link and our own summary. The text of the article is never published. */
 export function articleItem(article: Article, { names, origin }: ItemContext): FeedItem {
   const language = article.language ?? "und";
   const body = (
@@ -179,7 +179,7 @@ export function articleItem(article: Article, { names, origin }: ItemContext): F
   );
   return {
     guid: `parley:article:${article.id}`,
-    url: article.url === null ? insteadOf(article, origin) : asUri(article.url),
+    url: article.url === null ? fallbackUrl(article, origin) : asUri(article.url),
     title: article.title,
     html: html(language, body),
     text: article.summary ?? "",

@@ -1,4 +1,4 @@
-/** Feeds as topics of WebSub (https://www.w3.org/TR/websub/): which feed an address names, and what it says now. */
+/** Feeds as WebSub topics (https://www.w3.org/TR/websub/): which feed an address names, and its current content. */
 import { readParameter } from "../http/input.ts";
 import { badRequest, Problem } from "../http/problem.ts";
 import { readRecentHead } from "../record/log.ts";
@@ -11,13 +11,13 @@ import type { Listing } from "./listing.ts";
 
 export interface FeedTopic {
   listing: Listing["name"];
-  /** The feed's canonical address, without its origin. */
+  /** The canonical address of the feed, without its origin. */
   canonical: string;
-  /** The query as it was written; undefined for a feed of everything. */
+  /** The query as it was written; undefined for a feed without a query. */
   query: string | undefined;
 }
 
-/** The feed that an address names. Throws a Problem at `hub.topic` where it names none, or one that never changes. */
+/** Returns the feed that an address names. Throws a Problem at `hub.topic` if there is no such feed, or if it never changes. */
 export async function readTopic(address: string, context: FeedContext): Promise<FeedTopic> {
   const refuse = (message: string): Problem => badRequest([{ path: "hub.topic", message }]);
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -36,7 +36,7 @@ export async function readTopic(address: string, context: FeedContext): Promise<
   }
 }
 
-/** What the feed at a canonical address says, at a log entry or later. */
+/** Renders the feed at a canonical address, at a log entry or later. */
 export async function renderTopic(
   address: string,
   context: FeedContext,

@@ -1,74 +1,74 @@
-/** A feed before it has a format: what RSS, JSON Feed, Atom and iCalendar say alike. */
+/** A feed independent of its format. RSS, JSON Feed, Atom and iCalendar are written from it. */
 import type { Precision } from "../record/events/event.ts";
 
 export interface Feed {
-  /** Opaque and without a host, so that a wire that moves keeps its subscribers: a URI, as Atom asks for. The same for all pages. */
+  /** Opaque URI, the same for all pages. It has no host, so that a wire that moves keeps its subscribers. */
   id: string;
   title: string;
   description: string;
-  /** Who publishes it. */
+  /** The publisher of the feed. */
   author: string;
-  /** The page that shows the same. */
+  /** The web page with the same items. */
   home: string;
-  /** The address of the feed itself, in canonical form. */
+  /** The canonical address of this page of the feed. */
   self: string;
-  /** That of the page of older items (RFC 5005, sections 3 and 4); undefined where there are none. */
+  /** The address of the page of older items (RFC 5005, sections 3 and 4); undefined on the last page. */
   older: string | undefined;
-  /** On a page of older items, the address of the feed that the page belongs to; undefined for that feed itself. */
+  /** On a page of older items: the address of the first page. Undefined on the first page. */
   current: string | undefined;
-  /** Where whoever is told of changes asks for it (WebSub); undefined for a feed that is not public. */
+  /** The address of the WebSub hub; undefined for a page without updates and for a private feed. */
   hub: string | undefined;
   items: readonly FeedItem[];
 }
 
 export interface FeedItem {
-  /** Opaque; never changed, never reused; a URI. */
+  /** Opaque URI. It is never changed or reused. */
   guid: string;
-  /** The article itself, or a page of this wire; undefined where there is neither. */
+  /** The article, or a page of this wire; undefined if there is neither. */
   url: string | undefined;
   title: string;
-  /** HTML that stands on its own: links absolute, language and direction set. */
+  /** Self-contained HTML: absolute links, with language and direction. */
   html: string;
-  /** The same in plain text, for calendars. */
+  /** The same as plain text, for calendars. */
   text: string;
-  /** The moment of publication on this wire, RFC 3339 in UTC; once an item stands in a feed it never changes. */
+  /** When the item was published on this wire, RFC 3339 in UTC. It never changes once the item is in a feed. */
   published: string;
   /** The last change, RFC 3339 in UTC. */
   updated: string;
-  /** Who wrote or published what the item tells of. */
+  /** Who wrote or published the item; undefined if not known. */
   creator: string | undefined;
   categories: readonly string[];
-  /** BCP 47; `und` where it is not known. */
+  /** BCP 47; `und` if not known. */
   language: string;
-  /** Of an event: what it is apart from its text. */
+  /** The structured data of an event; undefined for other items. */
   happened: Happened | undefined;
 }
 
 export interface Happened {
-  /** When, as precise as is known (ISO 8601, reduced precision). */
+  /** The first day, as precise as it is known (ISO 8601, reduced precision). */
   date: string;
   end_date: string | null;
   precision: Precision;
   places: readonly Place[];
-  /** 1 for an event that was never changed. */
+  /** From 1, increased by each change. */
   revision: number;
   retracted: boolean;
 }
 
-/** WGS 84, in degrees; null where a place has no one point. */
+/** A place, with its position in degrees (WGS 84); null for a place that is not a point. */
 export interface Place {
   name: string;
   latitude: number | null;
   longitude: number | null;
 }
 
-/** When anything in a feed last changed, RFC 3339 in UTC; undefined for an empty feed. */
+/** Returns when an item of a feed last changed, RFC 3339 in UTC; undefined for an empty feed. */
 export const lastChange = (feed: Feed): string | undefined =>
   feed.items
     .map((item) => item.updated)
     .reduce<string | undefined>((a, b) => (a !== undefined && a > b ? a : b), undefined);
 
-/** The links of a feed to others, by relation. An older page is a link of both sections of RFC 5005: paged, and archived. */
+/** Returns the links of a feed by relation. A page of older items is both a paged and an archived feed (RFC 5005, sections 3 and 4). */
 export const linksOf = ({
   older,
   current,

@@ -17,9 +17,9 @@ export interface ItemKind<T> {
   matchable: (item: T, names: Names) => Matchable;
 }
 
-/** Items that match a query, newest on the wire first, from the isolate as far as it has them. */
+/** Finds items that match a query, newest on the wire first. */
 export interface ItemFinder<T> {
-  /** The first `count` of them. */
+  /** Returns the first `count` items. */
   first: (
     db: D1Database,
     head: Head,
@@ -27,11 +27,11 @@ export interface ItemFinder<T> {
     query: ParsedQuery | undefined,
     count: number,
   ) => Promise<Listed<T>>;
-  /** Items with their texts as queries see them. */
+  /** Returns items with their analysed texts. */
   withTexts: (items: readonly T[], names: Names) => Promise<{ item: T; text: AnalysedText }[]>;
 }
 
-/** `feed`: without what is silent. */
+/** Makes a finder. With `feed`, it finds no silent items. */
 export function makeItemFinder<T extends { log: number }>(kind: ItemKind<T>, feed: boolean): ItemFinder<T> {
   const newest = new KeptItems(kind.newest);
   return {
@@ -67,7 +67,7 @@ export async function filterItems<T extends object>(
   return found;
 }
 
-/** One after the other. Requests that do so at the same time take over what the others have analysed. */
+/** Analyses the items one after the other. Concurrent requests share the results. */
 async function withTexts<T extends object>(
   items: readonly T[],
   names: Names,

@@ -1,21 +1,21 @@
-/** HTML for feed readers. It is escaped by the renderer, never by hand. */
+/** HTML of feed items. The renderer escapes it. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 
-/** Scripts that are written from right to left (ISO 15924). */
+/** Right-to-left scripts (ISO 15924). */
 const RIGHT_TO_LEFT = new Set(["Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Mand", "Rohg", "Samr"]);
 
-/** The direction of a language (BCP 47), by the script that it names or is usually written in. */
+/** Returns the direction of a language tag (BCP 47), by its script or the usual script of its language. */
 export function direction(language: string): "rtl" | "ltr" {
   try {
     return RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script ?? "") ? "rtl" : "ltr";
   } catch {
-    // It has the form of a tag and is none.
+    // The tag is well-formed but not valid.
     return "ltr";
   }
 }
 
-/** HTML that stands on its own, in a language (BCP 47) and its direction. Styles would be stripped by readers; attributes stay. */
+/** Returns HTML with its language (BCP 47) and direction as attributes: readers strip styles, but keep attributes. */
 export function html(language: string, children: ComponentChildren): string {
   return render(
     <div lang={language} dir={direction(language)}>
@@ -24,7 +24,7 @@ export function html(language: string, children: ComponentChildren): string {
   );
 }
 
-/** Our own words inside an item of another language. */
+/** English words inside an item of another language. */
 export const Ours = ({ children }: { children: ComponentChildren }) => (
   <div lang="en" dir="ltr">
     {children}
@@ -32,8 +32,8 @@ export const Ours = ({ children }: { children: ComponentChildren }) => (
 );
 
 /**
- * Words of another language inside a line: they turn nothing round that stands beside them, as with `bdi`, which Universal Feed Parser
- * takes out.
+ * Words of another language inside a line. The element isolates their direction from the rest of the line, as `bdi` does. `bdi` itself is
+ * removed by Universal Feed Parser.
  */
 export const Foreign = ({ language, children }: { language: string | null; children: ComponentChildren }) => (
   <span {...(language === null ? { dir: "auto" as const } : { lang: language, dir: direction(language) })}>
@@ -57,7 +57,7 @@ export function EventLinks({ events }: { events: readonly { title: string; url: 
   );
 }
 
-/** As RFC 3986 writes it: the URL Standard leaves some characters as they are that a URI must not have outside its host. */
+/** Returns an address as a URI (RFC 3986). The URL Standard leaves some characters unencoded that a URI must not have. */
 export function asUri(address: string): string {
   const url = new URL(address);
   for (const part of ["pathname", "search", "hash"] as const) {

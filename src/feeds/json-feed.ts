@@ -21,7 +21,7 @@ const feedObject = (feed: Feed) => ({
   language: "en",
   authors: [{ name: feed.author }],
   hubs: feed.hub === undefined ? undefined : [{ type: "WebSub", url: feed.hub }],
-  // The last member, so that the items can be put in.
+  // The last member: the document is split here, and the items are inserted.
   items: [],
 });
 
@@ -35,7 +35,7 @@ const itemObject = (item: FeedItem) => ({
   authors: item.creator === undefined ? undefined : [{ name: item.creator }],
   tags: item.categories.length > 0 ? item.categories : undefined,
   language: item.language === "und" ? undefined : item.language,
-  // Names that begin with an underscore are extensions (section "Extensions").
+  // Extensions have names that begin with an underscore (section "Extensions").
   _event: item.happened && eventObject(item.happened),
 });
 

@@ -1,4 +1,4 @@
-/** What feeds list: events, or articles. */
+/** The two listings that have feeds: events and articles. */
 import { DerivedValues } from "../platform/cache.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import type { Matchable } from "../query/text.ts";
@@ -20,13 +20,13 @@ import { ChangedItems } from "./recent-changes.ts";
 
 export interface Listing {
   name: "events" | "articles";
-  /** What it is called in lists of feeds. */
+  /** The name in lists of feeds. */
   label: string;
-  /** The beginning of its addresses. */
+  /** The path of its feeds, without the file extension. */
   path: string;
-  /** What is added to the wire's title. */
+  /** Appended to the title of the wire. */
   suffix: string;
-  /** One page of it. */
+  /** Returns a page of items. */
   list: (
     db: D1Database,
     head: Head,
@@ -36,23 +36,23 @@ export interface Listing {
   ) => Promise<ListedItems>;
 }
 
-/** Which page: how many items, and before which log entry; NEWEST for the feed itself. */
+/** The page of a feed: the number of items, and the log entry before which they begin. NEWEST asks for the first page. */
 export type FeedPage = Pick<Page, "before" | "limit">;
 
 export interface ListedItems {
   items: FeedItem[];
-  /** The log entry before which the next page begins; undefined where there is nothing more. */
+  /** The log entry before which the next page begins; undefined on the last page. */
   next: number | undefined;
-  /** When an item leaves it although the log stands still, in ms of Unix time; Infinity for never. */
+  /** When an item leaves the page although the log does not change, in ms of Unix time; Infinity for never. */
   until: number;
-  /** When one last left it so, RFC 3339 in UTC; undefined where none has. */
+  /** When an item last left the page in this way, RFC 3339 in UTC; undefined if none has. */
   left: string | undefined;
 }
 
-/** Events, or articles, T; and what queries see of them, M. */
+/** A kind of items T in feeds, and the part M that queries match. */
 interface ListedKind<T extends M, M> extends Omit<ItemKind<T>, "matchable"> {
   matchable: (item: M, names: Names) => Matchable;
-  /** Those that were corrected or retracted after a moment. */
+  /** Reads the items that were corrected or retracted after a moment. */
   changed: (db: D1Database, since: string) => Promise<ChangedItem<T, M>[]>;
 }
 
@@ -64,9 +64,9 @@ function makeListing<T extends M & { log: number }, M extends object>(
   const { first } = makeItemFinder(kind, true);
   const changed = new ChangedItems(kind.changed);
 
-  /** The newest items, and those beside them that were changed lately. */
+  /** The first page: the newest items, then items that were changed recently. */
   const newest: Listing["list"] = async (db, head, query, { limit }, making) => {
-    // One more than is shown tells whether there is a next page.
+    // One more item shows whether there is a next page.
     const { items, next } = shorten(await first(db, head, making.names, query, limit + 1), limit);
     const beside = await changed.beside(db, head, { listed: items, limit }, async (versions: readonly M[]) =>
       query === undefined ? versions : filterItems(versions, making.names, query, kind.matchable),
@@ -74,6 +74,7 @@ function makeListing<T extends M & { log: number }, M extends object>(
     return { ...beside, items: [...items, ...beside.items].map((each) => made(each, making, item)), next };
   };
 
+  /** A page of older items. */
   const older: Listing["list"] = async (db, _, query, { before, limit }, making) => {
     const listed = await kind.list(db, making.names, query, { before, limit: limit + 1, feed: true });
     const { items, next } = shorten(upToBoundary(listed, limit), limit);
@@ -94,7 +95,7 @@ function makeListing<T extends M & { log: number }, M extends object>(
   };
 }
 
-/** Feed items of items, by the version of the names and the origin of their links: a Worker answers to one origin, or a few. */
+/** Feed items, by the version of the names and the origin of the links. A Worker has one origin, or a few. */
 const feedItems = new DerivedValues<object, FeedItem>(4);
 
 const made = <T extends object>(

@@ -1,5 +1,5 @@
 /**
- * In place of the package mime-types (wrangler.toml, alias): `rss` asks it for the types of enclosures, of which our feeds have none. Its table would
- * be the largest part of the bundle.
+ * Replaces the package mime-types in the bundle (`alias` in wrangler.toml). The package `rss` uses it for enclosures, which our feeds do not
+ * have, and its table would be the largest part of the bundle.
  */
 export const lookup = (): false => false;

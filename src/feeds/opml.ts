@@ -1,4 +1,4 @@
-/** GET /feeds.opml: the standing feeds as OPML 2.0 (http://opml.org/spec2.opml), for a reader's import. */
+/** GET /feeds.opml: the list of feeds as OPML 2.0 (http://opml.org/spec2.opml), which feed readers import. */
 
 import xml, { type XmlObject } from "xml";
 import type { Handler } from "../http/context.ts";
@@ -25,7 +25,7 @@ const GROUPS: readonly (readonly [NameKind, title: string])[] = [
   ["actor", "Actors"],
 ];
 
-/** With `q`: the feeds of that query alone. */
+/** Serves the list of feeds. With `q`, the list has only the feeds of that query. */
 export const serveOpml: Handler = async (request, context) => {
   const { env, origin, url } = context;
   const head = await readRecentHead(env.DB);
@@ -42,7 +42,7 @@ export const serveOpml: Handler = async (request, context) => {
 const feedsOf = (query: ParsedQuery | undefined, { settings, origin }: FeedContext): XmlObject[] =>
   LISTINGS.map((listing) => outline(titleOf(settings, listing, query), listing, origin, query));
 
-/** A feed for each name that has events. */
+/** Returns a feed for each name that has events, grouped by kind. */
 function standing(names: Names, withEvents: readonly string[], origin: string): XmlObject[] {
   const titles = distinctTitles(names, withEvents);
   return GROUPS.flatMap(([kind, title]) => {
@@ -55,7 +55,7 @@ function standing(names: Names, withEvents: readonly string[], origin: string): 
   });
 }
 
-/** The titles of names, by id: their labels; with the kind where several have one label, and with the slug where they are of one kind. */
+/** Returns distinct titles of names, by id: the label, with the kind if several names share a label, and with the slug if they share the kind. */
 function distinctTitles(names: Names, ids: readonly string[]): Map<string, string> {
   const labels = ids.map((id) => ({ id, kind: id.slice(0, id.indexOf(":")), label: clean(labelOf(names, id)) }));
   const alike = Map.groupBy(labels, ({ label }) => label.toLowerCase().trim());

@@ -1,17 +1,20 @@
-/** Items that were corrected or retracted lately stand in a feed beside its newest: else nobody who subscribed would hear of it. */
+/**
+ * Items that were corrected or retracted recently. A feed lists them after its newest items, so that subscribers learn of changes to
+ * items that are no longer among the newest.
+ */
 import type { ChangedItem } from "../record/changed-items.ts";
 import type { Head } from "../record/log.ts";
 import { KeptItems } from "./kept-items.ts";
 
-/** How long an item stands beside the newest after a change, in ms. */
+/** How long after a change an item is listed, in ms. */
 const WINDOW = 7 * 24 * 60 * 60_000;
 
-export interface Beside<T> {
+export interface ChangesBeside<T> {
   /** Newest on the wire first. */
   items: T[];
-  /** When the next one leaves, in ms of Unix time. */
+  /** When the next item leaves the list, in ms of Unix time; Infinity for an empty list. */
   until: number;
-  /** When one last left, RFC 3339 in UTC; undefined where none has. */
+  /** When an item last left the list, RFC 3339 in UTC; undefined if none has. */
   left: string | undefined;
 }
 
@@ -26,16 +29,16 @@ export class ChangedItems<T extends { log: number }, M> {
   }
 
   /**
-   * Returns at most `limit` items that are not in `listed`, preferring those that changed last. `filter` keeps what the feed's query
-   * matches, as the item is now or was within the window: readers of a filtered feed must also learn of a correction that moves an
-   * item out of it.
+   * Returns at most `limit` items that are not in `listed`. Items that changed last are preferred. `filter` keeps what the feed's query matches.
+   * Present and former versions of an item count, so that readers of a filtered feed also learn of a correction that moves an
+   * item out of the feed.
    */
   async beside(
     db: D1Database,
     head: Head,
     { listed, limit }: { listed: readonly T[]; limit: number },
     filter: (versions: readonly (T | M)[]) => Promise<readonly (T | M)[]>,
-  ): Promise<Beside<T>> {
+  ): Promise<ChangesBeside<T>> {
     const { items } = await this.#kept.at(db, head);
     const leaves = ({ at }: ChangedItem<T, M>): number => Date.parse(at) + WINDOW;
     const now = Date.now();

@@ -5,11 +5,11 @@ import { type Feed, type FeedItem, lastChange, linksOf } from "./feed.ts";
 import { cut, type FeedFormat, split } from "./feed-format.ts";
 import { extensions, NAMESPACES } from "./xml-extensions.ts";
 
-/** How often a reader may come again, in minutes. */
+/** Refresh interval for feed readers, in minutes. */
 const TTL = 5;
 const TYPE = "application/rss+xml";
 
-/** The package writes whole documents: an item is cut out of a document of one, and put into one without any. */
+/** The package only writes whole documents. So each item is cut out of a document of one item, and put into a document without items. */
 export const rss: FeedFormat = {
   name: "RSS 2.0",
   extension: "rss",
@@ -41,7 +41,7 @@ const feedOptions = (feed: Feed): RSS.FeedOptions => ({
 const itemOptions = (item: FeedItem): RSS.ItemOptions => ({
   title: clean(item.title),
   description: clean(item.html),
-  // The package's types ask for an address; where none is known it leaves the element out.
+  // The package's types require an address, but the package leaves the element out if there is none.
   url: item.url as string,
   guid: item.guid,
   date: item.published,
@@ -54,7 +54,7 @@ const itemOptions = (item: FeedItem): RSS.ItemOptions => ({
   ],
 });
 
-/** The package writes the time of rendering; the element means the last change (RSS 2.0 specification, "Optional channel elements"). */
+/** Replaces the time of rendering by the time of the last change, which the element means (RSS 2.0, "Optional channel elements"). */
 function withLastBuildDate(xml: string, changed: string | undefined): string {
   const element = changed ? `<lastBuildDate>${new Date(changed).toUTCString()}</lastBuildDate>` : "";
   return xml.replace(/<lastBuildDate>[^<]*<\/lastBuildDate>/, () => element);

@@ -1,16 +1,16 @@
-/** What RSS and Atom say alike in the vocabularies of others: where and when an event happened, and what belongs to a feed's history. */
+/** Elements from other XML vocabularies that RSS and Atom share: when and where an event happened. */
 import type { XmlObject } from "xml";
 import { clean } from "../record/fields.ts";
 import type { FeedItem } from "./feed.ts";
 
-/** GeoRSS Simple (OGC 17-002r1), the RSS 1.0 module "event", and feed history (RFC 5005). */
+/** GeoRSS Simple (OGC 17-002r1), the RSS 1.0 module "event", feed history (RFC 5005). */
 export const NAMESPACES = {
   georss: "http://www.georss.org/georss",
   ev: "http://purl.org/rss/1.0/modules/event/",
   fh: "http://purl.org/syndication/history/1.0",
 };
 
-/** The elements of an event; none for anything else. */
+/** Returns the elements of an event; none for other items. */
 export function extensions({ happened }: FeedItem): XmlObject[] {
   if (happened === undefined) return [];
   const { date, end_date, places } = happened;
@@ -18,7 +18,7 @@ export function extensions({ happened }: FeedItem): XmlObject[] {
     { "ev:startdate": date },
     ...(end_date === null ? [] : [{ "ev:enddate": end_date }]),
     ...(places.length === 0 ? [] : [{ "ev:location": clean(places.map(({ name }) => name).join("; ")) }]),
-    // Latitude, a space, longitude (section 8.2).
+    // "Latitude longitude" (OGC 17-002r1, section 8.2).
     ...places.flatMap(({ latitude, longitude }) =>
       latitude === null || longitude === null ? [] : [{ "georss:point": `${latitude} ${longitude}` }],
     ),
