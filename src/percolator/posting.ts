@@ -156,7 +156,7 @@ export function without(postings: Uint16Array, query: number): Uint16Array {
   return concatenate(kept);
 }
 
-export function concatenate(parts: readonly Uint16Array[]): Uint16Array {
+export function concatenate(parts: readonly Uint16Array[]): Uint16Array<ArrayBuffer> {
   const all = new Uint16Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -67,7 +67,7 @@ const REGISTRY = `
 `;
 
 const DELIVER = `
-  -- Owner: src/shard/deliver/receivers.ts. How the delivery to each alert and each WebSub subscription stands. An alert that is a feed has a row as well.
+  -- Owner: src/shard/deliver/receivers.ts. How the delivery to each alert and each WebSub subscription stands. Alerts that are feeds have a row too.
   CREATE TABLE receivers (
     id TEXT PRIMARY KEY,                     -- of the alert or the subscription
     host TEXT NOT NULL,                      -- empty for a feed
@@ -95,7 +95,7 @@ const OUTBOX = `
   );
   CREATE INDEX notices_by_article ON notices (article) WHERE article IS NOT NULL;
 
-  -- Owner: src/shard/outbox/. Number 0 asks for a confirmation. The messages of an alert are numbered from 1; a WebSub subscription has one message, 1.
+  -- Owner: src/shard/outbox/. Number 0 asks for a confirmation. An alert's messages are numbered from 1. A WebSub subscription has one, number 1.
   CREATE TABLE messages (
     receiver TEXT NOT NULL,
     sequence INTEGER NOT NULL,

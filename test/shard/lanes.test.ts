@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Lane, Lanes, type Share } from "../../src/shard/deliver/lanes.ts";
-import type { Pace } from "../../src/shard/deliver/receiver-pace.ts";
+import type { ReceiverPace } from "../../src/shard/deliver/receiver-pace.ts";
 
 type Step = { kind: "add"; lane: Lane } | { kind: "take" } | { kind: "begin" | "land"; receiver: string; wait: number };
 
-const PACES: readonly Pace[] = ["quick", "new", "late", "hesitant", "later", "silent"];
+const PACES: readonly ReceiverPace[] = ["quick", "new", "late", "hesitant", "later", "silent"];
 /** Few of each, so that they meet. */
 const HOSTS = ["x", "y", "z"];
 const ALERTS = ["a", "b", "c", "d", "e", "f", "g", "h"];
-const laneOf = (receiver: string, host: string, pace: Pace): Lane => ({
+const laneOf = (receiver: string, host: string, pace: ReceiverPace): Lane => ({
   receiver,
   host,
   pace,
@@ -40,7 +40,7 @@ const bounds: fc.Arbitrary<Share[]> = fc
   .map(([places, perHost, more]) => [{ paces: PACES, places, perHost }, ...more]);
 
 /** Who goes first; every eighth of the last two's turns they change places. */
-const ORDER: readonly Pace[] = ["later", "silent", "late", "hesitant", "quick", "new"];
+const ORDER: readonly ReceiverPace[] = ["later", "silent", "late", "hesitant", "quick", "new"];
 
 /** What waits and what flies, in plain lists that are gone through for every question. */
 class Model {
@@ -52,7 +52,7 @@ class Model {
   /** When a host came to its ring, or had its last turn there; what it was charged there; and what the ring's last turn was charged. */
   readonly #turns = new Map<string, number>();
   readonly #charges = new Map<string, number>();
-  readonly #floors = new Map<Pace, number>();
+  readonly #floors = new Map<ReceiverPace, number>();
 
   constructor(bounds: readonly Share[]) {
     this.#bounds = bounds;
@@ -235,7 +235,7 @@ function turns(lanes: Lanes, count: number, took: (receiver: string) => number):
 }
 
 /** One of a pace, each with a host of its own. */
-const some = (count: number, pace: Pace): Lane[] =>
+const some = (count: number, pace: ReceiverPace): Lane[] =>
   Array.from({ length: count }, (_, i) => laneOf(`${pace}${i}`, `host of ${pace} ${i}`, pace));
 
 describe("turns", () => {
@@ -284,7 +284,7 @@ describe("places", () => {
     expect(taken.sort()).toEqual(["late", "late", "later", "new", "quick", "silent"]);
   });
 
-  it.each<[Pace, number]>([
+  it.each<[ReceiverPace, number]>([
     ["quick", 6],
     ["new", 6],
     ["late", 4],
@@ -295,7 +295,7 @@ describe("places", () => {
     expect(takeAll(lanesOf(...some(10, pace)))).toHaveLength(places);
   });
 
-  it.each<[Pace, number]>([
+  it.each<[ReceiverPace, number]>([
     ["quick", 3],
     ["late", 2],
     ["later", 1],
@@ -329,7 +329,7 @@ describe("places", () => {
 
 describe("a request that takes long", () => {
   /** Lanes in which so many of a pace fly since 0, and others wait. */
-  function flyingSince0(pace: Pace, ...waiting: Lane[]): Lanes {
+  function flyingSince0(pace: ReceiverPace, ...waiting: Lane[]): Lanes {
     const lanes = lanesOf(...some(6, pace));
     for (const receiver of takeAll(lanes)) lanes.begin(receiver, 0);
     for (const lane of waiting) lanes.add(lane);

@@ -1,6 +1,6 @@
 /**
- * Decides which messages leave next, and when their answers are settled. Which messages are in flight is known in memory alone: a Durable Object runs once, so a message that a new
- * instance finds pending is in nobody's hands, and is sent again under the same id.
+ * Decides which messages leave next, and when their answers are settled. Which messages are in flight is known in memory alone: a Durable Object
+ * runs once, so a message that a new instance finds pending is in nobody's hands, and is sent again under the same id.
  */
 import { OutOfRequests } from "../../delivery/attempt.ts";
 import { inLog, report } from "../../platform/report.ts";
@@ -120,7 +120,8 @@ export class Courier implements ScheduledPart {
 
   #fillLanes(): void {
     const now = Date.now();
-    // The clock was set back: fill the lanes again, or a receiver that became due since then is missed.
+    // The clock was set back: fill the lanes again, or a receiver that became due since then is missed. A message that is to be tried at a time
+    // keeps that time, and so waits longer by as much as the clock was set back.
     if (now < this.#filledUntil) this.#filledUntil = 0;
     for (const lane of this.#receivers.lanes(this.#filledUntil, now)) {
       // A receiver whose answer waits to be settled gets its lane when it lands.

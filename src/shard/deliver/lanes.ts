@@ -1,15 +1,15 @@
 /**
- * Whose turn it is. Every receiver (an alert, or a WebSub subscription) that has something due waits in the lane of the host that it calls; hosts take turns, and within a host
- * its receivers do, so that neither a host nor a receiver with a long backlog keeps the others waiting. Receivers of one pace have lanes of their
- * own: the longer a turn takes, the fewer places it may be taken in. In memory alone: what is due is in the tables, and a new instance
- * fills its lanes from there.
+ * Whose turn it is. Every receiver (an alert, or a WebSub subscription) that has something due waits in the lane of the host that it calls. Hosts
+ * take turns, and within a host its receivers do, so that neither a host nor a receiver with a long backlog keeps the others waiting. Receivers of
+ * one pace have lanes of their own: the longer a turn takes, the fewer places it may be taken in. In memory alone: what is due is in the tables, and
+ * a new instance fills its lanes from there.
  */
-import type { Pace, Turn } from "./receiver-pace.ts";
+import type { ReceiverPace, Turn } from "./receiver-pace.ts";
 import { Ring } from "./ring.ts";
 
 /** Requests at a time to receivers of some paces together: in all, and to one host. */
 export interface Share {
-  paces: readonly Pace[];
+  paces: readonly ReceiverPace[];
   places: number;
   perHost: number;
 }
@@ -39,8 +39,8 @@ interface Flight {
 }
 
 /** Paces with few places go first, else they would never get one. `later` precedes `silent`, since they share one place on a host. */
-const SLOW: readonly Pace[] = ["later", "silent", "late", "hesitant"];
-const PROMPT: readonly Pace[] = ["quick", "new"];
+const SLOW: readonly ReceiverPace[] = ["later", "silent", "late", "hesitant"];
+const PROMPT: readonly ReceiverPace[] = ["quick", "new"];
 /** One in so many turns is a new receiver's before a quick one's, so that it gets a turn however busy the quick ones are. */
 const NEW_TURN = 8;
 /** While requests hang, a crowd of quick and new receivers is to have its turns within about so long, in milliseconds. */
@@ -49,7 +49,7 @@ const ROUND = 13_000;
 export class Lanes {
   readonly #shares: readonly Share[];
   readonly #places: number;
-  readonly #rings: Record<Pace, Ring> = {
+  readonly #rings: Record<ReceiverPace, Ring> = {
     quick: new Ring(),
     new: new Ring(),
     late: new Ring(),
@@ -106,7 +106,7 @@ export class Lanes {
     return lane;
   }
 
-  #next(paces: readonly Pace[]): Lane | undefined {
+  #next(paces: readonly ReceiverPace[]): Lane | undefined {
     for (const pace of paces) {
       const lane = this.#first(pace);
       if (lane !== undefined) return lane;
@@ -115,7 +115,7 @@ export class Lanes {
   }
 
   /** The next receiver of the first host that has room. */
-  #first(pace: Pace): Lane | undefined {
+  #first(pace: ReceiverPace): Lane | undefined {
     if (this.#rings[pace].isEmpty) return undefined;
     const flying = [...this.#flying.values()].map(({ lane }) => lane);
     const shares = this.#shares.filter(({ paces }) => paces.includes(pace));
@@ -174,5 +174,5 @@ export class Lanes {
   }
 }
 
-const countOf = (lanes: readonly Lane[], paces: readonly Pace[]): number =>
+const countOf = (lanes: readonly Lane[], paces: readonly ReceiverPace[]): number =>
   lanes.filter(({ pace }) => paces.includes(pace)).length;

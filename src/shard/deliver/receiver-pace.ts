@@ -8,7 +8,7 @@ import { type Attempt, TIMEOUT } from "../../delivery/attempt.ts";
  * `quick` answers within a second, `late` within four, `later` within the time limit; `silent` did not answer the last time, or broke off
  * not long ago. Of `new` and `hesitant` it is only known how they took the question whether they want messages: quickly, or late.
  */
-export type Pace = "quick" | "new" | "late" | "hesitant" | "later" | "silent";
+export type ReceiverPace = "quick" | "new" | "late" | "hesitant" | "later" | "silent";
 
 /** What is kept of a receiver. */
 export interface Manner {
@@ -24,7 +24,7 @@ export interface Manner {
 
 /** How a receiver takes its turn. */
 export interface Turn {
-  pace: Pace;
+  pace: ReceiverPace;
   /** How long its request may take while it keeps others waiting, in milliseconds. */
   patience: number;
   /** The same where a crowd waits and requests hang, in milliseconds. */

@@ -216,7 +216,7 @@ export class SqlPostings implements PostingStore {
     const head = isRow ? Uint16Array.of(...unitsOf(entry), units.length | (long ? LONG : 0)) : NOTHING;
     const after = concatenate([before.subarray(0, at), head, units, before.subarray(end)]);
     if (after.length === 0) this.#sql.run("DELETE FROM postings WHERE pack = ?", pack);
-    else this.#sql.run("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.slice().buffer);
+    else this.#sql.run("INSERT OR REPLACE INTO postings VALUES (?, ?)", pack, after.buffer);
     this.forget([pack]);
     this.#cache.delete(entry);
     this.#beginnings ||= entry < 0;

@@ -1,4 +1,4 @@
-/** The alerts of a shard: registration, confirmation, pause, removal. Calls are synchronous, so that a caller can put several into one transaction. */
+/** The alerts of a shard: registration, confirmation, pause, removal. Calls are synchronous, so that a transaction can hold several. */
 import { type AlertStatus, type AlertView, MAX_OLD_SECRETS, randomText } from "../../alerts/alert.ts";
 import type { Channel } from "../../channels/channel-kinds.ts";
 import { sameHash } from "../../http/auth.ts";

@@ -9,7 +9,7 @@ import { randomText } from "../../alerts/alert.ts";
 import type { Sql } from "../../shard/sql.ts";
 
 /** What somebody asks, or what the hub has to tell. */
-export interface Asked {
+export interface IntentRequest {
   mode: "subscribe" | "unsubscribe" | "denied";
   /** As it was written. */
   topic: string;
@@ -18,9 +18,9 @@ export interface Asked {
   secret: string | null;
 }
 
-export interface Intent extends Asked {
+export interface Intent extends IntentRequest {
   number: number;
-  mode: Asked["mode"];
+  mode: IntentRequest["mode"];
   challenge: string;
 }
 
@@ -48,7 +48,7 @@ export class Intents {
   }
 
   /** Adds what is asked. `isOwn` tells which topics are written as the subscription's own. Returns false if too many others wait. */
-  add(id: string, asked: Asked, isOwn: (topic: string) => boolean): boolean {
+  add(id: string, asked: IntentRequest, isOwn: (topic: string) => boolean): boolean {
     const waiting = this.list(id);
     const last = waiting.at(-1);
     if (last !== undefined && isSame(last, asked)) return true;
@@ -79,5 +79,5 @@ export class Intents {
   }
 }
 
-const isSame = (one: Asked, other: Asked): boolean =>
+const isSame = (one: IntentRequest, other: IntentRequest): boolean =>
   one.mode === other.mode && one.topic === other.topic && one.lease === other.lease && one.secret === other.secret;

@@ -14,8 +14,8 @@ import type { Intent } from "./intents.ts";
 import { CONFIRM_WITHIN, type Subscription, type SubscriptionParts, type Subscriptions } from "./subscriptions.ts";
 
 /**
- * Verifications of a confirmed subscription: so many at once, then one more each interval, in milliseconds. However many ask in its name, its callback is
- * called no more often; later requests wait.
+ * Verifications of a confirmed subscription: so many at once, then one more each interval, in milliseconds. However many ask in its name, its
+ * callback is called no more often. Later requests wait.
  */
 const VERIFICATIONS = { burst: 10, interval: 5 * 60 * 1000 };
 export class Verifications {
