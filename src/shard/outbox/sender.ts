@@ -18,6 +18,8 @@ interface Addressee extends Omitted {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
+/** Alerts in one statement: their messages are bound as one text, and SQLite in a Durable Object takes at most 2 MB. */
+const STEP = 1_000;
 
 export class Sender {
   readonly #sql: Sql;
@@ -40,6 +42,10 @@ export class Sender {
    * the limit.
    */
   send(alerts: readonly string[], notice: number, now: number, counted = true): void {
+    for (let i = 0; i < alerts.length; i += STEP) this.#sendSome(alerts.slice(i, i + STEP), notice, now, counted);
+  }
+
+  #sendSome(alerts: readonly string[], notice: number, now: number, counted: boolean): void {
     const limit = counted ? this.#quotas.limit : Number.POSITIVE_INFINITY;
     const addressees = this.#sql.all<Addressee>(
       `SELECT a.id, a.type, a.digest, a.status, iif(q.day = ?2, q.day_count, 0) AS sent, q.omitted, q.omitted_since

@@ -18,6 +18,7 @@ import { CONFIRM_WITHIN, type Subscription, type SubscriptionParts, type Subscri
  * callback is called no more often. Later requests wait.
  */
 const VERIFICATIONS = { burst: 10, interval: 5 * 60 * 1000 };
+
 export class Verifications {
   readonly #sql: Sql;
   readonly #subscriptions: Subscriptions;
