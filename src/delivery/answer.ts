@@ -1,9 +1,9 @@
 /** Prepares a receiver's answer for display to anyone who holds the alert's token. */
 
 /** Maximum length of a shown answer, in UTF-16 code units. Enough for an error message. */
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 /** Minimum length of a string that is removed as a secret. Shorter strings would remove ordinary words. */
-const LEAST_SECRET = 8;
+const MIN_SECRET = 8;
 const REMOVED = "[removed]";
 
 /**
@@ -12,7 +12,7 @@ const REMOVED = "[removed]";
  * recognised by their form.
  */
 export function answerOf({ body }: { body: string }, secrets: readonly string[]): string | null {
-  const shown = cut(removeByForm(removeGiven(plain(body), secrets)));
+  const shown = cut(removeByForm(removeGiven(withoutInvisible(body), secrets)));
   return shown === "" ? null : shown;
 }
 
@@ -20,11 +20,11 @@ export function answerOf({ body }: { body: string }, secrets: readonly string[])
 export function secretsOf(address: string): string[] {
   const { pathname, searchParams } = new URL(address);
   const written = pathname.split("/");
-  return [...written, ...written.map(decoded), ...searchParams.values()].filter((part) => part.length >= LEAST_TOKEN);
+  return [...written, ...written.map(decoded), ...searchParams.values()].filter((part) => part.length >= MIN_TOKEN);
 }
 
 /** Minimum length of a token. Words in paths (`notifications`, `incoming-webhook`) are shorter. */
-const LEAST_TOKEN = 18;
+const MIN_TOKEN = 18;
 
 function decoded(text: string): string {
   try {
@@ -38,7 +38,7 @@ function decoded(text: string): string {
  * Removes invisible characters, which could hide a secret or reverse a page: control and format characters, lone
  * surrogates and noncharacters. Joiners stay, since letters and emoji need them. White space becomes one space.
  */
-const plain = (text: string): string =>
+const withoutInvisible = (text: string): string =>
   text
     .replace(/(?![\t-\r\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Cn}]/gu, "")
     .replace(/\s+/g, " ")
@@ -50,7 +50,7 @@ const plain = (text: string): string =>
 function removeGiven(text: string, secrets: readonly string[]): string {
   const parts = secrets.flatMap((secret) => [secret, ...secret.split(/(?:^| )(?:v1a?,|whsec_)/)]);
   const spellings = parts
-    .filter((part) => part.length >= LEAST_SECRET)
+    .filter((part) => part.length >= MIN_SECRET)
     .flatMap((part) => [part, encodeURIComponent(part), part.replaceAll("/", "\\/"), part.replaceAll("&", "&amp;")]);
   // Longest first, so that removing a part does not leave the rest of the whole.
   const longestFirst = [...new Set(spellings)].sort((a, b) => b.length - a.length);
@@ -85,9 +85,9 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Cuts between grapheme clusters, unless one cluster exceeds the limit. */
 function cut(text: string): string {
-  if (text.length <= MOST_SHOWN) return text;
+  if (text.length <= MAX_SHOWN) return text;
   // The text after the cut decides whether a cluster spans the cut.
-  const { index = 0 } = segmenter.segment(text.slice(0, 2 * MOST_SHOWN)).containing(MOST_SHOWN) ?? {};
-  const whole = text.slice(0, index || MOST_SHOWN).toWellFormed();
+  const { index = 0 } = segmenter.segment(text.slice(0, 2 * MAX_SHOWN)).containing(MAX_SHOWN) ?? {};
+  const whole = text.slice(0, index || MAX_SHOWN).toWellFormed();
   return `${whole.trimEnd()}…`;
 }

@@ -15,12 +15,12 @@ const TIMEOUT = 3_000;
 const MAX_ANSWER = 64 * 1024;
 
 /** Bounds in seconds for how long addresses are cached. Within them the TTL of the DNS answer decides. */
-const LEAST_KEPT = 10;
-const MOST_KEPT = 300;
+const MIN_CACHED = 10;
+const MAX_CACHED = 300;
 /** Maximum number of cached names per isolate. */
 const CAPACITY = 1_000;
 
-const known = new Map<string, { addresses: string[]; until: number }>();
+const cache = new Map<string, { addresses: string[]; until: number }>();
 
 /**
  * Returns all IPv4 and IPv6 addresses of an ASCII (punycode) host name. The resolver follows aliases. `resolver` is a
@@ -29,8 +29,8 @@ const known = new Map<string, { addresses: string[]; until: number }>();
  */
 export async function resolve(name: string, resolver: string): Promise<string[]> {
   const key = `${name} ${resolver}`;
-  const kept = known.get(key);
-  if (kept !== undefined && kept.until > Date.now()) return kept.addresses;
+  const cached = cache.get(key);
+  if (cached !== undefined && cached.until > Date.now()) return cached.addresses;
   const signal = AbortSignal.timeout(TIMEOUT);
   // One question after the other: a delivery must not use two of the six connections that may wait at a time.
   const records = [...(await ask(name, "A", resolver, signal)), ...(await ask(name, "AAAA", resolver, signal))];
@@ -38,15 +38,15 @@ export async function resolve(name: string, resolver: string): Promise<string[]>
   if (addresses.length === 0) throw new UnresolvableName("it has no address");
   if (!addresses.every(isAddress)) throw new UnresolvableName(MALFORMED);
   const seconds = Math.min(...records.map(({ TTL }) => TTL));
-  keep(key, addresses, Date.now() + Math.min(Math.max(seconds, LEAST_KEPT), MOST_KEPT) * 1000);
+  addToCache(key, addresses, Date.now() + Math.min(Math.max(seconds, MIN_CACHED), MAX_CACHED) * 1000);
   return addresses;
 }
 
-function keep(key: string, addresses: string[], until: number): void {
-  known.delete(key);
-  known.set(key, { addresses, until });
-  const oldest = known.size > CAPACITY ? known.keys().next().value : undefined;
-  if (oldest !== undefined) known.delete(oldest);
+function addToCache(key: string, addresses: string[], until: number): void {
+  cache.delete(key);
+  cache.set(key, { addresses, until });
+  const oldest = cache.size > CAPACITY ? cache.keys().next().value : undefined;
+  if (oldest !== undefined) cache.delete(oldest);
 }
 
 /** Record types (RFC 1035, section 3.2.2; RFC 3596, section 2.1). */

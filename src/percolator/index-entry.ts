@@ -35,10 +35,10 @@ const TWO_32 = 2 ** 32;
 export type EntryHash = (text: string) => number;
 
 /** Maximum number of UTF-16 code units that are hashed. Of a longer string the hash takes these and the length. */
-const MOST_HASHED = 128;
+const MAX_HASHED = 128;
 /** Lanes of the hash. Each lane has a constant term, a factor for the length, and a factor for each code unit. */
 const LANES = 3;
-const KEY_LENGTH = LANES * (2 + MOST_HASHED);
+const KEY_LENGTH = LANES * (2 + MAX_HASHED);
 
 /** Returns a random key for `keyedHash`, of 390 integers. */
 export const makeKey = (): Int32Array<ArrayBuffer> => crypto.getRandomValues(new Int32Array(KEY_LENGTH));
@@ -62,7 +62,7 @@ export function keyedHash(key: Int32Array): EntryHash {
     let a = ((key[0] as number) + Math.imul(key[3] as number, size)) | 0;
     let b = ((key[1] as number) + Math.imul(key[4] as number, size)) | 0;
     let c = ((key[2] as number) + Math.imul(key[5] as number, size)) | 0;
-    const length = Math.min(size, MOST_HASHED);
+    const length = Math.min(size, MAX_HASHED);
     for (let i = 0, at = 2 * LANES; i < length; i++, at += LANES) {
       const unit = text.charCodeAt(i);
       a = (a + Math.imul(key[at] as number, unit)) | 0;

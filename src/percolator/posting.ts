@@ -26,15 +26,15 @@ import type { PlanCheck, QueryAnchor, RowLoad } from "./plan.ts";
 import type { TextIndex } from "./text-index.ts";
 
 /** Maximum query number. */
-export const MOST_QUERIES = 2 ** 26 - 1;
+export const MAX_QUERIES = 2 ** 26 - 1;
 
 const SEVERAL = 1 << 10;
 const BY_LITERAL = 1 << 11;
 const PHRASE = 14;
 const PROGRAM = 15;
-const MOST_ENTRIES = 13;
+const MAX_ENTRIES = 13;
 /** Maximum words of a phrase in short form. A longer phrase is encoded as a program. */
-const MOST_PHRASE = 255;
+const MAX_PHRASE = 255;
 
 const HAS = 0;
 const PREFIX = 1;
@@ -47,11 +47,11 @@ const ALL = 7;
 const ANY = 8;
 
 /** Maximum units of all postings of a query. A query that needs more is filed without its checks. */
-const MOST_OF_QUERY = 2048;
+const MAX_OF_QUERY = 2048;
 /** Maximum units of a posting that always keeps its checks. */
-const SHORT = 32;
+const MAX_SHORT = 32;
 /** Maximum units of a row (256 KB) to which a longer posting is added with its checks. */
-const MOST_WITH_LONG = 2 ** 17;
+const MAX_WITH_LONG = 2 ** 17;
 
 /**
  * Returns the postings of a query, one for each of its anchors. A posting has no checks if they are too long to repeat
@@ -61,10 +61,10 @@ const MOST_WITH_LONG = 2 ** 17;
 export function encodeAll(query: number, anchors: readonly QueryAnchor[], load: RowLoad): Uint16Array[] {
   const several = anchors.length > 1;
   const postings = anchors.map((anchor) => encode(query, anchor, several));
-  const fits = postings.reduce((sum, { length }) => sum + length, 0) <= MOST_OF_QUERY && postings.every(fitsUnits);
+  const fits = postings.reduce((sum, { length }) => sum + length, 0) <= MAX_OF_QUERY && postings.every(fitsUnits);
   return anchors.map(({ reference }, i) => {
     const units = postings[i] ?? [];
-    const keeps = fits && (units.length <= SHORT || load(reference.entry) <= MOST_WITH_LONG);
+    const keeps = fits && (units.length <= MAX_SHORT || load(reference.entry) <= MAX_WITH_LONG);
     return Uint16Array.from(keeps ? units : encode(query, { reference, checks: [] }, several));
   });
 }
@@ -72,15 +72,15 @@ export function encodeAll(query: number, anchors: readonly QueryAnchor[], load: 
 const fitsUnits = (units: readonly number[]): boolean => units.every((unit) => unit <= 0xffff);
 
 function encode(query: number, { reference, checks }: QueryAnchor, several: boolean): number[] {
-  if (!(query >= 0 && query <= MOST_QUERIES))
-    throw new RangeError(`a query's number is at most ${MOST_QUERIES}; this is ${query}`);
+  if (!(query >= 0 && query <= MAX_QUERIES))
+    throw new RangeError(`a query's number is at most ${MAX_QUERIES}; this is ${query}`);
   const flags = (several ? SEVERAL : 0) | (reference.sense === LITERAL ? BY_LITERAL : 0);
   const head = (count: number): number[] => [query & 0xffff, (query >>> 16) | flags | (count << 12)];
   const [first] = checks;
-  if (checks.length <= MOST_ENTRIES && checks.every((check) => check.is === "has")) {
+  if (checks.length <= MAX_ENTRIES && checks.every((check) => check.is === "has")) {
     return [...head(checks.length), ...checks.flatMap((check) => unitsOf(check.reference))];
   }
-  if (checks.length === 1 && first?.is === "phrase" && first.references.length <= MOST_PHRASE) {
+  if (checks.length === 1 && first?.is === "phrase" && first.references.length <= MAX_PHRASE) {
     const place = first.references.findIndex(
       (each) => each.entry === reference.entry && each.sense === reference.sense,
     );

@@ -148,7 +148,7 @@ export class TextIndex {
       }
     }
     this.#beginnings = beginnings;
-    for (const beginning of beginnings.keys()) this.#know(-beginning, KEY, NOWHERE, NOWHERE);
+    for (const beginning of beginnings.keys()) this.#register(-beginning, KEY, NOWHERE, NOWHERE);
     return beginnings;
   }
 
@@ -170,7 +170,7 @@ export class TextIndex {
    */
   #add(entry: IndexEntry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
     const known = this.#byKey.length;
-    const number = this.#know(entry, senses, byKey, byLiteral);
+    const number = this.#register(entry, senses, byKey, byLiteral);
     if (number === known) {
       this.entries.push(entry);
       this.senses.push(senses);
@@ -181,7 +181,7 @@ export class TextIndex {
   }
 
   /** Adds an index entry that checks may ask for. Returns its number. */
-  #know(entry: IndexEntry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
+  #register(entry: IndexEntry, senses: number, byKey: readonly Span[], byLiteral: readonly Span[]): number {
     const number = this.#byKey.length;
     // Numbers are consecutive, so this is the number of used slots.
     if (2 * number >= this.#mask) this.#grow();
@@ -278,7 +278,7 @@ export class TextIndex {
       if (known) known.push(span);
       else prefixes.set(prefix, [span]);
     }
-    for (const [prefix, spans] of prefixes) this.#know(prefix, KEY, spans, NOWHERE);
+    for (const [prefix, spans] of prefixes) this.#register(prefix, KEY, spans, NOWHERE);
   }
 }
 

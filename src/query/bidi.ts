@@ -27,7 +27,7 @@ const FORMATTING = /[\u202a-\u202e\u2066-\u2069]/;
  * Maximum number of initiators opened again before a piece. Of more, the innermost are kept, so that a piece stays
  * short.
  */
-const REOPENED = 8;
+const MAX_REOPENED = 8;
 
 /** Returns a self-contained piece of a text. Offsets are UTF-16 code units; `to` is exclusive. Linear in `to`. */
 export function balancedPiece(source: string, from: number, to: number): string {
@@ -36,7 +36,7 @@ export function balancedPiece(source: string, from: number, to: number): string 
   if (first < 0) return source.slice(from, to);
   const open = new OpenFormatting();
   for (let at = first; at < from; at++) open.pass(source.charCodeAt(at));
-  const reopened = open.innermost(REOPENED);
+  const reopened = open.innermost(MAX_REOPENED);
   let piece = "";
   for (let at = from; at < to; at++) {
     const code = source.charCodeAt(at);

@@ -30,9 +30,9 @@ export interface Match {
 }
 
 /** Words of a snippet on each side of the words found. */
-const AROUND = 8;
+const SNIPPET_WORDS = 8;
 /** Maximum length of a snippet on each side, in UTF-16 code units. */
-const AROUND_LENGTH = 120;
+const SNIPPET_LENGTH = 120;
 const FOUND_LENGTH = 160;
 
 /** Returns how a term was read: `place:aleppo`, or the kind of term. */
@@ -111,8 +111,8 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
   const start = clusterStart(source, first.start);
   let { end } = last;
   while (isFormat(source.charCodeAt(end - 1))) end--;
-  const from = index <= AROUND ? 0 : clusterStart(source, field.words[index - AROUND]?.start ?? 0);
-  const next = field.words[index + span.length + AROUND];
+  const from = index <= SNIPPET_WORDS ? 0 : clusterStart(source, field.words[index - SNIPPET_WORDS]?.start ?? 0);
+  const next = field.words[index + span.length + SNIPPET_WORDS];
   const to = next === undefined ? source.length : clusterStart(source, next.start);
   return {
     field: field.name,
@@ -124,9 +124,9 @@ function locate(span: Span, text: AnalysedText): Pick<Match, "field" | "text" | 
 
 /** Returns the words from `start` to `end` and the text around them, within `from` and `to`. */
 function snippet(source: string, start: number, end: number, from: number, to: number): string {
-  const left = start - clipStart(source.slice(from, start), AROUND_LENGTH).length;
+  const left = start - clipStart(source.slice(from, start), SNIPPET_LENGTH).length;
   const middle = start + clip(source.slice(start, end), FOUND_LENGTH).length;
-  const right = end + clip(source.slice(end, to), AROUND_LENGTH).length;
+  const right = end + clip(source.slice(end, to), SNIPPET_LENGTH).length;
   const pieces = middle < end ? [piece(source, left, middle), piece(source, end, right)] : [piece(source, left, right)];
   return `${left > 0 ? "… " : ""}${pieces.join(" … ").trim()}${right < source.length ? " …" : ""}`;
 }
@@ -144,7 +144,7 @@ const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
  * Distance searched backwards for the start of a cluster. The segmenter copies its input, so it never gets a whole
  * text.
  */
-const LONGEST_CLUSTER = 64;
+const MAX_CLUSTER = 64;
 
 /** Returns the beginning of a text, never cut inside what a reader sees as one character. */
 function clip(text: string, length: number): string {
@@ -156,7 +156,7 @@ function clip(text: string, length: number): string {
 
 function clipStart(text: string, length: number): string {
   if (text.length <= length) return text;
-  const end = text.slice(clusterBefore(text, text.length - length - LONGEST_CLUSTER));
+  const end = text.slice(clusterBefore(text, text.length - length - MAX_CLUSTER));
   const first = graphemes.segment(end).containing(end.length - length);
   return end.slice(first === undefined ? end.length - length : first.index + first.segment.length);
 }
@@ -183,6 +183,6 @@ const CONTINUES = /^\p{M}/u;
  */
 function clusterStart(source: string, offset: number): number {
   if (!CONTINUES.test(source.slice(offset, offset + 2))) return offset;
-  const from = Math.max(0, offset - LONGEST_CLUSTER);
+  const from = Math.max(0, offset - MAX_CLUSTER);
   return from + (graphemes.segment(source.slice(from, offset + 2)).containing(offset - from)?.index ?? 0);
 }

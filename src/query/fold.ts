@@ -67,7 +67,7 @@ export function fold(text: string): string {
 }
 
 /** Maximum marks on one letter, as in the Stream-Safe Text Format (UAX 15, section 13). */
-const MOST_MARKS = 30;
+const MAX_MARKS = 30;
 /** U+FF9E and U+FF9F become marks in NFKC. A failed match reads at most 31 characters, so the expression is linear. */
 const TOO_MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
@@ -75,7 +75,7 @@ const TOO_MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
  * Returns a text that `normalize` handles in linear time. Sorting the marks on one letter is quadratic in their number.
  */
 export const withFewMarks = (text: string): string =>
-  text.length > MOST_MARKS ? text.replace(TOO_MANY_MARKS, "$1") : text;
+  text.length > MAX_MARKS ? text.replace(TOO_MANY_MARKS, "$1") : text;
 
 function foldAny(text: string): string {
   const cased = withFewMarks(text).normalize("NFKC").toUpperCase().toLowerCase();

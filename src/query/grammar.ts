@@ -100,19 +100,19 @@ class Parser {
 
   #or(): Query {
     const operands = [this.#and()];
-    while (this.#take("or")) operands.push(this.#and());
+    while (this.#accept("or")) operands.push(this.#and());
     return operands.length === 1 && operands[0] ? operands[0] : { kind: "or", operands };
   }
 
   #and(): Query {
     const operands = [this.#not()];
-    while (this.#take("and") || this.#startsItem()) operands.push(this.#not());
+    while (this.#accept("and") || this.#startsItem()) operands.push(this.#not());
     return operands.length === 1 && operands[0] ? operands[0] : { kind: "and", operands };
   }
 
   #not(): Query {
     const nots: number[] = [];
-    for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not.position);
+    for (let not = this.#accept("not"); not; not = this.#accept("not")) nots.push(not.position);
     const [deepest] = nots.slice(LIMITS.depth);
     if (deepest !== undefined) {
       throw this.#error(
@@ -130,7 +130,7 @@ class Parser {
 
   #near(): Query {
     const left = this.#side();
-    const near = this.#take("near");
+    const near = this.#accept("near");
     if (near?.kind !== "near") return left.query;
     const right = this.#side();
     for (const { query, position } of [left, right]) {
@@ -211,7 +211,8 @@ class Parser {
     }
     this.#next++;
     const query = this.#or();
-    if (!this.#take("close")) throw this.#error("This parenthesis is never closed", `write ${EXAMPLES.open}`, position);
+    if (!this.#accept("close"))
+      throw this.#error("This parenthesis is never closed", `write ${EXAMPLES.open}`, position);
     this.#depth--;
     return query;
   }
@@ -304,7 +305,7 @@ class Parser {
     return { words, ends };
   }
 
-  #take(kind: Token["kind"]): Token | undefined {
+  #accept(kind: Token["kind"]): Token | undefined {
     const token = this.#tokens.at(this.#next);
     if (token?.kind !== kind) return undefined;
     this.#next++;

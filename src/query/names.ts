@@ -96,12 +96,12 @@ function addSpelling(root: Node, id: string, spelling: string, marked: "any" | "
     proper: marked === "proper" ? words : undefined,
   };
   const same = node.endings.filter((other) => other.id === id);
-  if (marked !== "proper" && same.some((other) => other.proper !== undefined || asksNoMore(other, ending))) return;
-  node.endings = [...node.endings.filter((other) => other.id !== id || !asksNoMore(ending, other)), ending];
+  if (marked !== "proper" && same.some((other) => other.proper !== undefined || requiresNoMore(other, ending))) return;
+  node.endings = [...node.endings.filter((other) => other.id !== id || !requiresNoMore(ending, other)), ending];
 }
 
 /** Returns whether `one` is found wherever `other` is. */
-const asksNoMore = (one: Ending, other: Ending): boolean =>
+const requiresNoMore = (one: Ending, other: Ending): boolean =>
   (!one.capitals || other.capitals) && (!one.article || other.article) && one.proper === undefined;
 
 /** Finds all names in the words of a text, by start; at equal starts the longest first. Works in steps. */
@@ -110,7 +110,7 @@ export function* findingNames(vocabulary: Vocabulary, words: readonly Word[]): S
   const text: NameContext = { vocabulary, words, hasCapitals: words.some((word) => word.capital) };
   let outer: NameFound[] = [];
   for (let start = 0; start < words.length; start++) {
-    if (start % WORDS === WORDS - 1) yield STEP;
+    if (start % WORDS_PER_STEP === WORDS_PER_STEP - 1) yield STEP;
     const here = namesAt(vocabulary, words, start, text);
     if (here === NONE) continue;
     outer = outer.filter((holder) => holder.end > start);
@@ -125,7 +125,7 @@ export function* findingNames(vocabulary: Vocabulary, words: readonly Word[]): S
 }
 
 /** Words per step. */
-export const WORDS = 1024;
+export const WORDS_PER_STEP = 1024;
 
 /** Returns whether all ids are topics. A topic describes and does not name. */
 const isTopic = ({ ids }: NameFound): boolean => ids.every((id) => id.startsWith("topic:"));
@@ -173,7 +173,7 @@ function namesAt(
   for (const { node, end } of nodesFrom(vocabulary.root, words, start)) {
     for (const ending of node.endings) {
       if (ending.article && !hasArticle(words[start]?.literal ?? "")) continue;
-      if (text !== undefined && !isWrittenSo(ending, text, start, end)) continue;
+      if (text !== undefined && !isWrittenAsRequired(ending, text, start, end)) continue;
       found ??= [];
       const same = found.find((name) => name.end === end);
       if (same === undefined) found.push({ end, ids: [ending.id] });
@@ -214,7 +214,7 @@ function reach(node: Node, words: readonly Word[], end: number, reached: Reached
 }
 
 /** Returns whether the words from `start` to `end` are written as an ending requires. */
-function isWrittenSo({ capitals, proper }: Ending, text: NameContext, start: number, end: number): boolean {
+function isWrittenAsRequired({ capitals, proper }: Ending, text: NameContext, start: number, end: number): boolean {
   if (capitals && !isAbbreviation(text, start, end)) return false;
   return proper === undefined || isProper(proper, text, start, end);
 }

@@ -125,7 +125,7 @@ export function segments(text: string, take: TakeSegment): void {
   for (let start = 0, at = 0; at <= text.length; at++) {
     if (at < text.length && classAt(text, at) !== SPACE) continue;
     if (!isKnown(text, start, at)) {
-      if (start - end > CALL) {
+      if (start - end > CALL_COST) {
         askSegmenter(text, unknown, end, take);
         scan(text, end, start, take);
         unknown = start;
@@ -139,7 +139,7 @@ export function segments(text: string, take: TakeSegment): void {
 }
 
 /** Cost of one segmenter call, in characters. */
-const CALL = 40;
+const CALL_COST = 40;
 
 /** Returns whether every character of a stretch has a known class. A mark is known only after a letter or digit. */
 function isKnown(text: string, start: number, end: number): boolean {

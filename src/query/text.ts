@@ -3,7 +3,7 @@
  * against any number of queries.
  */
 import { looksFrench } from "./inflection/french.ts";
-import { findingNames, type Vocabulary, WORDS } from "./names.ts";
+import { findingNames, type Vocabulary, WORDS_PER_STEP } from "./names.ts";
 import { finish, STEP, type Steps } from "./steps.ts";
 import type { FieldName } from "./tree.ts";
 import { compoundAt, queryKey, splitting, type Word } from "./words.ts";
@@ -66,9 +66,9 @@ export function* analysing(matchable: Matchable, vocabulary: Vocabulary): Steps<
     const source = matchable[name] ?? "";
     const words = yield* splitting(source, french);
     fields.push({ name, source, base, words });
-    for (let from = 0; from < words.length; from += WORDS) {
+    for (let from = 0; from < words.length; from += WORDS_PER_STEP) {
       indexWords(keys, words, base, from);
-      if (words.length > WORDS) yield STEP;
+      if (words.length > WORDS_PER_STEP) yield STEP;
     }
     for (const { start, end, ids } of yield* findingNames(vocabulary, words)) {
       for (const id of ids) push(names, id, { position: base + start, length: end - start });
@@ -86,7 +86,7 @@ export function* analysing(matchable: Matchable, vocabulary: Vocabulary): Steps<
 }
 
 function indexWords(keys: Map<string, Span[]>, words: readonly Word[], base: number, from: number): void {
-  for (let i = from; i < from + WORDS; i++) {
+  for (let i = from; i < from + WORDS_PER_STEP; i++) {
     const word = words[i];
     if (word === undefined) break;
     const span = { position: base + i, length: 1 };

@@ -84,12 +84,12 @@ export class Tokens {
 
   /** Returns the token at an index; undefined after the last. */
   at(number: number): Token | undefined {
-    while ((this.#tokens.length <= number || this.#hangs()) && this.#step());
+    while ((this.#tokens.length <= number || this.#mayBeDropped()) && this.#step());
     return this.#tokens[number];
   }
 
   /** Returns whether the last token may still turn out to be a sign without meaning. */
-  #hangs(): boolean {
+  #mayBeDropped(): boolean {
     const kind = this.#tokens.at(-1)?.kind;
     return kind === "not" || kind === "field";
   }
@@ -184,14 +184,14 @@ export class Tokens {
     // the hyphen.
     const words = splitWords(bare).map((word, i, all) => ({ ...word, hyphen: i < all.length - 1 }));
     if (words.length > 0) this.#push({ kind: "bare", words, prefix }, bare, start);
-    else this.#passOver(start);
+    else this.#skipSigns(start);
   }
 
   /**
    * Skips signs without a word. A minus or field in front of them is dropped or refused, so that it does not apply to
    * the next word.
    */
-  #passOver(start: number): void {
+  #skipSigns(start: number): void {
     for (let last = this.#tokens.at(-1); last && this.#end === start; last = this.#tokens.at(-1)) {
       if (last.kind === "field") {
         throw this.#error(`There is no word after ${last.field}:`, `write ${last.field}:${FIELDS[last.field]}`, start);

@@ -32,7 +32,7 @@ function unknownNameWarnings(tree: Query, vocabulary: Vocabulary): string[] {
   const unknown = termsOf(tree).filter((term) => term.kind === "named" && term.ids.length === 0);
   return unknown.map((term, i) => {
     const effect = denied.has(term) ? "this NOT excludes nothing" : "it finds nothing";
-    const nearest = i < MOST_LOOKED_UP ? nearestNamed(term, vocabulary) : undefined;
+    const nearest = i < MAX_LOOKED_UP ? nearestNamed(term, vocabulary) : undefined;
     return `${term.text} is not a known name: ${effect} until one is added${suggestion(nearest)}`;
   });
 }
@@ -54,7 +54,7 @@ function nearestNamed({ text }: Term, vocabulary: Vocabulary): KnownSpelling | u
 }
 
 /** Maximum words, and unknown names, that are compared with every spelling of every name. */
-const MOST_LOOKED_UP = 5;
+const MAX_LOOKED_UP = 5;
 
 /** A word that is not a name but close to one. */
 export interface UnknownWord {
@@ -76,9 +76,9 @@ export interface UnknownWord {
  * since they are ordinary words: `truck` is not a misspelt "truce".
  */
 export function unknownWords(source: string, tree: Query, vocabulary: Vocabulary): UnknownWord[] {
-  const written = writtenAs(source);
+  const written = writtenForms(source);
   const words = termsOf(tree).filter((term) => term.kind === "word");
-  return words.slice(0, MOST_LOOKED_UP).flatMap((term) => {
+  return words.slice(0, MAX_LOOKED_UP).flatMap((term) => {
     // By the key's length: الأمن is a short word with an article.
     const { length } = [...term.key];
     if (length < 4 || FUNCTION_WORDS.has(term.text)) return [];
@@ -106,7 +106,7 @@ export const unknownWordWarning = ({ written, nearest }: UnknownWord): string =>
   `${written} is not a known name, so it is searched for as a word${suggestion(nearest)}`;
 
 /** Returns the first written form of each literal of the query. */
-const writtenAs = (source: string): Map<string, string> =>
+const writtenForms = (source: string): Map<string, string> =>
   new Map(
     splitWords(source)
       .reverse()
@@ -114,7 +114,7 @@ const writtenAs = (source: string): Map<string, string> =>
   );
 
 function abbreviationWarnings(source: string, tree: Query, vocabulary: Vocabulary): string[] {
-  const written = writtenAs(source);
+  const written = writtenForms(source);
   return termsOf(tree).flatMap((term) => {
     if (term.kind === "name") return knownAbbreviation(term, vocabulary);
     if (term.kind !== "word" || !/^[a-z]{2,3}$/.test(term.text)) return [];
@@ -154,7 +154,7 @@ function knownAbbreviation({ text, ids }: Term & { kind: "name" }, { names }: Vo
 }
 
 function everywhereWarnings(tree: Query): string[] {
-  const parts = everywhere(tree);
+  const parts = termsEverywhere(tree);
   if (parts.length === 0) return [];
   const languages = parts.every((part) => part.startsWith("lang:"));
   const where = languages ? "matches every article in that language" : "occurs in nearly every article";
@@ -162,9 +162,9 @@ function everywhereWarnings(tree: Query): string[] {
 }
 
 /** Returns the terms that occur everywhere and suffice for a match; empty if the query asks for more. */
-function everywhere(query: Query): string[] {
+function termsEverywhere(query: Query): string[] {
   const eachOf = (operands: readonly Query[]): string[] => {
-    const parts = operands.map(everywhere);
+    const parts = operands.map(termsEverywhere);
     return parts.every((part) => part.length > 0) ? parts.flat() : [];
   };
   switch (query.kind) {
@@ -173,9 +173,9 @@ function everywhere(query: Query): string[] {
     case "near":
       return eachOf([query.left, query.right]);
     case "or":
-      return query.operands.flatMap(everywhere);
+      return query.operands.flatMap(termsEverywhere);
     case "field":
-      return query.field === "title" ? everywhere(query.operand) : [];
+      return query.field === "title" ? termsEverywhere(query.operand) : [];
     case "language":
       return [query.text];
     case "word":

@@ -186,17 +186,17 @@ interface DescriptionCache {
   readonly known: Map<string, Description>;
   readonly french: boolean;
 }
-const MOST_KNOWN = 20_000;
-const LONGEST_KNOWN = 40;
+const MAX_CACHED = 20_000;
+const MAX_CACHED_LENGTH = 40;
 const WORDS: DescriptionCache = { known: new Map(), french: false };
 const FRENCH_WORDS: DescriptionCache = { known: new Map(), french: true };
 
 function describe(source: string, { known, french }: DescriptionCache): Description {
   const found = known.get(source);
   if (found !== undefined) return found;
-  const description = describeAnew(source, french);
-  if (source.length <= LONGEST_KNOWN) {
-    if (known.size >= MOST_KNOWN) known.clear();
+  const description = computeDescription(source, french);
+  if (source.length <= MAX_CACHED_LENGTH) {
+    if (known.size >= MAX_CACHED) known.clear();
     known.set(copy(source), description);
   }
   return description;
@@ -218,7 +218,7 @@ const MARBUTA = /ة\p{M}*$/u;
 const SCRIPT_ENDS =
   /[\p{Script=Arabic}--[\p{M}\p{Cf}]][\p{M}\p{Cf}ـ]*(?=\p{Script=Latin})|\p{Script=Latin}[\p{M}\p{Cf}]*(?=[\p{Script=Arabic}--[\p{M}\p{Cf}]])/gv;
 
-function describeAnew(source: string, french: boolean): Description {
+function computeDescription(source: string, french: boolean): Description {
   const pointed = POINTED.test(source);
   const literal = fold(pointed ? source.replaceAll(".", "") : source).replace(ELISION, "");
   const bare = source.replace(ELIDED, "").replace(POSSESSIVE, "");

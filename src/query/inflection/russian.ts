@@ -60,11 +60,11 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
 const COMMON = /^(?:штатов|эмиратов|островов|народов|министров|депутатов|советов|профсоюзов|наций)$/;
 
 /** Maximum length of a word that is inflected. Longer words stay as they are and cost linear time. */
-const LONGEST = 40;
+const MAX_LENGTH = 40;
 
 /** Returns the key of a folded word of Cyrillic letters. Idempotent. */
 export function russianKey(word: string): string {
-  if (word.length > LONGEST) return word;
+  if (word.length > MAX_LENGTH) return word;
   let key = word;
   // Each step shortens the word or is the last.
   for (;;) {
@@ -82,7 +82,7 @@ const step = (word: string): string => IRREGULAR.get(word) ?? readings(word)[0] 
  */
 export function russianKeys(word: string, proper: boolean): string[] {
   const keys = [russianKey(word)];
-  if (word.length > LONGEST) return keys;
+  if (word.length > MAX_LENGTH) return keys;
   const add = (form: string): void => {
     const key = russianKey(form);
     if (!keys.includes(key)) keys.push(key);
@@ -155,14 +155,14 @@ const instrumental: Read = (stem) => {
   if (HUSHING.includes(lastOf(stem))) return [stem, ...softAdjective(stem)];
   return isVowel(lastOf(stem)) ? [soft(stem)] : [];
 };
-const inY =
+const withEnding =
   (ending: string): Read =>
   (stem) => [stem + ending];
 const both =
   (likelier: Read, other: Read): Read =>
   (stem) => [...likelier(stem), ...other(stem)];
 /** An ending that adjectives and nouns share. The stem decides which reading is likelier. */
-const ofEither =
+const adjectiveOrNoun =
   (adjectival: RegExp): Read =>
   (stem) =>
     adjectival.test(stem) ? [...adjective(stem), ...hard(stem)] : [...hard(stem), ...adjective(stem)];
@@ -172,7 +172,7 @@ const ADJECTIVAL_IN_OY =
 
 /** Endings, longest first. */
 const ENDINGS: readonly (readonly [ending: string, read: Read])[] = [
-  ["иями", inY("ий")],
+  ["иями", withEnding("ий")],
   ["ыми", adjective],
   ["ими", adjectiveInIy],
   ["ого", adjective],
@@ -182,35 +182,35 @@ const ENDINGS: readonly (readonly [ending: string, read: Read])[] = [
   ["ами", hard],
   ["ями", softOnly],
   ["ьми", softOnly],
-  ["иях", inY("ий")],
-  ["иям", inY("ий")],
-  ["ией", inY("ий")],
-  ["ием", inY("ий")],
-  ["ьей", inY("ьй")],
-  ["аей", both(inY("ай"), adjective)],
+  ["иях", withEnding("ий")],
+  ["иям", withEnding("ий")],
+  ["ией", withEnding("ий")],
+  ["ием", withEnding("ий")],
+  ["ьей", withEnding("ьй")],
+  ["аей", both(withEnding("ай"), adjective)],
   ["ый", adjective],
   ["ий", (stem) => (HUSHING_NOUN.test(stem) ? [] : adjectiveInIy(stem))],
-  ["ой", ofEither(ADJECTIVAL_IN_OY)],
-  ["ая", both(adjective, inY("ай"))],
+  ["ой", adjectiveOrNoun(ADJECTIVAL_IN_OY)],
+  ["ая", both(adjective, withEnding("ай"))],
   ["яя", softAdjective],
-  ["ое", both(adjective, inY("ой"))],
+  ["ое", both(adjective, withEnding("ой"))],
   ["ее", (stem) => (isSoftAdjective(stem) ? adjective(stem) : [`${stem}ей`, ...adjective(stem)])],
   ["ые", adjective],
   ["ие", (stem) => (HUSHING_NOUN.test(stem) ? [`${stem}ий`] : [...adjectiveInIy(stem), `${stem}ий`])],
   ["ых", adjective],
   ["их", adjectiveInIy],
-  ["ым", ofEither(ADJECTIVAL)],
+  ["ым", adjectiveOrNoun(ADJECTIVAL)],
   ["им", adjectiveInIy],
   ["ую", adjective],
   ["юю", softAdjective],
-  ["ия", inY("ий")],
-  ["ии", inY("ий")],
-  ["ию", inY("ий")],
+  ["ия", withEnding("ий")],
+  ["ии", withEnding("ий")],
+  ["ию", withEnding("ий")],
   ["ью", (stem) => [soft(stem), `${stem}ьй`]],
-  ["аи", both(inY("ай"), adjective)],
-  ["ае", both(inY("ай"), adjective)],
-  ["аю", both(inY("ай"), adjective)],
-  ["ом", ofEither(ADJECTIVAL)],
+  ["аи", both(withEnding("ай"), adjective)],
+  ["ае", both(withEnding("ай"), adjective)],
+  ["аю", both(withEnding("ай"), adjective)],
+  ["ом", adjectiveOrNoun(ADJECTIVAL)],
   ["ем", (stem) => (SOFT_N.test(stem) ? adjective(stem) : [soft(stem), ...softAdjective(stem)])],
   ["ам", hard],
   ["ям", softOnly],
