@@ -56,13 +56,4 @@ describe("ARCHITECTURE.md", () => {
     const prose = text.replace(/<!-- imports -->.*<!-- \/imports -->/s, "");
     expect(prose.split(/\s+/).length).toBeLessThanOrEqual(2_000);
   });
-
-  it("lists every table of D1 and of a shard", () => {
-    const definitions = [...filesIn("data/migrations"), "src/shard/tables.ts"].map(read).join("\n");
-    const created = [...definitions.matchAll(/CREATE (?:VIRTUAL )?TABLE ([a-z]\w*)/g)].map(([, table = ""]) => table);
-    const listed = [...text.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| .+ \| `[\w./-]+` \|$/gm)].flatMap(
-      ([, names = ""]) => names.replaceAll("`", "").split(", "),
-    );
-    expect(listed.sort()).toEqual(created.sort());
-  });
 });

@@ -50,3 +50,18 @@ it.each(writes.filter(([, table]) => table !== "d1_migrations"))("%s may write %
   const owner = owners.get(table);
   expect(owner?.endsWith("/") ? file.startsWith(owner) : file === owner, `its owner is ${owner}`).toBe(true);
 });
+
+it("ARCHITECTURE.md lists every table with its owner", () => {
+  const rows = [...read("ARCHITECTURE.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| .+ \| `([\w./-]+)` \|$/gm)];
+  const shown = rows.flatMap(([, tables = "", owner = ""]) =>
+    tables.split(", ").map((table) => [table.replaceAll("`", ""), `src/${owner}`] as const),
+  );
+  expect(shown.map(([table]) => table).sort()).toEqual(
+    [...owners.keys()].filter((table) => table !== "version").sort(),
+  );
+  // A row may name a part of the owner: then it alone writes the table.
+  const isOwner = (table: string, owner: string): boolean =>
+    owner.startsWith(owners.get(table) ?? "none") &&
+    writes.every(([file, written]) => written !== table || file.startsWith(owner));
+  expect(shown.filter(([table, owner]) => !isOwner(table, owner))).toEqual([]);
+});
