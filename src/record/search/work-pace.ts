@@ -1,12 +1,12 @@
 /**
- * Work that lets other requests have their turn. A pause takes about a millisecond, so that there is one for some 12 ms of work. A deployed
+ * Work that lets other requests have their turn. A pause takes about a millisecond, so that there is one for some 15 ms of work. A deployed
  * Worker's clock stands still while it computes (https://developers.cloudflare.com/workers/runtime-apis/performance): there the work itself is
  * counted, in code units of text.
  */
 import type { Steps } from "../../query/steps.ts";
 
 /** Milliseconds of work between two pauses, where the clock runs. */
-const MOST_TIME = 12;
+const MOST_TIME = 15;
 /** Code units between two pauses, where it stands still: at most some 20 ms of analysis. */
 const MOST_UNITS = 262_144;
 
