@@ -9,9 +9,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { AlertChange, AlertView, Delivery, ReplayRange } from "../alerts/alert.ts";
 import type { Env } from "../platform/env.ts";
 import type { Article } from "../record/articles/article.ts";
-import type { HubAsking } from "../websub/asking.ts";
 import type { NewAlert, Outcome, Refused, Replayed, Sent, ShardStatus } from "./calls.ts";
-import { makeParts, type ShardParts } from "./parts.ts";
+import { type HubAsking, makeParts, type ShardParts } from "./parts.ts";
 import { migrate } from "./tables.ts";
 
 export { SHARD_CAPACITY } from "./parts.ts";
