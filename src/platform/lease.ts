@@ -1,9 +1,9 @@
 /**
- * Says by a timer of its own request that the request is still there. A request that is cancelled settles no promise and runs no `finally`, but
- * its timers end with it.
+ * Shows whether a request is still running, by a timer of the request. A cancelled request settles no promise and runs no `finally`, but its
+ * timers stop.
  */
 
-/** How often, in milliseconds; and after how long without a sign the request counts as lost. */
+/** Interval of the timer, and time without it after which the request counts as cancelled, in ms. */
 const BEAT = 500;
 const LOST = 5_000;
 

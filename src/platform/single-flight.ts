@@ -1,7 +1,7 @@
 /**
- * Requests that ask for the same at the same time share one answer. The one that came first works it out. The others wait, each with a timer
- * of its own, since no request can wait for a promise of another one (`turns.ts`), and take the answer as plain data. If the first one is
- * cancelled, the next to notice takes over; if it fails, each tries by itself. Nothing is kept: an answer is gone when those that waited have it.
+ * Concurrent requests for the same value share one computation. The first request computes the value. The others poll for it, each by a timer
+ * of its own, because a request cannot wait for a promise of another request: the platform refuses I/O on behalf of another request. If the
+ * first request is cancelled, another one takes over. If it fails, each of the others computes the value itself. Nothing is cached.
  */
 import { Lease } from "./lease.ts";
 
@@ -12,18 +12,18 @@ interface Flight<T> {
   answer: { value: T } | "failed" | undefined;
 }
 
-/** How often those that wait look, in milliseconds. */
+/** Polling interval of waiting requests, in ms. */
 const LOOK = 5;
 
 export class SingleFlight<T> {
   #flights: readonly Flight<T>[] = [];
 
-  /** The answer to what `key` says of a database in full: whoever asks under the same key may be given it. */
+  /** Returns the value of a key, which must describe the computation in full. */
   async share(db: D1Database, key: string, work: () => Promise<T>): Promise<T> {
     for (let flight = this.#find(db, key); flight !== undefined && flight.answer !== "failed"; ) {
       if (flight.answer !== undefined) return flight.answer.value;
       await scheduler.wait(LOOK);
-      // One that is lost never has an answer; another request may have taken over.
+      // A cancelled request never answers; another request may have taken over.
       if (flight.answer === undefined && flight.lease.isLost) flight = this.#find(db, key);
     }
     return this.#work(db, key, work);

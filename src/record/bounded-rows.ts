@@ -1,13 +1,13 @@
-/** Which are the newest rows, as far as they are worth being kept in memory. */
+/** Chooses the rows that are cached in memory, within bounds of number and size. */
 
-/** So many items are read at the most, */
+/** Maximum rows. */
 const ITEMS = 200;
-/** and so many bytes of what they say: an isolate that has just begun analyses all of it for the first filter. */
+/** Maximum bytes of their texts. A new isolate analyses all of them for the first query. */
 const BYTES = { events: 300_000, articles: 100_000 } as const;
-/** Where it says it. */
+/** The columns of their texts. */
 const TEXT = { events: "document", articles: "text" } as const;
 
-/** Their log entries, newest first; `whole`: whether there are no others. With `feed`, of those that stand in feeds. */
+/** Returns the log entries of the newest rows, newest first, and whether these are all rows. With `feed`, silent rows are left out. */
 export async function newestRows(
   db: D1Database,
   table: "events" | "articles",
@@ -29,17 +29,17 @@ export async function newestRows(
   return { only, whole: only.length === results.length };
 }
 
-/** Which rows were corrected or retracted, each table by its index. */
+/** Conditions for corrected and retracted rows. Each table has an index for its condition. */
 const CHANGED = {
   events: "mode <> 'silent' AND revision > 1",
   articles: "mode <> 'silent' AND corrected = 1",
 } as const;
-/** How much of what changed items say is read, in characters. */
+/** Maximum characters of the texts of changed rows. */
 const CHANGED_CHARACTERS = 300_000;
 
 /**
- * Log entries of the rows in feeds that were corrected or retracted after a moment, the last change first: at most ITEMS, as far as they are worth
- * being kept in memory; the first in any case. The last one that was changed by that moment follows them.
+ * Returns the log entries of rows in feeds that were corrected or retracted after a moment, the last change first, within the bounds. The
+ * first row is returned whatever its size. The last row that was changed up to the moment follows them.
  */
 export async function changedRows(db: D1Database, table: "events" | "articles", since: string): Promise<number[]> {
   const { results } = await db

@@ -1,4 +1,4 @@
-/** What was corrected or retracted lately: the items that stand in feeds, and what events said before. */
+/** Items in feeds that were corrected or retracted recently, and the former versions of events. */
 import type { Article } from "./articles/article.ts";
 import { readArticles } from "./articles/read-articles.ts";
 import { changedRows } from "./bounded-rows.ts";
@@ -6,21 +6,24 @@ import type { EventDocument } from "./events/event.ts";
 import { readEvents, type SourcedEvent } from "./events/read-events.ts";
 import { NEWEST } from "./log.ts";
 
-/** An item that was changed, T, and what it said, M. */
+/** A changed item T, and its former versions M. */
 export interface ChangedItem<T, M> {
   /** The log entry that added it. */
   log: number;
   /** When it was last changed, RFC 3339 in UTC. */
   at: string;
   item: T;
-  /** What it said until a change that `since` covers. */
+  /** The versions that were replaced after the moment that was asked for. */
   before: readonly M[];
 }
 
-/** How much is read of what events said before, in characters. */
+/** Maximum length of all former versions that are read, in characters. */
 const CHARACTERS = 300_000;
 
-/** Events in feeds that were corrected or retracted after a moment, the last change first; and the last that was changed by then. */
+/**
+ * Reads the events in feeds that were corrected or retracted after a moment, the last change first. The last event that was changed up to the
+ * moment follows them.
+ */
 export async function readChangedEvents(
   db: D1Database,
   since: string,
@@ -38,7 +41,7 @@ export async function readChangedEvents(
   return changed.sort(lastFirst);
 }
 
-/** Articles likewise. They have no revisions: what they said before is not known. */
+/** Reads articles in the same way. Articles have no revisions, so there are no former versions. */
 export async function readChangedArticles(db: D1Database, since: string): Promise<ChangedItem<Article, Article>[]> {
   const only = await changedRows(db, "articles", since);
   if (only.length === 0) return [];
@@ -48,7 +51,7 @@ export async function readChangedArticles(db: D1Database, since: string): Promis
 
 const lastFirst = (a: { at: string }, b: { at: string }): number => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
 
-/** The documents of events that another revision replaced after a moment, the last replaced first. */
+/** Reads the documents of events that were replaced after a moment, the last replaced first. */
 async function readReplaced(
   db: D1Database,
   events: readonly SourcedEvent[],

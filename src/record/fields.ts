@@ -1,13 +1,13 @@
 /**
- * Kinds of values that several schemas share, each with its limit. Checks that what follows them relies on abort: zod would go
- * on to read a malformed time or address otherwise.
+ * Schemas of fields that articles, events and names share, each with its limit. A check aborts if later checks rely on it; otherwise zod would
+ * go on to parse a malformed time or address.
  */
 import * as z from "zod";
 
 const SLUG =
   "1 to 100 of the characters a-z, 0-9, point, hyphen and underscore, of which the first and the last are a-z or 0-9";
 
-/** An id of an article or event: it stands in URLs and in files' names. */
+/** The id of an article or event. Ids are used in URLs and in names of files. */
 export const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/, SLUG)
@@ -16,8 +16,8 @@ export const slug = z
 const bytes = new TextEncoder();
 
 /**
- * Text that every format can carry: without what XML 1.0 does not allow (section 2.2), which are control characters, lone
- * surrogates (U+FFFD stands for them), U+FFFE and U+FFFF; with line ends as XML parsers read them (section 2.11).
+ * Returns text that every format can hold. Removes what XML 1.0 does not allow (section 2.2): control characters, U+FFFE and U+FFFF. Replaces
+ * lone surrogates by U+FFFD, and line ends by those that XML parsers return (section 2.11).
  */
 export function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed
@@ -26,16 +26,16 @@ export function clean(text: string): string {
 }
 
 /**
- * A character that can be seen. Not visible: white space, controls, format characters such as zero-width ones, marks without a base, what
- * Unicode calls default-ignorable (fillers, tags, variation selectors) or never a character, and the blanks among the symbols and letters.
+ * Matches a visible character. Invisible are white space, control and format characters, marks without a base, noncharacters, what Unicode calls
+ * default-ignorable (fillers, tags, variation selectors), and the blanks among symbols and letters.
  */
 const VISIBLE =
   /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]/u;
 
-/** Returns false for a text of which a reader would see nothing. */
+/** Returns false for a text without any visible character. */
 export const hasVisibleText = (text: string): boolean => VISIBLE.test(text);
 
-/** Text of some length, cleaned, counted in bytes of UTF-8, of which something can be seen. */
+/** Cleaned text with a visible character and at most `limit` bytes of UTF-8. */
 export const text = (limit: number) =>
   z
     .string()
@@ -46,7 +46,7 @@ export const text = (limit: number) =>
 const TIME_EXPECTED =
   "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z; a leap second cannot be kept";
 
-/** A moment: RFC 3339 with any offset and letters of any case; kept in UTC, to the millisecond. */
+/** A moment: RFC 3339 with any offset, in letters of any case. It is stored in UTC, to the millisecond. */
 export const moment = z
   .string({ error: TIME_EXPECTED })
   .overwrite((value) => value.toUpperCase())
@@ -66,25 +66,25 @@ export const moment = z
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** How far ahead of the server's clock a moment on this wire may lie, in ms: clocks differ. */
+/** How far a moment on this wire may be ahead of the server's clock, in ms. Clocks differ. */
 const AHEAD = 5 * MINUTE;
 
-/** Returns true for a moment, RFC 3339 in UTC, that is too far ahead for anything to have come onto this wire then. */
+/** Returns true if a moment (RFC 3339 in UTC) is too far in the future to be a moment on this wire. */
 export const liesAhead = (moment: string): boolean => Date.parse(moment) > Date.now() + AHEAD;
 
-/** When something came onto this wire: no wire is older than Unix time, which feed readers count in. */
+/** When something came onto this wire. Feed readers count in Unix time, so no wire is older. */
 export const momentOnWire = moment
   .refine((value) => !liesAhead(value), "at most 5 minutes ahead of the server's clock; this is later")
   .refine((value) => value >= "1970-", "a time in 1970 or later was expected");
 
-/** A day or a moment: what is known of a publication. A publisher east of here may be a day ahead. */
+/** When something was published: a day or a moment. A publisher in the east may be a day ahead. */
 export const publication = z
   .union([moment, z.iso.date({ abort: true })], {
     error: "a time (2016-09-22T18:30:00Z) or a day (2016-09-22) as RFC 3339 writes them was expected",
   })
   .refine((value) => Date.parse(value) <= Date.now() + DAY, "at most 1 day ahead of the server's clock; this is later");
 
-/** A day, month or year of the calendar: as precise as is known (ISO 8601, reduced precision). */
+/** A day, month or year, as precise as it is known (ISO 8601, reduced precision). */
 export const reducedDate = z
   .string()
   .regex(/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/, {
@@ -99,14 +99,14 @@ function isCalendarDate(value: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(padded);
 }
 
-/** An address that a reader may open. */
+/** A web address that readers can open. */
 export const webAddress = z
   .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
   .overwrite((value) => new URL(value).href)
   .max(2048, "at most 2048 characters, percent-encoded")
   .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password");
 
-/** Whether an entry sets off alerts and stands in feeds. */
+/** Whether an article or event sets off alerts, and whether it is in feeds. */
 export const mode = z
   .enum(["new", "historic", "silent"], { error: "new, historic or silent was expected" })
   .describe(
@@ -114,5 +114,5 @@ export const mode = z
   );
 export type Mode = z.infer<typeof mode>;
 
-/** Whether something that stood in no feed stands in them from now on. */
+/** Returns whether a change of mode brings an article or event into the feeds. */
 export const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";

@@ -1,4 +1,4 @@
-/** When the events and names on record last changed, in steps of bounded size. */
+/** When events and names last changed, read in steps of bounded size. */
 
 /** The last change of an event or a name. */
 export interface LastChange {
@@ -8,8 +8,8 @@ export interface LastChange {
 }
 
 /**
- * Returns the events that came onto the wire after one log entry and up to another, oldest first. Retracted events are left out; silent ones are
- * not, since they have a page.
+ * Returns the events that came onto the wire after one log entry and up to another, oldest first. Silent events have a page and are included;
+ * retracted events are not.
  */
 export async function readEventChanges(
   db: D1Database,

@@ -1,4 +1,4 @@
-/** The log: append-only, its numbers without a gap. Whatever follows the record keeps a cursor into it. */
+/** The log of changes: append-only, with gapless numbers. Whatever follows the record has a cursor into the log. */
 
 import { PerDatabase } from "../platform/cache.ts";
 
@@ -14,18 +14,18 @@ export interface LogEntry {
   number: number;
   at: string;
   kind: LogKind;
-  /** The id of the article, event or name. */
+  /** The id of the article, event or name that changed. */
   subject: string;
-  /** Of an event: the revision that the entry brought. */
+  /** The revision that the entry added; null unless it is about an event. */
   revision: number | null;
 }
 
-/** What an entry says; the log gives it its number. */
+/** An entry without its number, which the log assigns. */
 export type NewEntry = Omit<LogEntry, "number" | "revision"> & { revision?: number };
 
 /**
- * Appends an entry and makes the change that it tells of, in one transaction, so that there is no change without its entry
- * and no number without a change. Time never goes back in the log, whichever isolate's clock gave it.
+ * Appends an entry and makes its change in one transaction, so that there is no change without an entry and no entry without a change.
+ * If the clock of this isolate is behind, the entry gets the time of the entry before it: time never goes back in the log.
  */
 export async function commitEntry(
   db: D1Database,
@@ -47,25 +47,25 @@ export async function commitEntry(
   }
 }
 
-/** In the statements of a change: the number of its entry. */
+/** SQL for the number of the new entry, for the statements of its change. */
 export const THIS_ENTRY = "(SELECT number FROM head)";
 
-/** Beyond every log entry: before it lies all that is on record. */
+/** A number after every log entry: all items on record come before it. */
 export const NEWEST = Number.MAX_SAFE_INTEGER;
 
-/** Where the log ends. */
+/** The end of the log. */
 export interface Head {
   /** The number of the last entry; 0 for an empty log. */
   number: number;
-  /** The number of the last entry that changed a name: the version of the vocabulary. */
+  /** The number of the last entry that changed a name: the version of the names. */
   names: number;
   /** When the last entry was written; null for an empty log. */
   at: string | null;
 }
 
-/** For so long a head that was read is good for all, in milliseconds. */
+/** How long a cached head is fresh, in ms. */
 const RECENT = 400;
-/** And for so long it still is while one request reads the next one. */
+/** How long a cached head is still used while another request reads the head, in ms. */
 const STALE = 800;
 
 interface CachedHead {
@@ -79,7 +79,7 @@ interface CachedHead {
 
 const heads = new PerDatabase((): CachedHead => ({ recent: undefined, looked: 0, commits: 0 }));
 
-/** Where the log ended less than a second ago; undefined where that has to be read. After a change by the same isolate, it has. */
+/** Returns the cached head, less than a second old; undefined if the head must be read, as after a change by this isolate. */
 export function recentHead(db: D1Database): Head | undefined {
   const { recent, looked } = heads.of(db);
   if (recent === undefined) return undefined;
@@ -88,7 +88,7 @@ export function recentHead(db: D1Database): Head | undefined {
   return age < RECENT || (age < STALE && Math.abs(now - looked) < STALE - RECENT) ? recent.head : undefined;
 }
 
-/** The same, read where it has to be. With `atLeast`, a head that has this entry. */
+/** Returns the head of the log, from the cache or from D1. It has the entry `atLeast`. */
 export async function readRecentHead(db: D1Database, atLeast = 0): Promise<Head> {
   const head = recentHead(db);
   if (head !== undefined && head.number >= atLeast) return head;
@@ -96,20 +96,21 @@ export async function readRecentHead(db: D1Database, atLeast = 0): Promise<Head>
   return readHead(db);
 }
 
+/** Reads the head of the log from D1. */
 export async function readHead(db: D1Database): Promise<Head> {
   const cached = heads.of(db);
   const at = Date.now();
   const { commits } = cached;
   const head = await db.prepare("SELECT number, names, at FROM head").first<Head>();
-  if (head === null) throw new Error("the record has no head: its migrations were not applied");
-  // A read that began earlier may end later.
+  if (head === null) throw new Error("the record has no head: its migrations are not applied");
+  // An earlier read may end later.
   const { recent } = cached;
   if (recent !== undefined && recent.at > at && recent.head.number > head.number) return recent.head;
   if (commits === cached.commits) cached.recent = { head, at };
   return head;
 }
 
-/** The entries after a cursor, in order. */
+/** Reads the entries after a cursor, in order. */
 export async function readEntries(db: D1Database, after: number, limit: number): Promise<LogEntry[]> {
   const { results } = await db
     .prepare("SELECT number, at, kind, subject, revision FROM log WHERE number > ? ORDER BY number LIMIT ?")
@@ -118,7 +119,7 @@ export async function readEntries(db: D1Database, after: number, limit: number):
   return results;
 }
 
-/** The number of the last entry that was written before a time (RFC 3339 in UTC); 0 where there is none. Reads the entries since then. */
+/** Returns the number of the last entry before a time (RFC 3339 in UTC), or 0. The query reads all entries since then. */
 export async function lastEntryBefore(db: D1Database, at: string): Promise<number> {
   const row = await db
     .prepare("SELECT number FROM log WHERE at < ? ORDER BY number DESC LIMIT 1")

@@ -1,16 +1,16 @@
 /**
- * Requests that overtake one another. A correction of an article rests on what the article said before, which another request may be
- * changing: such a batch must fail and be made anew, or the index would miss what the other one wrote.
+ * Concurrent changes of the same article or event. A change is computed from what was read before. If another request writes in between, the
+ * batch must fail and be computed again, or the index would miss what the other request wrote.
  */
 import { Problem } from "../http/problem.ts";
 
-/** Thrown where another request wrote in between what a change was made from. */
+/** Thrown if another request changed the item between reading and writing. */
 export class Overtaken extends Error {}
 
-/** How often a change is made anew before the caller is told to do it. */
+/** Maximum attempts before the caller gets an error. */
 const ATTEMPTS = 12;
 
-/** Makes a change anew, from reading on, for as long as others overtake it. */
+/** Retries a change, reading included, while other requests overtake it. Throws a Problem (409) after the last attempt. */
 export async function untilSettled<T>(attempt: () => Promise<T>): Promise<T> {
   for (let count = 0; count < ATTEMPTS; count++) {
     try {
@@ -25,8 +25,8 @@ export async function untilSettled<T>(attempt: () => Promise<T>): Promise<T> {
 const OVERTAKEN = "overtaken by another request";
 
 /**
- * The last statement of a change to an article: fails it (SQLite's error repeats the malformed path) where another log entry after `seen`
- * is of the same article.
+ * Returns the last statement of a change to an article. It fails the batch if another log entry after `seen` is about the same article.
+ * The JSON path is malformed then, and SQLite's error repeats it.
  */
 export function failIfOvertaken(db: D1Database, seen: number, article: string): D1PreparedStatement {
   return db

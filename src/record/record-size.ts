@@ -1,4 +1,4 @@
-/** How much is on record. */
+/** Counts the articles, events and names on record. */
 export async function countRecord(db: D1Database): Promise<{ articles: number; events: number; names: number }> {
   const counts = await db
     .prepare(

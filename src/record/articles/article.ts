@@ -1,12 +1,12 @@
-/** Articles: what somebody published, matched in full and shown as title, source, link and our own summary. */
+/** Articles: their texts are matched in full, and shown as title, source, link and our own summary. */
 import * as z from "zod";
 import type { Matchable } from "../../query/text.ts";
 import { mode, momentOnWire, publication, slug, text, webAddress } from "../fields.ts";
 
-/** The text of an article, in bytes of UTF-8. */
+/** Maximum length of an article's text, in bytes of UTF-8. */
 export const MAX_TEXT = 256 * 1024;
 
-/** An article as a curator adds it: the body of POST /api/articles, and a file in data/articles/ (whose name is the id). */
+/** An article as a curator adds it: the body of POST /api/articles, and a file in data/articles/, whose name is the id. */
 export const articleInput = z
   .strictObject({
     title: text(500),
@@ -35,7 +35,7 @@ export type ArticleInput = z.infer<typeof articleInput>;
 
 export interface Article {
   id: string;
-  /** The log entry that added it. */
+  /** The log entry that added the article. */
   log: number;
   url: string | null;
   title: string;
@@ -46,19 +46,19 @@ export interface Article {
   published_at: string | null;
   dated_from: string | null;
   ours: readonly string[];
-  /** When it went onto this wire; never changes. */
+  /** When the article came onto this wire. It never changes. */
   added_at: string;
-  /** When it was last corrected, or first written. */
+  /** When the article was last corrected, or added. */
   updated_at: string;
   corrected: boolean;
   mode: z.infer<typeof mode>;
-  /** The log entry at which it last became new, and so sets off alerts; null where it never did. */
+  /** The log entry that last made the article new, and so set off alerts; null if none did. */
   set_off: number | null;
-  /** The events that rest on it. */
+  /** The events that rest on the article. */
   events: readonly ArticleEvent[];
 }
 
-/** Of an event that rests on an article: what a message says of it, and the full ids of its names. */
+/** The part of an event that messages about an article show, with the full ids of its names. */
 export interface ArticleEvent {
   id: string;
   date: string;
@@ -66,10 +66,11 @@ export interface ArticleEvent {
   names: readonly string[];
 }
 
-/** The language of its title (BCP 47), which may be our wording; null where it is not known. */
+/** Returns the language of the title (BCP 47); null if not known. Our own titles are in English. */
 export const titleLanguage = ({ language, ours }: Pick<Article, "language" | "ours">): string | null =>
   ours.includes("title") ? "en" : language;
 
+/** Returns an article as queries see it. The names of its events count. */
 export const articleMatchable = (article: Article): Matchable => ({
   title: article.title,
   text: article.text,
@@ -78,7 +79,7 @@ export const articleMatchable = (article: Article): Matchable => ({
   names: article.events.flatMap((event) => event.names),
 });
 
-/** What anyone may see of an article: everything but its text. Which entry set off alerts is the shards' affair. */
+/** Returns the public fields of an article: all but its text and the entry that set off alerts. */
 export function publicArticle({ text: _, set_off: __, events, ...article }: Article) {
   return { ...article, events: events.map((event) => event.id) };
 }

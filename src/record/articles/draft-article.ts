@@ -5,7 +5,7 @@ import { liesAhead, surfaces } from "../fields.ts";
 import type { Article, ArticleEvent, ArticleInput } from "./article.ts";
 import { articleEvent } from "./read-articles.ts";
 
-/** An id that the same article always gets: from its URL, or from title and text. */
+/** Derives the id of an article from its URL, or else from title and text. The same article always gets the same id. */
 export async function derivedId({ url, title, text }: ArticleInput): Promise<string> {
   return `a-${(await sha256(url ?? JSON.stringify([title, text]))).slice(0, 20)}`;
 }
@@ -23,11 +23,11 @@ async function requireEvents(db: D1Database, ids: readonly string[]): Promise<Ar
   return [...known.values()];
 }
 
-/** An article as it will stand on record, with its events. Throws a Problem (400) where one of them is not on record. */
+/** Returns a new article as it would be on record, with its events. Throws a Problem (400) if an event is not on record. */
 export const draftArticle = async (db: D1Database, id: string, input: ArticleInput): Promise<Article> =>
   newArticle(id, input, await requireEvents(db, input.events ?? []));
 
-/** An article as it will stand on record; its number is given by the log, as is that of the entry at which it sets off alerts. */
+/** Returns a new article as it would be on record. `log` and `set_off` are 0 for the entry that adds it. */
 function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Article {
   const now = new Date().toISOString();
   const mode = input.mode ?? "new";
@@ -52,7 +52,7 @@ function newArticle(id: string, input: ArticleInput, events: ArticleEvent[]): Ar
   };
 }
 
-/** What a correction may change; id and url stay, and added_at unless it lies ahead or the article was silent. */
+/** The columns that a correction may change. `added_at` changes only if it is in the future, or if the article was silent. */
 export const CORRECTABLE = [
   "title",
   "text",
@@ -66,7 +66,7 @@ export const CORRECTABLE = [
 ] as const;
 export type CorrectedField = Exclude<(typeof CORRECTABLE)[number], "updated_at"> | "added_at" | "ours";
 
-/** The fields in which two states of an article differ. */
+/** Returns the fields in which two versions of an article differ. */
 export function correctedFields(old: Article, article: Article): CorrectedField[] {
   const fields = ([...CORRECTABLE, "added_at"] as const)
     .filter((column) => column !== "updated_at")
@@ -74,14 +74,14 @@ export function correctedFields(old: Article, article: Article): CorrectedField[
   return JSON.stringify(article.ours) === JSON.stringify(old.ours) ? fields : [...fields, "ours"];
 }
 
-/** Whether a correction makes an article new, which sets off alerts. */
+/** Returns whether a correction makes an article new, which sets off alerts. */
 export const becomesNew = (old: Article, { mode }: Article): boolean => mode === "new" && old.mode !== "new";
 
-/** An article as a correction makes it. One that was silent comes onto the wire now, as a new one does. */
+/** Returns the corrected article. An article that was silent comes onto the wire now, as a new one does. */
 export function corrected(old: Article, input: ArticleInput): Article {
   const now = newArticle(old.id, { ...input, mode: input.mode ?? old.mode }, [...old.events]);
   const article = { ...now, corrected: true, url: old.url, set_off: becomesNew(old, now) ? now.set_off : old.set_off };
   if (surfaces(old.mode, article.mode)) return article;
-  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
+  // A moment on the wire never changes, unless it is certainly wrong because it is in the future.
   return { ...article, log: old.log, added_at: liesAhead(old.added_at) ? article.added_at : old.added_at };
 }

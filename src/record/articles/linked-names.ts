@@ -1,9 +1,9 @@
 /**
- * The names that articles have by their events, in a table of their own. An event that changes rewrites these rows; the articles' texts stay
- * filed as they are. All statements read links and events as they are within the batch, so that no request can overtake another.
+ * The table `linked_names`: the names that articles have through their events. A change of an event rewrites these rows only; the full-text
+ * index of the articles stays as it is. The statements read links and events within the batch, so that no request can overtake another.
  */
 
-/** What the table must hold: a name of an event that is not retracted, and the log entry of an article that the event rests on. */
+/** Selects the rows that the table must have: a name of an event that is not retracted, and the log entry of an article of the event. */
 const NAMES_OF_LINKS = `
   SELECT DISTINCT k.key || ':' || s.value AS name, a.log AS log, e.id AS event
   FROM links l JOIN articles a ON a.id = l.article JOIN events e ON e.id = l.event,
@@ -12,7 +12,7 @@ const NAMES_OF_LINKS = `
 
 const INSERT = `INSERT OR IGNORE INTO linked_names (name, log, event) ${NAMES_OF_LINKS}`;
 
-/** Statements for an event whose row and links have just been written. Only what changed is written. */
+/** Returns statements for an event whose row and links were just written. They write only rows that changed. */
 export const fileNamesOfEvent = (db: D1Database, event: string): D1PreparedStatement[] => [
   db
     .prepare(
@@ -23,11 +23,11 @@ export const fileNamesOfEvent = (db: D1Database, event: string): D1PreparedState
   db.prepare(`${INSERT} AND e.id = ?`).bind(event),
 ];
 
-/** The statement for an article whose row and links have just been written. */
+/** Returns the statement for an article whose row and links were just written. */
 export const fileNamesOfArticle = (db: D1Database, article: string): D1PreparedStatement =>
   db.prepare(`${INSERT} AND a.id = ?`).bind(article);
 
-/** The statement for an article that is about to get another place in the log. */
+/** Returns the statement for an article that is about to get another log entry. */
 export const unfileNamesOfArticle = (db: D1Database, article: string): D1PreparedStatement =>
   db
     .prepare(

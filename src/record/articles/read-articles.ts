@@ -7,12 +7,12 @@ import type { Article, ArticleEvent } from "./article.ts";
 
 type ArticleRow = Omit<Article, "ours" | "events" | "corrected"> & { ours: string; events: string; corrected: number };
 
-/** So many events of an article are told of, and articles of an event: a row of D1 has at most 2 MB. */
+/** Maximum events that are read with an article, and articles with an event: a row of D1 has at most 2 MB. */
 export const MAX_LINKS = 100;
 
 /**
- * An article with the events that rest on it (retracted ones are no longer told of), as one row. Its text may have 256 KB, so a list
- * leaves it empty unless it is asked for.
+ * SQL that selects articles with their events, except retracted ones, in one row each. A text may have 256 KB, so lists leave it empty by
+ * default.
  */
 const select = (text: "a.text" | "''") => `
   SELECT a.id, a.log, a.url, a.title, ${text} AS text, a.summary, a.publisher, a.language, a.published_at, a.dated_from, a.ours,
@@ -34,7 +34,7 @@ function fromRow({ ours, events, corrected, ...row }: ArticleRow): Article {
   };
 }
 
-/** What an article needs to know of an event. */
+/** The fields of an event that are read with an article. */
 type ToldOfEvent = Pick<EventDocument, "date" | "title" | "places" | "actors" | "topics">;
 
 export const articleEvent = (id: string, document: ToldOfEvent): ArticleEvent => ({
@@ -44,6 +44,7 @@ export const articleEvent = (id: string, document: ToldOfEvent): ArticleEvent =>
   names: eventNames(document),
 });
 
+/** Reads an article with its text; undefined if there is none. */
 export async function readArticle(db: D1Database, id: string): Promise<Article | undefined> {
   const row = await db
     .prepare(`${select("a.text")} WHERE a.id = ?`)
@@ -52,20 +53,20 @@ export async function readArticle(db: D1Database, id: string): Promise<Article |
   return row ? fromRow(row) : undefined;
 }
 
-/** Which articles are listed. */
+/** Selects the articles of a list. */
 export interface ArticleList {
-  /** Only those added before this log entry. */
+  /** Only articles that were added before this log entry. */
   before: number;
   limit: number;
-  /** Of these log entries alone. */
+  /** Only articles of these log entries. */
   only?: readonly number[];
-  /** Without those that are silent. */
+  /** Without silent articles. */
   feed: boolean;
   /** With their texts. */
   texts: boolean;
 }
 
-/** Articles, newest first. */
+/** Reads articles, newest first. */
 export async function readArticles(
   db: D1Database,
   { before, limit, only, feed, texts }: ArticleList,
@@ -79,7 +80,7 @@ export async function readArticles(
   return results.map(fromRow);
 }
 
-/** The newest articles that stand in feeds, with their texts. */
+/** Reads the newest articles that are in feeds, with their texts, and whether these are all. */
 export async function readNewestArticles(db: D1Database): Promise<{ items: Article[]; whole: boolean }> {
   const { only, whole } = await newestRows(db, "articles", true);
   return {

@@ -1,18 +1,18 @@
-/** Whether an article is on record already. */
+/** Finds an article that is on record already. */
 import type { ArticleInput } from "./article.ts";
 import { derivedId } from "./draft-article.ts";
 
 export interface SameArticle {
   id: string;
   title: string;
-  /** What of it is the same; with one id or one address it is the same article, and is not added again. */
+  /** The field that is the same. An article with the same id or address is not added again. */
   same: "id" | "url" | "text";
 }
 
-/** Among so many of the newest ones the text is looked for: no index has it. Texts of other lengths are not read (SQLite, octet_length). */
+/** Number of the newest articles whose texts are compared. There is no index of texts. Texts of other lengths are not read (octet_length). */
 const NEWEST_ARTICLES = 200;
 
-/** The article on record that has the same id, address or text, in this order; undefined where there is none. */
+/** Returns the article on record with the same id, address or text, in this order; undefined if there is none. */
 export async function findSameArticle(db: D1Database, input: ArticleInput): Promise<SameArticle | undefined> {
   const id = input.id ?? (await derivedId(input));
   const found = await db

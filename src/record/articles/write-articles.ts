@@ -15,13 +15,13 @@ import { readArticle } from "./read-articles.ts";
 export interface ArticleAdded {
   id: string;
   log: number;
-  /** False where the article was on record already. */
+  /** False if the article was on record already. */
   added: boolean;
 }
 
 /**
- * Adds an article. One with an id or URL that is on record already changes nothing and answers with the first one; where
- * neither is given, title and text stand for the id.
+ * Adds an article. If its id or URL is on record already, changes nothing and returns the article on record. An article without an id gets one
+ * from its URL, or from title and text.
  */
 export async function addArticle(db: D1Database, input: ArticleInput, names: Names): Promise<ArticleAdded> {
   const id = input.id ?? (await derivedId(input));
@@ -32,7 +32,7 @@ export async function addArticle(db: D1Database, input: ArticleInput, names: Nam
     const entry = { at: article.updated_at, kind: "article.added", subject: id } as const;
     await commitEntry(db, entry, insertStatements(db, article, names));
   } catch (error) {
-    // Another request may have added it in between; then its constraint on id or URL failed the whole batch.
+    // Another request may have added it in between; then the unique id or URL failed the batch.
     const first = await findSame(db, id, article.url);
     if (first) return { ...first, added: false };
     throw error;
@@ -54,9 +54,9 @@ export interface ArticlePut {
 }
 
 /**
- * Puts an article on record under an id: adds it, or corrects it where it says something else. A correction sets off alerts only where it makes
- * the article new; URL and events stay as they are (others are refused), and the mode where none is given. `from` is when the article that the caller
- * corrects was last updated: throws a Problem (409) where it was since.
+ * Puts an article on record under an id: adds it, or corrects it if it differs. A correction sets off alerts only if it makes the article new.
+ * It cannot change the URL and the events: others are refused with a Problem (400). Without a mode, the mode stays. `from` is the `updated_at`
+ * of the article that the caller corrects: throws a Problem (409) if the article was updated since.
  */
 export const putArticle = (
   db: D1Database,
@@ -93,7 +93,7 @@ async function addUnder(db: D1Database, id: string, input: ArticleInput, names: 
   throw new Problem(409, "Conflict", `Article "${first}" has this URL already`);
 }
 
-/** What a correction cannot change is refused rather than passed over. */
+/** Throws a Problem (400) for fields that a correction cannot change, instead of ignoring them. */
 function refuseOtherLinks(old: Article, { url, events = [] }: ArticleInput): void {
   const errors: InputError[] = [];
   if (url && url !== old.url)
@@ -112,7 +112,7 @@ async function correct(db: D1Database, article: Article, names: Names, seen: num
   await commitEntry(db, entry, [...correctStatements(db, article, names), guard]);
 }
 
-/** An entry's number in a statement: that of the statement's own entry for 0. */
+/** Returns SQL for the number of an entry; 0 means the entry that the batch appends. */
 const entryOr = (entry: number | null): string => (entry === 0 ? THIS_ENTRY : String(entry ?? "NULL"));
 
 const correctStatements = (db: D1Database, article: Article, names: Names): D1PreparedStatement[] => [
@@ -150,7 +150,7 @@ function insertStatements(db: D1Database, article: Article, names: Names): D1Pre
   ];
 }
 
-/** Statements that file an article in the full-text index by its own words; the names of its events are filed in `linked-names.ts`. */
+/** Returns statements that index an article by its own words. The names of its events are in `linked_names`. */
 function indexArticle(db: D1Database, article: Article, names: Names): D1PreparedStatement[] {
   const own = { ...articleMatchable(article), names: [] };
   return fileEntries(db, "article_index", article.log, indexEntries(analyse(own, names.vocabulary)));

@@ -1,4 +1,4 @@
-/** An event as it would stand on record, before it is written. */
+/** An event as it would be on record, before it is written. */
 import { badRequest, type InputError } from "../../http/problem.ts";
 import { MAX_LINKS } from "../articles/read-articles.ts";
 import { liesAhead, surfaces } from "../fields.ts";
@@ -9,13 +9,13 @@ import { readEvent, type Source, type SourcedEvent } from "./read-events.ts";
 
 export interface EventDraft {
   event: SourcedEvent;
-  /** The one that it would take the place of. */
+  /** The event that it would replace; undefined for a new event. */
   old: SourcedEvent | undefined;
-  /** What it would say otherwise than that one; nothing where there is none. */
+  /** The fields that would change; empty for a new event. */
   changed: (keyof EventDocument)[];
 }
 
-/** What `putEvent` would make of an input. Writes nothing; throws a Problem (400) where something in it is not on record. */
+/** Returns the event that `putEvent` would write. Writes nothing. Throws a Problem (400) if the input names what is not on record. */
 export async function draftEvent(db: D1Database, id: string, input: EventInput, names: Names): Promise<EventDraft> {
   const document = await resolveDocument(db, eventDocument(input), names);
   const old = await readEvent(db, id);
@@ -24,7 +24,7 @@ export async function draftEvent(db: D1Database, id: string, input: EventInput, 
   return { event, old, changed: old === undefined ? [] : changedFields(old, document) };
 }
 
-/** The articles that an event lists, and those that named it. */
+/** Reads the articles that an event lists, and the articles that named it. */
 async function readSources(db: D1Database, event: string, listed: readonly string[]): Promise<Source[]> {
   const { results } = await db
     .prepare(
@@ -37,7 +37,7 @@ async function readSources(db: D1Database, event: string, listed: readonly strin
   return results.map(({ ours, ...source }) => ({ ...source, ours: JSON.parse(ours) }));
 }
 
-/** An event as this input makes it, of the one that is there. */
+/** Returns the next revision of an event from an input. */
 export function revisedEvent(
   id: string,
   input: EventInput,
@@ -46,9 +46,9 @@ export function revisedEvent(
 ): Event {
   const now = new Date().toISOString();
   const mode = input.mode ?? old?.mode ?? "new";
-  // What was silent comes onto the wire now: it stands in the feeds as what is new does, not among what readers have seen.
+  // An event that was silent comes onto the wire now, as a new one does. Its old place is among items that readers have seen.
   const place = old !== undefined && !surfaces(old.mode, mode) ? old : undefined;
-  // A moment on the wire never changes, unless it is wrong beyond doubt: nothing came onto the wire in the future.
+  // A moment on the wire never changes, unless it is certainly wrong because it is in the future.
   const came = place === undefined || liesAhead(place.published_at) ? (input.published_at ?? now) : place.published_at;
   return {
     ...document,
@@ -62,7 +62,7 @@ export function revisedEvent(
   };
 }
 
-/** Slugs in place of the names as the curator wrote them; refuses what is not on record. */
+/** Replaces the names that the curator wrote by slugs. Throws a Problem (400) for names and articles that are not on record. */
 export async function resolveDocument(db: D1Database, document: EventDocument, names: Names): Promise<EventDocument> {
   const errors: InputError[] = [];
   const resolve = (field: "places" | "actors" | "topics", kind: NameKind): string[] => {

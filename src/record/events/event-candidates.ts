@@ -1,22 +1,22 @@
-/** The events that an article may report, read so that it costs the same however many events there are. */
+/** Reads the events that an article may report. The cost does not grow with the number of events on record. */
 import { analyse } from "../../query/text.ts";
 import type { ArticleInput } from "../articles/article.ts";
 import type { Names } from "../names/read-names.ts";
 import { type EventDocument, eventNames } from "./event.ts";
 import { type LikelyCandidate, likelyEvents, type RankedEvent } from "./likely-events.ts";
 
-/** So many names of the article are looked up, those that it has most often first. */
+/** Maximum names of the article that are looked up, the most frequent in the article first. */
 const NAMES = 24;
-/** So many events of each are read, those with the last ids, which mostly begin with the date; a name with more counts as if it had one more. */
+/** Maximum events that are read for each name: those with the last ids, which mostly begin with the date. */
 const OF_EACH = 100;
-/** And so many of the newest, those that stand in no feed among them. */
+/** Number of the newest events that are also read, silent ones included. */
 const NEWEST_EVENTS = 100;
-/** So many are weighed at the most. */
+/** Maximum events that are ranked. */
 const WEIGHED = 600;
-/** And so many are shown. */
+/** Maximum events that are shown. */
 const SHOWN = 10;
 
-/** The events on record that an article may report, the likeliest first. Retracted ones are none. Two queries. */
+/** Returns the events on record that an article may report, the likeliest first, without retracted ones. Costs two queries. */
 export async function findLikelyEvents(
   db: D1Database,
   names: Names,
@@ -29,7 +29,7 @@ export async function findLikelyEvents(
   return likelyEvents(candidates, asked, SHOWN);
 }
 
-/** The names in its title and text, those that stand there most often first. */
+/** Returns the names in the title and text of an article, the most frequent first. */
 function namesOf(article: Pick<ArticleInput, "title" | "text" | "language">, { vocabulary }: Names): string[] {
   const { names } = analyse({ ...article, language: article.language ?? null }, vocabulary);
   return [...names]
@@ -52,7 +52,7 @@ async function readNamed(
     .all<{ name: string; events: string }>();
   const read = results.map(({ name, events }): [string, string[]] => [name, JSON.parse(events)]);
   const counts = new Map(read.map(([name, events]) => [name, events.length]));
-  // Those of rare names first: they have more to say.
+  // Events of rare names first: a rare name weighs more.
   const rarest = read.sort(([, a], [, b]) => a.length - b.length).flatMap(([, events]) => events);
   return { frequency: (name) => counts.get(name) ?? 0, events: [...new Set(rarest)].slice(0, WEIGHED - NEWEST_EVENTS) };
 }

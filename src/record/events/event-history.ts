@@ -1,7 +1,7 @@
-/** What became of an event since it came onto the wire: its revisions, and what came to its sources by itself. */
+/** The history of an event: its revisions, and the articles that were added to its sources without a revision. */
 import type { EventDocument } from "./event.ts";
 
-/** What an event said in one of its revisions, and why it was retracted then, if it was. */
+/** One revision of an event: its document, and why it was retracted; null if it was not. */
 export interface Revision {
   document: EventDocument;
   retracted: string | null;
@@ -10,36 +10,37 @@ export interface Revision {
 export interface DatedRevision extends Revision {
   /** From 1. */
   revision: number;
-  /** When it was written, RFC 3339 in UTC. */
+  /** When the revision was written, RFC 3339 in UTC. */
   at: string;
 }
 
-/** An article that the event rests on, or did. */
+/** An article that is or was a source of the event. */
 export interface HistoricSource {
   id: string;
   title: string;
-  /** Of the title, BCP 47; null where it is not known. */
+  /** The language of the title, BCP 47; null if not known. */
   language: string | null;
-  /** When it came to the event's sources by itself; null where a revision names it. */
+  /** When it was added to the sources without a revision; null if a revision names it. */
   linked_at: string | null;
-  /** When it was last corrected; null where it never was. */
+  /** When it was last corrected; null if never. */
   corrected_at: string | null;
 }
 
 export interface EventHistory {
-  /** Newest first; each says what the one after it in the list has become. */
+  /** Newest first. */
   revisions: DatedRevision[];
-  /** All articles that these name or that the event rests on, by id, as far as they are on record. */
+  /** The articles that the revisions name or that the event rests on, by id, as far as they are on record. */
   sources: ReadonlyMap<string, HistoricSource>;
 }
 
-/** So many revisions are compared with the one before, */
+/** Maximum revisions that are compared with the one before. */
 export const COMPARED = 50;
-/** as far as they are not longer than this together, in characters. The newest two always are told of. */
+/** Maximum length of all revisions that are read, in characters. The newest two are read whatever their length. */
 const CHARACTERS = 150_000;
+/** Maximum articles that are read. */
 const SOURCES = 200;
 
-/** The newest revisions of an event, one more than are compared, and the articles that they name. */
+/** Reads the newest revisions of an event, one more than are compared, and the articles that they name. */
 export async function readHistory(db: D1Database, event: string): Promise<EventHistory> {
   const { results } = await db
     .prepare(
@@ -76,6 +77,7 @@ async function readSources(
   return new Map(results.map((source) => [source.id, source]));
 }
 
+/** Reads one revision of an event; undefined if there is none. */
 export async function readRevision(db: D1Database, event: string, revision: number): Promise<Revision | undefined> {
   const row = await db
     .prepare("SELECT document, retracted FROM revisions WHERE event = ? AND revision = ?")

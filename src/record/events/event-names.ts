@@ -1,6 +1,6 @@
-/** Which names have events that stand in feeds. Costs a row or two a name, however many events there are. */
+/** The table `event_names`: the names of events in feeds. Reading costs a row or two for each name, however many events there are. */
 
-/** Full ids, in their order. */
+/** Returns the full ids of the names that have events in feeds, sorted. */
 export async function namesWithEvents(db: D1Database): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT id FROM names WHERE EXISTS (SELECT 1 FROM event_names WHERE name = names.id) ORDER BY id")
@@ -8,7 +8,7 @@ export async function namesWithEvents(db: D1Database): Promise<string[]> {
   return results.map(({ id }) => id);
 }
 
-/** Statements that note the names of an event, in place of those it had. */
+/** Returns statements that replace the names of an event. */
 export const fileNames = (
   db: D1Database,
   event: string,

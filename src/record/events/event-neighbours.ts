@@ -1,27 +1,27 @@
-/** The events around one: before and after it, and those about the same names. Costs the same however many events there are. */
+/** The events before and after an event, and related events. The cost does not grow with the number of events on record. */
 import { type Event, type EventDocument, eventNames } from "./event.ts";
 
-/** What is told of a neighbour. */
+/** The fields of a neighbour that are shown. */
 export type Neighbour = Pick<EventDocument, "date" | "end_date" | "precision" | "title"> & { id: string };
 
 export interface Neighbours {
-  /** The last of those that happened before it, in the order of time. */
+  /** The last events that happened before it, in order of time. */
   before: Neighbour[];
   after: Neighbour[];
-  /** Of those further off in time, the ones that share most names with it, with the ids of these. */
+  /** Events further away in time that share most names with it, with the ids of the shared names. */
   related: (Neighbour & { shared: string[] })[];
 }
 
-/** As it is read, the nearest in time first. */
+/** An event that may become a neighbour. */
 export type NeighbourCandidate = Neighbour & { names: readonly string[] };
 
-/** So many are told of before it, and after it, */
+/** Maximum neighbours on each side in time. */
 const IN_TIME = 2;
-/** and of those that are related. */
+/** Maximum related events. */
 const RELATED = 4;
-/** So many before it, and after it, are looked at for these. */
+/** Events on each side in time that are searched for related ones. */
 const NEAR = 25;
-/** What has one name in common with it only, such as a country, is not about the same. */
+/** Minimum shared names of a related event. One shared name, such as a country, is not enough. */
 const COMMON = 2;
 
 const DATE = "json_extract(document, '$.date')";
@@ -29,14 +29,14 @@ const STANDS = "mode <> 'silent' AND retracted IS NULL";
 const TOLD = `log, document ->> 'date' AS date, document ->> 'end_date' AS end_date, document ->> 'precision' AS precision,
   document ->> 'title' AS title, document -> 'places' AS places, document -> 'actors' AS actors, document -> 'topics' AS topics`;
 
-/** Those of the same date in the order of the log: first that part, then the other dates, so that each is a range of the index. */
+/** Returns SQL for the nearest events on one side. Events of the same date are in order of the log. Each part is a range of the index. */
 const nearest = (than: "<" | ">", order: "ASC" | "DESC"): string => `
   SELECT * FROM (SELECT id, ${TOLD} FROM events WHERE ${STANDS} AND ${DATE} = ?1 AND log ${than} ?2 ORDER BY log ${order} LIMIT ${NEAR})
   UNION ALL
   SELECT * FROM (SELECT id, ${TOLD} FROM events WHERE ${STANDS} AND ${DATE} ${than} ?1 ORDER BY ${DATE} ${order}, log ${order} LIMIT ${NEAR})
   ORDER BY date ${order}, log ${order} LIMIT ${NEAR}`;
 
-/** SQL: those before an event and those after it, given its date and its log entry. */
+/** SQL for the events before and after an event, given its date and log entry. */
 export const NEAREST = { before: nearest("<", "DESC"), after: nearest(">", "ASC") } as const;
 
 interface Row extends Neighbour {
@@ -45,7 +45,7 @@ interface Row extends Neighbour {
   topics: string;
 }
 
-/** The neighbours of an event. Those that were retracted or are silent are nobody's. */
+/** Reads the neighbours of an event. Retracted and silent events are no neighbours. */
 export async function readNeighbours(db: D1Database, event: Event): Promise<Neighbours> {
   const [before, after] = await db.batch<Row>(
     [NEAREST.before, NEAREST.after].map((sql) => db.prepare(sql).bind(event.date, event.log)),
@@ -59,7 +59,7 @@ const candidates = (result: D1Result<Row> | undefined): NeighbourCandidate[] =>
     return { id, date, end_date, precision, title, names: eventNames(names) };
   });
 
-/** Which of them are told of, given those before and those after, the nearest in time first. */
+/** Chooses the neighbours from the events before and after, which are ordered by nearness in time. */
 export function arrange(
   event: Pick<EventDocument, "places" | "actors" | "topics">,
   before: readonly NeighbourCandidate[],
@@ -67,7 +67,7 @@ export function arrange(
 ): Neighbours {
   const names = eventNames(event);
   const enough = Math.min(COMMON, names.length);
-  // By how many events lie between; the sort below keeps that order among those that share as many names.
+  // Ordered by the number of events in between. The sort below keeps this order among events that share equally many names.
   const further = [before, after].flatMap((side) =>
     side.map((candidate, distance) => ({ candidate, distance })).slice(IN_TIME),
   );
@@ -78,13 +78,13 @@ export function arrange(
     .sort((a, b) => b.shared.length - a.shared.length)
     .slice(0, RELATED);
   return {
-    before: before.slice(0, IN_TIME).map(told).reverse(),
-    after: after.slice(0, IN_TIME).map(told),
-    related: related.map(({ candidate, shared }) => ({ ...told(candidate), shared })),
+    before: before.slice(0, IN_TIME).map(neighbour).reverse(),
+    after: after.slice(0, IN_TIME).map(neighbour),
+    related: related.map(({ candidate, shared }) => ({ ...neighbour(candidate), shared })),
   };
 }
 
-const told = ({ id, date, end_date, precision, title }: NeighbourCandidate): Neighbour => ({
+const neighbour = ({ id, date, end_date, precision, title }: NeighbourCandidate): Neighbour => ({
   id,
   date,
   end_date,

@@ -4,8 +4,8 @@ import type { Names } from "../names/read-names.ts";
 import { type EventDocument, eventNames } from "./event.ts";
 
 /**
- * An event as the query language sees it: what it says and who claims what. Its names count as if they stood in the text; so
- * do actors who claim something, whose labels may change while the index stays.
+ * Returns an event as queries see it: its content and its claims. Its names count as if they were in the text. So do actors who claim something,
+ * because their labels may change without a change of the index.
  */
 export function eventMatchable(event: EventDocument, names: Names): Matchable {
   const claimants = event.claims.map(({ by }) => `actor:${by}`);
@@ -14,5 +14,5 @@ export function eventMatchable(event: EventDocument, names: Names): Matchable {
   return { title: event.title, text, language: "en", about: [...eventNames(event), ...claimants] };
 }
 
-/** Who makes a claim, as it is shown: an actor's label, else the words themselves. */
+/** Returns who makes a claim: the label of an actor, or the words as they were written. */
 export const claimant = (names: Names, by: string): string => names.records.get(`actor:${by}`)?.label ?? by;

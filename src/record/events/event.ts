@@ -1,4 +1,4 @@
-/** Events: what happened, when and where, who took part, who claims what, and the articles it rests on. */
+/** Events: what happened, when and where, who took part, who claims what, and on which articles the event rests. */
 import * as z from "zod";
 import { mode, momentOnWire, reducedDate, slug, text } from "../fields.ts";
 import type { NameKind } from "../names/name.ts";
@@ -11,7 +11,7 @@ const claim = z.strictObject({
   says: text(2000),
 });
 
-/** An event as a curator writes it: the body of PUT /api/events/{id}, and a file in data/events/ (whose name is the id). */
+/** An event as a curator writes it: the body of PUT /api/events/{id}, and a file in data/events/, whose name is the id. */
 export const eventInput = z
   .strictObject({
     date: reducedDate.describe("YYYY-MM-DD, YYYY-MM or YYYY: as precise as is known"),
@@ -53,7 +53,7 @@ export type Precision = "day" | "month" | "year" | "within";
 
 const precisionOf = (date: string): Precision => (date.length === 10 ? "day" : date.length === 7 ? "month" : "year");
 
-/** What an event's curator wrote, in full: what a revision keeps. */
+/** The content of an event as the curator wrote it. Each revision stores one. */
 export interface EventDocument {
   date: string;
   end_date: string | null;
@@ -72,19 +72,19 @@ export interface EventDocument {
 
 export interface Event extends EventDocument {
   id: string;
-  /** The log entry that added it: its place in the feeds. */
+  /** The log entry that added the event: its place in the feeds. */
   log: number;
   revision: number;
   mode: z.infer<typeof mode>;
-  /** When it went onto this wire; never changes. */
+  /** When the event came onto this wire. It never changes. */
   published_at: string;
-  /** When its last revision was written. */
+  /** When the last revision was written. */
   updated_at: string;
-  /** Why it was retracted; null while it stands. */
+  /** Why the event was retracted; null if it was not. */
   retracted: string | null;
 }
 
-/** The document that a curator's input makes; what was left out is null or empty. */
+/** Returns the document of a curator's input. Omitted fields are null or empty. */
 export function eventDocument(input: EventInput): EventDocument {
   return {
     date: input.date,
@@ -101,10 +101,10 @@ export function eventDocument(input: EventInput): EventDocument {
   };
 }
 
-/** The full ids of names of one kind. */
+/** Returns the full ids of names of a kind. */
 export const fullIds = (kind: NameKind, slugs: readonly string[]): string[] => slugs.map((slug) => `${kind}:${slug}`);
 
-/** The full ids of an event's names, places first. */
+/** Returns the full ids of an event's names, places first. */
 export const eventNames = ({
   places,
   actors,
@@ -115,7 +115,7 @@ export const eventNames = ({
   ...fullIds("topic", topics),
 ];
 
-/** The fields in which two documents differ. */
+/** Returns the fields in which two documents differ. */
 export function changedFields(before: EventDocument, after: EventDocument): (keyof EventDocument)[] {
   const keys = Object.keys(after) as (keyof EventDocument)[];
   return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));

@@ -1,19 +1,19 @@
 /**
- * Which events an article may report, by what they have in common. A name that few events have says more than one that all have, and an
- * event of the same days more than one of another year:
+ * Ranks the events that an article may report, by their common names and their distance in time. A rare name weighs more than a frequent one,
+ * and an event of the same days more than an event of another year:
  *
  *     score = nearness × the sum, over the names in common, of 1 / log2(1 + events that have the name)
- *     nearness = 1 / (1 + days apart / 7), or 1 where the article's day is not known; to the days apart a quarter of the event's own length
- *                is added, so that an event of some day in a month is not as near to each of its days as one of that day
+ *     nearness = 1 / (1 + days apart / 7), or 1 if the article's day is not known. A quarter of the event's own length is added to the
+ *                days apart, so that an event of some day in a month is not as near to each of its days as an event of that day
  *
- * It only ranks what a curator looks at; nothing is linked by it.
+ * The ranking is a suggestion for curators. It links nothing.
  */
 
-/** An event that shares a name with the article, or may. */
+/** An event that may share a name with the article. */
 export interface LikelyCandidate {
   id: string;
   title: string;
-  /** As precise as is known: YYYY-MM-DD, YYYY-MM or YYYY. */
+  /** As precise as it is known: YYYY-MM-DD, YYYY-MM or YYYY. */
   date: string;
   end_date: string | null;
   /** Full ids of its names. */
@@ -23,26 +23,26 @@ export interface LikelyCandidate {
 export interface RankedEvent {
   event: LikelyCandidate;
   score: number;
-  /** Full ids of the names in common, the rarest first. */
+  /** Full ids of the common names, the rarest first. */
   shared: readonly string[];
-  /** Whole days from the event to the article's publication: 0 on any day of it, negative before it; undefined where that day is not known. */
+  /** Days from the event to the article's publication: 0 during the event, negative before it; undefined if not known. */
   days: number | undefined;
 }
 
 export interface ArticleFacts {
   /** Full ids of the names in the article. */
   names: ReadonlySet<string>;
-  /** When it was published: a day, or a time (RFC 3339). */
+  /** When the article was published: a day or a moment (RFC 3339); null if not known. */
   published_at: string | null;
-  /** How many events have a name. */
+  /** Returns how many events have a name. */
   frequency: (name: string) => number;
 }
 
-/** A week away counts half. */
+/** Days after which nearness is one half. */
 const HALF = 7;
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The likeliest first, at most `limit`; of equal ones those with the later id. Events without a name in common are left out. */
+/** Returns at most `limit` events, the likeliest first, of equals the one with the later id. Events without a common name are left out. */
 export function likelyEvents(
   candidates: readonly LikelyCandidate[],
   asked: ArticleFacts,
@@ -73,14 +73,14 @@ function daysFrom({ date, end_date }: Dated, day: string): number {
   return Math.round((at < first ? at - first : Math.max(0, at - last)) / DAY);
 }
 
-/** From its first day to its last, in days. */
+/** Returns the days from the first day of an event to its last. */
 const lengthOf = ({ date, end_date }: Dated): number => (lastDay(end_date ?? date) - firstDay(date)) / DAY;
 
 const firstDay = (date: string): number => Date.parse(`${date}-01-01`.slice(0, 10));
 
 function lastDay(date: string): number {
   const [year = 0, month, day] = date.split("-").map(Number);
-  // Day 0 is the last one of the month before.
+  // Day 0 is the last day of the month before.
   if (day === undefined) return Date.UTC(year, month ?? 12, 0);
   return Date.parse(date);
 }

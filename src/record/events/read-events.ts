@@ -4,7 +4,7 @@ import { newestRows } from "../bounded-rows.ts";
 import { NEWEST } from "../log.ts";
 import type { Event, EventDocument } from "./event.ts";
 
-/** An article as an event's source. */
+/** An article as the source of an event. */
 export interface Source {
   id: string;
   url: string | null;
@@ -13,11 +13,11 @@ export interface Source {
   published_at: string | null;
   language: string | null;
   ours: readonly string[];
-  /** When it came to the event's sources by itself, or was corrected since; null where the event's own revisions tell. */
+  /** When it was added without a revision of the event, or last corrected; null if neither happened. */
   changed_at: string | null;
 }
 
-/** An event and the articles it rests on, those that its document lists and those that named it. */
+/** An event with its sources: the articles that its document lists, and those that named the event. */
 export interface SourcedEvent extends Event {
   sources: readonly Source[];
 }
@@ -42,12 +42,13 @@ function fromRow({ document, sources, ...row }: EventRow): SourcedEvent {
   return { ...parsed, ...row, sources: JSON.parse(sources) };
 }
 
+/** Reads an event; undefined if there is none. */
 export async function readEvent(db: D1Database, id: string): Promise<SourcedEvent | undefined> {
   const row = await db.prepare(`${SELECT} WHERE e.id = ?`).bind(id).first<EventRow>();
   return row ? fromRow(row) : undefined;
 }
 
-/** The ids of all articles that an event rests on. */
+/** Reads the ids of all articles that an event rests on. */
 export async function readArticleIds(db: D1Database, event: string): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT DISTINCT article FROM links WHERE event = ?")
@@ -56,7 +57,7 @@ export async function readArticleIds(db: D1Database, event: string): Promise<str
   return results.map(({ article }) => article);
 }
 
-/** The events put on the wire before a log entry, newest first; with `only`, of those log entries alone. */
+/** Reads the events before a log entry, newest first. With `only`, just the events of these log entries. With `feed`, no silent events. */
 export async function readEvents(
   db: D1Database,
   { before, limit, only, feed }: { before: number; limit: number; only?: readonly number[]; feed: boolean },
@@ -70,7 +71,7 @@ export async function readEvents(
   return results.map(fromRow);
 }
 
-/** What some events say, those that stand in feeds. */
+/** Reads the documents of events, without silent events. */
 export async function readDocuments(db: D1Database, ids: readonly string[]): Promise<EventDocument[]> {
   const { results } = await db
     .prepare("SELECT document FROM events WHERE id IN (SELECT value FROM json_each(?)) AND mode <> 'silent'")
@@ -79,7 +80,7 @@ export async function readDocuments(db: D1Database, ids: readonly string[]): Pro
   return results.map(({ document }): EventDocument => JSON.parse(document));
 }
 
-/** The newest events; with `feed`, of those that stand in feeds. */
+/** Reads the newest events, and whether these are all. With `feed`, silent events are left out. */
 export async function readNewestEvents(
   db: D1Database,
   feed: boolean,

@@ -19,9 +19,9 @@ export interface EventPut {
 }
 
 /**
- * Puts an event on record. An event that stands there already is corrected, and its old revision kept; one that says the same is
- * left as it is; a retracted one stands again. `seen` is the revision that the caller made it from, 0 for none: without it, the one there is now.
- * Throws a Problem (409) where there is another one, or another request changes it at the same time.
+ * Puts an event on record: adds it, or corrects it if it differs. The old revision stays on record. A retracted event is restored. `seen` is the
+ * revision that the caller edited, 0 for none; the default is the present one. Throws a Problem (409) if the event has another revision, or
+ * if another request changes it at the same time.
  */
 export async function putEvent(
   db: D1Database,
@@ -49,7 +49,8 @@ const saysTheSame = (old: SourcedEvent, event: Event, document: EventDocument): 
   changedFields(old, document).length === 0;
 
 /**
- * Retracts an event: a tombstone stays, with the reason. Retracting it again with the same reason changes nothing. `seen` as in `putEvent`.
+ * Retracts an event. It stays on record with the reason. Retracting it again with the same reason changes nothing. `seen` as in `putEvent`.
+ * Throws a Problem (404) if there is no such event.
  */
 export async function retractEvent(
   db: D1Database,
@@ -79,21 +80,20 @@ async function requireEvent(db: D1Database, id: string): Promise<SourcedEvent> {
 
 const revisionOf = (event: SourcedEvent | undefined): number => event?.revision ?? 0;
 
-/** Nobody's correction is written over unseen. */
+/** Throws a Problem (409) if the event has changed since the caller read it, so that no change is overwritten unseen. */
 function refuseLostRace(id: string, from: number, now: SourcedEvent | undefined): void {
   if (from === revisionOf(now)) return;
   throw new Problem(409, "Conflict", `Event "${id}" was changed by another request in between; read it and try again`);
 }
 
 /**
- * Writes a new revision, its log entry, its links and its indexes in one transaction. Without a place in the log (0) it gets that of
- * the entry.
+ * Writes a new revision, its log entry, its links and its indexes in one transaction. If `log` is 0, the event gets the number of the new entry.
  */
 async function commit(db: D1Database, names: Names, kind: LogKind, event: Event): Promise<void> {
   const { id, log, revision, mode, published_at, updated_at, retracted, ...document } = event;
   const row = [revision, mode, published_at, updated_at, JSON.stringify(document), retracted];
   const statements = [
-    // Fails the batch where another request has written the same revision in between.
+    // Fails the batch if another request has written the same revision.
     db
       .prepare(
         `INSERT INTO revisions (event, log, revision, at, document, retracted) VALUES (?, ${THIS_ENTRY}, ?, ?, ?, ?)`,

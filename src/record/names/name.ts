@@ -1,4 +1,4 @@
-/** Names: the actors, places and topics of the record, with their spellings. */
+/** Names: actors, places and topics, with their spellings. */
 import * as z from "zod";
 import type { Name } from "../../query/names.ts";
 import { slug, text } from "../fields.ts";
@@ -8,7 +8,7 @@ export type NameKind = (typeof NAME_KINDS)[number];
 
 const spellings = z.array(text(200)).max(100);
 
-/** A name's id: its kind and its slug. */
+/** The id of a name: its kind and its slug. */
 export const nameId = z
   .string()
   .regex(/^(?:place|actor|topic):[a-z0-9][a-z0-9-]{0,79}$/, "a kind and a slug were expected, such as place:aleppo");
@@ -48,7 +48,7 @@ export interface NameRecord extends NameInput {
   id: string;
 }
 
-/** What the query language needs of a name. Its label is a spelling too. */
+/** Returns a name as the query language needs it. The label is also a spelling. */
 export function queryName(name: NameRecord): Name {
   return {
     id: name.id,

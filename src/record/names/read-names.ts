@@ -1,4 +1,4 @@
-/** The names on record, as one vocabulary. */
+/** Names in D1: reading all of them as one vocabulary. */
 import { RecordCache } from "../../platform/cache.ts";
 import { makeVocabulary, readName, type Vocabulary } from "../../query/names.ts";
 import { splitWords } from "../../query/words.ts";
@@ -6,7 +6,7 @@ import type { Head } from "../log.ts";
 import { type NameKind, type NameRecord, queryName } from "./name.ts";
 
 export interface Names {
-  /** The number of the log entry that last changed a name. */
+  /** The number of the log entry that last changed a name. The names may be newer, never older. */
   version: number;
   vocabulary: Vocabulary;
   records: ReadonlyMap<string, NameRecord>;
@@ -28,7 +28,7 @@ async function readAllNames(db: D1Database, version: number): Promise<Names> {
   };
 }
 
-/** The slug of a name of one kind, given its slug or any of its spellings; undefined where there is no such name. */
+/** Returns the slug of a name of a kind, given the slug or any spelling; undefined if there is no such name. */
 export function resolveName(names: Names, kind: NameKind, written: string): string | undefined {
   if (names.records.has(`${kind}:${written}`)) return written;
   const words = splitWords(written);
@@ -36,6 +36,6 @@ export function resolveName(names: Names, kind: NameKind, written: string): stri
   return found?.ids[0]?.slice(kind.length + 1);
 }
 
-/** How a name is shown: its label, or the words themselves where no such name is on record. */
+/** Returns the label of a name, or the slug if the name is not on record. */
 export const labelOf = (names: Names, id: string): string =>
   names.records.get(id)?.label ?? id.slice(id.indexOf(":") + 1);

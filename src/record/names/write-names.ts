@@ -2,7 +2,7 @@
 import { commitEntry, THIS_ENTRY } from "../log.ts";
 import type { NameInput } from "./name.ts";
 
-/** Puts a name on record. Answers whether that changed anything, and if it is new. */
+/** Puts a name on record. Returns whether it is new, changed or the same as before. */
 export async function putName(db: D1Database, id: string, input: NameInput): Promise<"created" | "changed" | "same"> {
   const document = JSON.stringify({ id, ...input });
   const old = await db.prepare("SELECT document FROM names WHERE id = ?").bind(id).first<string>("document");

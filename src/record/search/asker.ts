@@ -1,5 +1,5 @@
-/** On whose behalf a request is worked on, for as long as it is: known wherever the work leads. */
+/** The caller of the present request, available to all code that works on the request. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Where the caller comes from; undefined for work that no caller asked for, such as a shard's own. */
+/** Identifies the caller; undefined for work without a caller, such as the work of a shard. */
 export const asker = new AsyncLocalStorage<string>();

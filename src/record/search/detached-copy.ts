@@ -1,2 +1,2 @@
-/** The same JSON in memory of its own: a snippet is a piece of a text, and would keep the whole text. */
+/** Copies a JSON value. A snippet is a slice of a text, and without a copy the whole text would stay in memory. */
 export const detached = <T>(value: T): T => JSON.parse(JSON.stringify(value));

@@ -1,4 +1,4 @@
-/** Full-text search: a narrowing → the candidates that SQLite's FTS5 finds for it. The predicate decides on them. */
+/** The full-text index (SQLite FTS5). It finds candidates for a narrowing; the predicate decides whether they match. */
 
 import { badRequest } from "../../http/problem.ts";
 import { assumeNames, type Narrowing, namesIn } from "../../query/narrow.ts";
@@ -7,7 +7,7 @@ import { THIS_ENTRY } from "../log.ts";
 
 export type IndexTable = "article_index" | "event_index";
 
-/** Entries as the index keeps them: separated by spaces; all that the `ascii` tokenizer would split at is moved out of its sight. */
+/** Returns entries as the index stores them: separated by spaces, with characters replaced at which the `ascii` tokenizer would split. */
 export function indexText(entries: Iterable<string>): string {
   const text = [...entries].map(encode).join(" ");
   const bytes = new TextEncoder().encode(text).length;
@@ -17,14 +17,14 @@ export function indexText(entries: Iterable<string>): string {
   ]);
 }
 
-/** A value of D1 has at most 2 MB; folding can make a word several times as long as it was. */
+/** Maximum bytes of an indexed text: a value of D1 has at most 2 MB. Folding can make a word several times longer. */
 const MAX_ENTRIES = 1_900_000;
 
-/** ASCII other than letters and digits, as private-use characters, which the tokenizer takes for letters. */
+/** Replaces ASCII characters other than letters and digits by private-use characters, which the tokenizer treats as letters. */
 const encode = (entry: string): string =>
   entry.replace(/[\0-\x2f\x3a-\x60\x7b-\x7f]/g, (unit) => String.fromCharCode(0xe000 + unit.charCodeAt(0)));
 
-/** An FTS5 expression (https://www.sqlite.org/fts5.html, section 3), or undefined where nothing can match. */
+/** Returns an FTS5 expression (https://www.sqlite.org/fts5.html, section 3); undefined if nothing can match. */
 export function ftsExpression(narrowing: Narrowing): string | undefined {
   if (typeof narrowing === "string") return `"${encode(narrowing)}"`;
   const all = "all" in narrowing;
@@ -36,7 +36,7 @@ export function ftsExpression(narrowing: Narrowing): string | undefined {
 }
 
 /**
- * Statements that file a row under its entries. A row is known by the log entry that added it; 0 stands for the entry that the
+ * Returns statements that index a row under its entries. The row's id is the log entry that added it; 0 means the entry that the
  * same batch appends.
  */
 export function fileEntries(
@@ -50,13 +50,13 @@ export function fileEntries(
   return [db.prepare(`DELETE FROM ${table} WHERE rowid = ?`).bind(row), insert("?2").bind(indexText(entries), row)];
 }
 
-/** A row that may match, and how many bytes of text are read with it at the most. */
+/** A row that may match, and the maximum bytes of text that reading it costs. */
 export interface IndexCandidate {
   row: number;
   bytes: number;
 }
 
-/** Bytes of what is read of an event's sources, for each. A row of D1 need not be read to know the length of a text (SQLite, octet_length). */
+/** Estimated bytes of each source that is read with an event. SQLite knows the length of a text without reading it (octet_length). */
 const SOURCE_BYTES = 3_000;
 const BYTES: Readonly<Record<IndexTable, string>> = {
   article_index: "SELECT octet_length(text) FROM articles WHERE log = row",
@@ -64,7 +64,7 @@ const BYTES: Readonly<Record<IndexTable, string>> = {
       SELECT count(*) FROM (SELECT 1 FROM links WHERE event = events.id LIMIT ${MAX_LINKS})) FROM events WHERE log = row`,
 };
 
-/** The rows that a narrowing may mean and that lie before a row, the last first. */
+/** Returns the rows before a row that may match a narrowing, the last first. */
 export async function findCandidates(
   db: D1Database,
   table: IndexTable,
@@ -81,7 +81,7 @@ export async function findCandidates(
   return results;
 }
 
-/** The articles before a log entry, the last first, with how long their texts are. */
+/** Returns the articles before a log entry, the last first, with the lengths of their texts. */
 export async function readSizes(
   db: D1Database,
   { before, limit, feed }: { before: number; limit: number; feed: boolean },
@@ -96,7 +96,7 @@ export async function readSizes(
   return results;
 }
 
-/** SQL that selects rows before ?1; its values begin at ?3. */
+/** SQL that selects rows before ?1. Its values begin at ?3. */
 interface Search {
   sql: string;
   values: string[];
@@ -112,9 +112,9 @@ const matching = (table: IndexTable, value: string): string =>
   `SELECT rowid AS row FROM ${table} WHERE ${table} MATCH ${value} AND rowid < ?1`;
 
 /**
- * Articles are filed by their words in the index, and by the names of their events in `linked_names`. A narrowing that asks for such names
- * finds two kinds of rows: those that it finds by their words alone, and those that have one of the names, as far as their words do not
- * speak against it. Together they may be too many, and never too few.
+ * The index has the words of articles, and the table `linked_names` has the names of their events. For a narrowing with names, the search
+ * combines two kinds of rows: rows that its words find without the names, and rows that have one of the names and the words that are needed
+ * beside it. The result may have too many rows, but never too few.
  */
 function linkedSearch(narrowing: Narrowing): Search | undefined {
   const names = namesIn(narrowing);
@@ -135,6 +135,6 @@ function linkedSearch(narrowing: Narrowing): Search | undefined {
   return parts.length === 0 ? undefined : { sql: parts.join(" UNION "), values };
 }
 
-/** The expression of what is left of a narrowing; true or false where nothing is left to ask the index for. */
+/** Returns the expression of a narrowing; true or false if the index need not be asked. */
 const expressionOf = (narrowing: Narrowing | boolean): string | boolean =>
   typeof narrowing === "boolean" ? narrowing : (ftsExpression(narrowing) ?? false);

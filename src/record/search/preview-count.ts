@@ -1,4 +1,4 @@
-/** What a preview counts while the candidates go by, and the warnings that follow from the counts. */
+/** Counts the matches of a preview. Some warnings follow from the counts. */
 import { explain, type Match } from "../../query/explain.ts";
 import type { ParsedQuery } from "../../query/grammar.ts";
 import { type MatchReason, match } from "../../query/match.ts";
@@ -10,31 +10,31 @@ import type { Article } from "../articles/article.ts";
 import { detached } from "./detached-copy.ts";
 import { matchCost } from "./walk-candidates.ts";
 
-/** Matches that a preview shows. */
+/** Maximum matches in a preview. */
 const SHOWN = 100;
 
-/** An article that matches, without its text, and why. */
+/** A matching article, without its text, and the reasons. */
 export interface PreviewMatch {
   article: Article;
   matches: Match[];
 }
 
-/** What is counted while the candidates go by. */
+/** Counts over the candidates of one query. */
 export class PreviewCount {
   looked = 0;
   total = 0;
   readonly shown: PreviewMatch[] = [];
-  /** By query: the whole and, where it is an OR, each of its operands. */
+  /** Matches of the query and, for an OR, of each operand. */
   readonly found: { query: Query; articles: { log: number; day: string }[] }[];
   readonly #tree: Query;
   readonly #terms: number;
   readonly #months = new Map<string, number>();
   readonly #pair: BareWordPair | undefined;
   #adjacent = 0;
-  /** The query without what NOT takes away, where that is another one; how many articles it finds that the query does not. */
+  /** The query without its NOTs, if it has any, and the articles that only it finds. */
   readonly #bare: Query | undefined;
   #removed = 0;
-  /** And how many of these each NOT takes away. */
+  /** The number of these articles that each NOT excludes. */
   readonly #removers: { not: Query; removed: number }[];
 
   constructor(source: string, { tree }: ParsedQuery) {
@@ -48,7 +48,7 @@ export class PreviewCount {
     this.found = [tree, ...(tree.kind === "or" ? tree.operands : [])].map((query) => ({ query, articles: [] }));
   }
 
-  /** Takes an article into account. There is never enough. In steps, each of one match. */
+  /** Counts an article, in steps of one match each. Never ends the search. */
   *look(article: Article, text: AnalysedText): Steps<false> {
     this.looked++;
     const found = match(this.#tree, text);
@@ -82,7 +82,7 @@ export class PreviewCount {
     return Object.fromEntries([...this.#months].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** A NOT that removes everything. */
+  /** Warns of a NOT that excludes every article that the rest of the query finds. */
   removalWarnings(): string[] {
     if (this.total > 0 || this.#removed === 0) return [];
     const alone = this.#removers.filter(({ removed }) => removed === this.#removed);
@@ -94,7 +94,7 @@ export class PreviewCount {
     ];
   }
 
-  /** A pair of words that is usually meant as a phrase. */
+  /** Warns of two words that usually form a phrase. */
   pairWarnings(): string[] {
     if (this.#pair === undefined) return [];
     const { words, phrase } = this.#pair;
@@ -107,12 +107,12 @@ export class PreviewCount {
   }
 }
 
-/** Of fewer articles nothing can be told. */
+/** Minimum articles that say how often two words form a phrase. */
 const FEW = 3;
 
 const articles = (count: number): string => (count === 1 ? "1 article" : `${count} articles`);
 
-/** A query without the NOTs of its ANDs: all that they take away matches it. */
+/** Returns a query without the NOTs of its ANDs. It matches all articles that the NOTs exclude. */
 function withoutNot(query: Query): Query {
   switch (query.kind) {
     case "and": {

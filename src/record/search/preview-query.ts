@@ -10,25 +10,25 @@ import { frequencyWarnings, unknownWordWarnings } from "./preview-warnings.ts";
 import type { Bounds } from "./walk-candidates.ts";
 
 export interface Preview {
-  /** What may not be as it was meant, in plain English; each names the part of the query that it is about. */
+  /** Possible mistakes, in plain English. Each names the part of the query that it is about. */
   warnings: string[];
-  /** How many articles match, those that are silent aside. */
+  /** Matching articles; silent articles do not count. */
   total: number;
-  /** The same by month (UTC) of publication, or of coming onto the wire where that is not known: `{"2016-09": 3}`, in order. */
+  /** Matching articles by month (UTC) of publication, or else of coming onto the wire: `{"2016-09": 3}`, in order. */
   by_month: Record<string, number>;
-  /** The newest on the wire, with why they match. */
+  /** The newest matching articles, with the reasons. */
   matches: PreviewMatch[];
-  /** False where the preview ended before it had seen every article that may match: then older ones are not counted. */
+  /** False if the preview reached its limits: then older articles are not counted. */
   complete: boolean;
 }
 
-/** How far a preview goes: with what else it asks, it stays below the 50 queries that an invocation of the free plan has. */
+/** Limits of a preview. They keep it below the 50 queries that one invocation has on the free plan. */
 const BOUNDS: Bounds = { step: 100, steps: 20, text: 8_000_000 };
 const flights = new SingleFlight<Preview>();
 
 /**
- * Tries a query on the articles on record, newest on the wire first. `source` is the query as it was written. Those who ask the same at the
- * same time are given the same preview. Throws a Problem (429) where too many search.
+ * Tries a query on the articles on record, newest on the wire first. `source` is the query as it was written. Concurrent requests for the same
+ * preview share the result. Throws a Problem (429) if too many requests search.
  */
 export async function previewQuery(
   db: D1Database,

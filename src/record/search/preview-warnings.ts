@@ -7,7 +7,7 @@ import type { Names } from "../names/read-names.ts";
 import { findCandidates } from "./full-text.ts";
 import type { PreviewCount } from "./preview-count.ts";
 
-/** Words in small letters that are nearly a name: nothing is said of those that stand in an article. */
+/** Warns of words in small letters that are nearly a name, unless an article has the word. */
 export async function unknownWordWarnings(
   db: D1Database,
   { vocabulary }: Names,
@@ -22,17 +22,17 @@ export async function unknownWordWarnings(
   return (await Promise.all(warnings)).flat();
 }
 
-/** Each is a query. */
+/** Maximum words that are looked up. Each costs a D1 query. */
 const MOST_LOOKUPS = 4;
 
-/** How many of the newest articles tell what is frequent. */
+/** Number of the newest articles that show what is frequent. */
 const RECENT = 1000;
-/** On fewer days one cannot tell what happens daily. */
+/** Minimum days that show what is frequent. */
 const WEEK = 7;
-/** Fewer matches say nothing of what happens daily. */
+/** Minimum matches that show what is frequent. */
 const OFTEN = 5;
 
-/** A query, or an alternative of it, that would have matched on at least half of the days that have articles. */
+/** Warns of a query, or an alternative of an OR, that matched on at least half of the days that have articles. */
 export async function frequencyWarnings(db: D1Database, { total, found }: PreviewCount): Promise<string[]> {
   if (total < OFTEN) return [];
   const { results } = await db
@@ -47,13 +47,13 @@ export async function frequencyWarnings(db: D1Database, { total, found }: Previe
   const [whole, ...alternatives] = found.flatMap(({ query, articles }) => {
     const recent = articles.filter(({ log }) => log >= since);
     const matched = new Set(recent.map(({ day }) => day)).size;
-    // Where there are few days, they tell less than the articles.
+    // With few days, the share of articles says more than the share of days.
     const many = days >= WEEK || recent.length * 2 >= results.length;
     if (recent.length < OFTEN || matched * 2 < days || !many) return [];
     return [
       `${write(query)} is so common that it would fire almost daily: it matches ${recent.length} of the newest ${results.length} articles, on ${matched} of the ${days} days that have any`,
     ];
   });
-  // Of an OR the alternatives that are to blame.
+  // If alternatives of an OR are frequent, only they are named.
   return alternatives.length > 0 ? alternatives : whole === undefined ? [] : [whole];
 }

@@ -4,16 +4,16 @@ import { DerivedValues } from "../../platform/cache.ts";
 import { type ParsedQuery, parseQuery, QueryError } from "../../query/grammar.ts";
 import type { Names } from "../names/read-names.ts";
 
-/** Parsed queries by how they were written: listings are asked for the same few again and again. */
+/** Parsed queries by their source: most requests use a few queries again and again. */
 const parsed = new DerivedValues<Names, ParsedQuery>(500);
 
-/** Reads the query of a listing; none, or nothing but blanks, lists everything. */
+/** Parses the query of a listing. Returns undefined without a query, or for blanks: the listing then has all items. */
 export function readFilter(source: string | null, names: Names): ParsedQuery | undefined {
   if (source === null || source.trim() === "") return undefined;
   return parsed.at(names, source, () => readQuery(source, names, "q"));
 }
 
-/** Reads a query with the names on record; one that cannot be read is a Problem at `path`. */
+/** Parses a query with the names on record. Throws a Problem (400) at `path` if it is malformed. */
 export function readQuery(source: string, names: Names, path: string): ParsedQuery {
   try {
     return parseQuery(source, names.vocabulary);

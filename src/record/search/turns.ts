@@ -1,9 +1,9 @@
 /**
- * Turns of searches: a few run at the same time in an isolate, others queue, and beyond a bound they are refused.
+ * Limits the searches that run at the same time in an isolate. Others wait in a queue; beyond a limit they are refused.
  *
- * A request cannot wait for a promise of another one: the platform refuses I/O on behalf of another request, and a request that is cancelled
- * settles nothing. So the queue is plain data. Whoever waits looks at it by a timer of its own, and a ticket whose request is lost is dropped.
- * The next turn goes to the caller who has the fewest searches running, so that nobody who asks for many holds up those who ask for one.
+ * A request cannot wait for a promise of another request: the platform refuses I/O on behalf of another request, and a cancelled request
+ * settles no promise. So the queue is plain data. Each waiting request polls it by a timer of its own. Tickets of cancelled requests are
+ * dropped. The next turn goes to the caller with the fewest running searches, so that a caller with many searches does not hold up others.
  */
 import { Problem } from "../../http/problem.ts";
 import { Lease } from "../../platform/lease.ts";
@@ -11,12 +11,12 @@ import { asker } from "./asker.ts";
 import { WorkPace } from "./work-pace.ts";
 
 export interface TurnBounds {
-  /** Searches that run at a time. */
+  /** Maximum searches that run at the same time. */
   running: number;
-  /** Searches that run or wait: in all, and of one caller. */
+  /** Maximum searches that run or wait: in total, and for each caller. */
   total: number;
   perCaller: number;
-  /** How long a search waits for its turn at the most, in milliseconds. */
+  /** Maximum time that a search waits for its turn, in ms. */
   patience: number;
 }
 
@@ -26,16 +26,16 @@ interface Ticket {
   running: boolean;
 }
 
-/** How often those in the queue look, in milliseconds: the further behind, the less often, since each before them takes longer than so much. */
+/** Polling interval of the first in the queue, the increase for each place behind it, and the maximum, in ms. */
 const LOOK = 4;
 const LOOK_BEHIND = 2;
 const MOST_LOOK = 50;
-/** When one who is refused may ask again, in seconds. */
+/** Retry-After for refused callers, in seconds. */
 const RETRY_AFTER = 5;
 
 export class Turns {
   readonly #bounds: TurnBounds;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   #tickets: readonly Ticket[] = [];
 
   constructor(bounds: TurnBounds) {
@@ -43,8 +43,8 @@ export class Turns {
   }
 
   /**
-   * Does work when its turn has come, on behalf of the present asker. Throws a Problem (429) where too many wait, or for too long; work that
-   * no caller asked for is never refused. Work must not take another turn: it would wait for itself.
+   * Waits for a turn of the present caller, then does the work. Throws a Problem (429) if too many searches wait, or if the turn does not
+   * come in time. Work without a caller is never refused. The work must not take another turn: it would wait for itself.
    */
   async take<T>(work: (pace: WorkPace) => Promise<T>): Promise<T> {
     const ticket = this.#join(asker.getStore());
@@ -72,13 +72,13 @@ export class Turns {
     while (this.#next() !== ticket) {
       if (ticket.caller !== undefined && Date.now() > until) throw tooMany();
       await scheduler.wait(Math.min(LOOK + LOOK_BEHIND * this.#tickets.indexOf(ticket), MOST_LOOK));
-      // Whatever stopped its timer is over.
+      // A timer that was late may have made this ticket look lost; it rejoins the queue.
       if (!this.#tickets.includes(ticket)) this.#tickets = [...this.#tickets, ticket];
     }
     ticket.running = true;
   }
 
-  /** Whose turn it is; undefined while all places are taken. */
+  /** Returns the ticket whose turn it is; undefined while the maximum number of searches runs. */
   #next(): Ticket | undefined {
     const present = this.#tickets.filter(({ lease }) => !lease.isLost);
     const running = present.filter((ticket) => ticket.running);
@@ -98,5 +98,5 @@ function tooMany(): Problem {
   return new Problem(429, "Too many requests", detail, { headers: { "retry-after": String(RETRY_AFTER) } });
 }
 
-/** Those of this isolate. Each holds one step of text (find.ts), 2 MB, and the analysis of one article. */
+/** The searches of this isolate. Each has up to 2 MB of text (STEP_BYTES) and the analysis of one article in memory. */
 export const SEARCHES = new Turns({ running: 3, total: 120, perCaller: 60, patience: 30_000 });
