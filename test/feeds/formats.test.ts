@@ -44,7 +44,7 @@ const vevent = async (id: string) => {
 };
 
 describe("an event", () => {
-  it("says what, when, where, who, who claims what, and its sources, in every format", async () => {
+  it("has its content, date, places, names, claims and sources in every format", async () => {
     const [rss] = (await readRss("/feed.rss?q=truce")).items ?? [];
     const [atom] = (await readAtom("/feed.atom?q=truce")).entries ?? [];
     const [feed] = (await readJson("/feed.json?q=truce")).items ?? [];
@@ -67,7 +67,7 @@ describe("an event", () => {
     }
   });
 
-  it("has its place and its own date in the terms of each format", async () => {
+  it("has its place and date in the vocabulary of each format", async () => {
     const rss = await readText("/feed.rss?q=truce");
     const atom = await readText("/feed.atom?q=truce");
     for (const xml of [rss, atom]) {
@@ -81,12 +81,12 @@ describe("an event", () => {
     expect(`${inCalendar.getFirstPropertyValue("geo")}`).toBe("34.73,36.72");
   });
 
-  it("is by the wire, which wrote it", async () => {
+  it("has the wire as its author", async () => {
     const [item] = (await readRss("/feed.rss?q=truce")).items ?? [];
     expect(item?.dc?.creators).toEqual(["Parley: the Syria talks, 2015 and 2016"]);
   });
 
-  it("has changed when an article came to its sources by itself", async () => {
+  it("is updated when an article is added to its sources", async () => {
     const [item] = (await readJson("/feed.json?q=truce")).items ?? [];
     expect([item?.date_published, item?.date_modified]).toEqual([
       "2016-10-01T10:00:00.000Z",
@@ -123,7 +123,7 @@ describe("in the calendar", () => {
     ]);
   });
 
-  it("a correction counts up, a retraction cancels", async () => {
+  it("increases the sequence for a correction, and is cancelled by a retraction", async () => {
     await putEvent("counted", { title: "First" });
     expect((await vevent("counted")).getFirstPropertyValue("sequence")).toBe(0);
     await json(curate("PUT", "/api/events/counted", event({ title: "Second" })));
@@ -148,7 +148,7 @@ describe("in the calendar", () => {
 });
 
 describe("an article in Arabic", () => {
-  it("has its language and direction; our own words in it have theirs", async () => {
+  it("has its language and direction; English words in it have their own", async () => {
     const [item] = (await readJson("/articles.json?q=%D9%87%D8%AF%D9%88%D8%A1")).items ?? [];
     expect(item?.language).toBe("ar");
     expect(item?.content_html).toMatch(/^<div lang="ar" dir="rtl"><p dir="auto">قال سكان/);
@@ -180,7 +180,7 @@ it.each([
 ])("the direction of %s is %s", (language, expected) => expect(direction(language)).toBe(expected));
 
 describe("the list of feeds", () => {
-  it("names all events, all articles, and a feed for each name that has events, which has items", async () => {
+  it("names the feeds of events and articles, and a non-empty feed for each name that has events", async () => {
     const { body } = parseOpml(await readText("/feeds.opml"));
     const [events, articles, ...groups] = body?.outlines ?? [];
     expect([events?.xmlUrl, articles?.xmlUrl]).toEqual([
@@ -197,7 +197,7 @@ describe("the list of feeds", () => {
     }
   });
 
-  it("with a query names the feeds of that query alone; one that cannot be read is a 400 that says where", async () => {
+  it("has only the feeds of a query if one is given; a malformed query gets a 400 with its position", async () => {
     const { head, body } = parseOpml(await readText("/feeds.opml?q=Truce+OR+aleppo"));
     expect(head?.title).toBe("Parley: the Syria talks, 2015 and 2016: aleppo OR truce: feeds");
     expect(body?.outlines?.map(({ xmlUrl }) => xmlUrl)).toEqual([
@@ -208,7 +208,7 @@ describe("the list of feeds", () => {
     expect([bad.status, (await bad.json<ProblemBody>()).errors?.[0]?.path]).toEqual([400, "q"]);
   });
 
-  it("loses a name whose events are silent, and gains one that a correction brings", async () => {
+  it("has no name whose events are all silent, and gets a name that a correction adds", async () => {
     await putEvent("renamed", { places: ["aleppo"] });
     const placesListed = async () => (await readText("/feeds.opml")).match(/q=place%3A[a-z-]+/g);
     expect(await placesListed()).toContain("q=place%3Aaleppo");

@@ -68,7 +68,7 @@ beforeAll(async () => {
   }
 });
 
-describe("whoever follows the links gets each item once", () => {
+describe("a reader who follows the links gets each item once", () => {
   it.each([
     "/feed.rss?limit=7",
     "/feed.atom?limit=3",
@@ -109,7 +109,7 @@ describe("a page of older items", () => {
     expect(await Promise.all(pages.map((page) => readText(page.path)))).toEqual(before);
   });
 
-  it("is marked as an archive and leads back to the feed; the feed itself is none", async () => {
+  it("is marked as an archive and links to the first page; the first page is no archive", async () => {
     const feed = await readAtom("/feed.atom?limit=5");
     const older = linkOf(feed.links, "prev-archive") ?? "";
     const archive = await readText(older);
@@ -124,7 +124,7 @@ describe("a page of older items", () => {
     expect((await readAtom(older)).id).toBe(feed.id);
   });
 
-  it("says what a correction made of its items", async () => {
+  it("shows the corrected version of its items", async () => {
     const pages = await follow("/feed.json?limit=5");
     const id = pages.at(-1)?.ids.at(-1)?.replace("parley:event:", "") ?? "";
     await json(curate("PUT", `/api/events/${id}`, event({ title: "Corrected much later" })));
@@ -132,8 +132,8 @@ describe("a page of older items", () => {
   });
 });
 
-describe("a reader who comes again", () => {
-  it("meets an address that it knows after a page or a few, and has missed nothing", async () => {
+describe("a reader who returns later", () => {
+  it("reaches a known address after a few pages, and misses no item", async () => {
     const known = new Map<string, readonly (string | undefined)[]>();
     for (const { path, ids } of (await follow("/feed.rss?limit=5")).slice(1)) known.set(path, ids);
     for (let i = 0; i < 23; i++) await add();
@@ -160,7 +160,7 @@ describe("a reader who comes again", () => {
     expect(fetched).toBeLessThan(whole.length / 5);
   });
 
-  it("so it is for any sizes: pages from two places soon end alike", async () => {
+  it("this holds for any page size: pages from two places soon coincide", async () => {
     const total = (await idsFrom("/feed.json?limit=200")).length;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 30 }), async (limit, skip) => {
@@ -177,8 +177,8 @@ describe("a reader who comes again", () => {
   });
 });
 
-describe("what was silent and is not any more", () => {
-  it("comes to the beginning of the feeds, dated now, and into no page that was complete", async () => {
+describe("an item that was silent", () => {
+  it("comes to the front of the feeds with the present date, and into no complete page", async () => {
     await putEvent("hushed", { mode: "silent", title: "Hushed", published_at: "2016-10-01T10:00:00Z" });
     for (let i = 0; i < 12; i++) await add();
     const pages = (await follow("/feed.json?limit=5")).slice(1);
@@ -191,7 +191,7 @@ describe("what was silent and is not any more", () => {
     expect((await read("/feed.json?q=hushed")).ids).toEqual(["parley:event:hushed"]);
   });
 
-  it("so does an article, and search finds it there", async () => {
+  it("the same is true of an article, and search finds it there", async () => {
     await addArticle("whispered", { mode: "silent", text: "Whispered zirconium." });
     await addArticle("after-whispered");
     const body = { title: "Whispered", text: "Whispered zirconium.", published_at: null, mode: "new" };

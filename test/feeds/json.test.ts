@@ -26,7 +26,7 @@ beforeAll(async () => {
   await json(curate("DELETE", "/api/events/retracted", { reason: "No." }));
 });
 
-describe("RSS and JSON Feed say the same", () => {
+describe("RSS and JSON Feed have the same content", () => {
   it.each([
     "/feed.%?limit=200",
     "/articles.%?limit=200",
@@ -68,7 +68,7 @@ describe("RSS and JSON Feed say the same", () => {
 });
 
 describe("JSON Feed", () => {
-  it("says its version, its own address, its page, its language", async () => {
+  it("has its version, its own address, its page and its language", async () => {
     const feed = JSON.parse(await readText("/feed.json?q=Aleppo"));
     expect(feed).toMatchObject({
       version: "https://jsonfeed.org/version/1.1",
@@ -79,7 +79,7 @@ describe("JSON Feed", () => {
     });
   });
 
-  it("names the date of an event, as precise as it is known, in an extension", async () => {
+  it("has the date of an event in an extension, as precise as it is known", async () => {
     const { items } = JSON.parse(await readText("/feed.json?limit=200"));
     expect(itemOf<{ id: string; _event?: object }>(items, "parley:event:month")._event).toEqual({
       date: "2016-09",
@@ -91,7 +91,7 @@ describe("JSON Feed", () => {
     });
   });
 
-  it("has times in RFC 3339, and what is not known is not there", async () => {
+  it("has times in RFC 3339, and leaves out unknown fields", async () => {
     const { items } = JSON.parse(await readText("/articles.json?limit=200"));
     const sourced = itemOf<Record<string, unknown> & { id: string }>(items, "parley:article:sourced");
     expect(sourced).toMatchObject({ url: "https://paper.example/sourced", date_published: "2016-10-01T10:00:00.000Z" });
@@ -100,12 +100,12 @@ describe("JSON Feed", () => {
     expect(Object.values(itemOf(items, "parley:article:control"))).not.toContain(null);
   });
 
-  it("an item's language is that of the article", async () => {
+  it("has the language of an article on its item", async () => {
     const { items = [] } = await readJson("/articles.json?limit=200");
     expect(itemOf(items, "parley:article:hard-1").language).toBe("ar");
   });
 
-  it("an event's id, page and sources are there; every link is absolute", async () => {
+  it("has the id, page and sources of an event, with absolute links", async () => {
     const { items = [] } = await readJson("/feed.json?limit=200");
     const { content_html = "", url } = itemOf(items, "parley:event:hard-0");
     expect(url).toBe("https://wire.example/events/hard-0");

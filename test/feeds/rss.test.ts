@@ -14,7 +14,7 @@ const articleIn = async (id: string, path = "/articles.rss?limit=200") =>
 beforeAll(putNames);
 
 describe("an item of RSS", () => {
-  it("has an opaque guid, the moment it went onto the wire, its page, its categories, its date in words", async () => {
+  it("has an opaque guid, its moment on the wire, its page, its categories and its date in words", async () => {
     await putEvent("whole", {
       title: "A truce began",
       summary: "It held.",
@@ -48,7 +48,7 @@ describe("an item of RSS", () => {
     expect(item.authors).toBeUndefined();
   });
 
-  it("of an article whose address and publisher are not known makes none up", async () => {
+  it("of an article without address and publisher has neither", async () => {
     await addArticle("bare");
     const item = await articleIn("bare");
     expect([item.link, item.dc]).toEqual(["https://wire.example/articles/bare", undefined]);
@@ -84,7 +84,7 @@ describe("titles are escaped once", () => {
     ["control characters", "A\u0000B\u0007C\u001f", "ABC"],
     ["a lone surrogate", "A \ud83d B", "A \ufffd B"],
     ["non-characters", "A\ufffeB\uffffC", "ABC"],
-  ])("%s, which XML does not allow, go", async (name, title, expected) => {
+  ])("removes %s, which XML does not allow", async (name, title, expected) => {
     const id = `xml-${name.toLowerCase().replaceAll(" ", "-")}`;
     await addArticle(id, { title });
     expect((await articleIn(id)).title).toBe(expected);
@@ -163,7 +163,7 @@ describe("a channel of RSS", () => {
     expect(feed.lastBuildDate).toMatch(GMT);
   });
 
-  it("last changed when its items last did, and not now", async () => {
+  it("has the last change of its items as its date, not the present time", async () => {
     await putName("place:quiet-corner", { label: "Quiet Corner" });
     await putEvent("old-1", { places: ["quiet-corner"], published_at: "2016-10-01T10:00:00Z" });
     await putEvent("old-2", { places: ["quiet-corner"], published_at: "2016-10-03T10:00:00Z" });
@@ -176,12 +176,12 @@ describe("a channel of RSS", () => {
     expect(new Date(lastBuildDate ?? "").getTime()).toBe(Math.floor(new Date(updated ?? "").getTime() / 1000) * 1000);
   });
 
-  it("without items has none, and no date", async () => {
+  it("has no items and no date if nothing is on record", async () => {
     const feed = await readRss("/feed.rss?q=nothingatall");
     expect([feed.items ?? [], feed.lastBuildDate]).toEqual([[], undefined]);
   });
 
-  it("of a query names it in title, self link and page, in canonical form", async () => {
+  it("of a query has the canonical query in title, self link and page", async () => {
     const feed = await readRss("/feed.rss?q=+TRUCE++AND+(Aleppo)&utm_source=x");
     expect(feed.title).toBe("Parley: the Syria talks, 2015 and 2016: aleppo truce");
     const self = feed.atom?.links?.find(({ rel }) => rel === "self")?.href;
@@ -189,7 +189,7 @@ describe("a channel of RSS", () => {
     expect(feed.link).toBe("https://wire.example/?q=aleppo%20truce");
   });
 
-  it("of a query with quotes, Arabic and signs can be fetched at its own self link", async () => {
+  it("of a query with quotes, Arabic and punctuation can be fetched by its self link", async () => {
     const q = `"safe passage" OR (حلب -title:"<b>") OR a&b`;
     const first = await readText(`/articles.rss?q=${encodeURIComponent(q)}`);
     const { atom } = await readRss(`/articles.rss?q=${encodeURIComponent(q)}`);
@@ -197,7 +197,7 @@ describe("a channel of RSS", () => {
     expect(await readText(self.slice("https://wire.example".length))).toBe(first);
   });
 
-  it("every link in it is absolute", async () => {
+  it("has absolute links only", async () => {
     await addArticle("linked", { url: "https://paper.example/linked" });
     await putEvent("linking", { articles: ["linked"] });
     for (const path of ["/feed.rss?limit=200", "/articles.rss?limit=200"]) {
@@ -211,8 +211,8 @@ describe("a channel of RSS", () => {
   });
 });
 
-describe("what changes keeps its guid and its date", () => {
-  it("a corrected event says when", async () => {
+describe("a changed item keeps its guid and date", () => {
+  it("a corrected event has the time of its correction", async () => {
     await putEvent("changing", { title: "First", published_at: "2016-10-01T10:00:00Z" });
     const before = await eventIn("changing");
     expect(before.atom?.updated).toBe("2016-10-01T10:00:00.000Z");
@@ -235,7 +235,7 @@ describe("what changes keeps its guid and its date", () => {
     expect(after.description).toContain("revision 2");
   });
 
-  it("a retracted event becomes a notice, which says why and no longer what", async () => {
+  it("a retracted event becomes a notice with the reason, without the former content", async () => {
     await putEvent("false", { title: "It fell", summary: "The city fell.", published_at: "2016-10-01T10:00:00Z" });
     const before = await eventIn("false");
     await json(curate("DELETE", "/api/events/false", { reason: "It did <not> fall." }));
@@ -247,7 +247,7 @@ describe("what changes keeps its guid and its date", () => {
     expect(after.atom?.updated).toBeDefined();
   });
 
-  it("a corrected article says when", async () => {
+  it("a corrected article has the time of its correction", async () => {
     await addArticle("changing", { added_at: "2016-10-01T10:00:00Z" });
     const before = await articleIn("changing");
     expect(before.atom?.updated).toBe("2016-10-01T10:00:00.000Z");

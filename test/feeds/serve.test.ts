@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 describe.each(FEEDS)("%s", (path) => {
-  it("is served with its type, weak ETag, Last-Modified and how long it may be kept", async () => {
+  it("has a content type, a weak ETag, Last-Modified and Cache-Control", async () => {
     const { status, headers } = await get(path);
     expect([status, headers.get("content-type")]).toEqual([200, `${typeOf(path)}; charset=utf-8`]);
     expect(headers.get("etag")).toMatch(/^W\/"[\w-]+"$/);
@@ -51,7 +51,7 @@ describe.each(FEEDS)("%s", (path) => {
     expect(headers.has("expires")).toBe(false);
   });
 
-  it("HEAD says the same and has no body", async () => {
+  it("answers HEAD with the same fields and no body", async () => {
     const [whole, head] = [await get(path), await call(path, { method: "HEAD" })];
     for (const name of ["etag", "last-modified", "content-type", "cache-control"]) {
       expect([name, head.headers.get(name)]).toEqual([name, whole.headers.get(name)]);
@@ -59,7 +59,7 @@ describe.each(FEEDS)("%s", (path) => {
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
 
-  it("HEAD with the headers of a body is answered too", async () => {
+  it("answers HEAD with the header fields of a body", async () => {
     const answer = await call(path, {
       method: "HEAD",
       headers: { "content-type": "text/plain", "content-length": "0" },
@@ -67,7 +67,7 @@ describe.each(FEEDS)("%s", (path) => {
     expect(answer.status).toBe(200);
   });
 
-  it("a 304 repeats the validators and has no body, for GET and for HEAD", async () => {
+  it("repeats the validators in a 304 without a body, for GET and HEAD", async () => {
     const whole = await get(path);
     const headers = { "if-none-match": whole.headers.get("etag") ?? "" };
     for (const method of ["GET", "HEAD"]) {
@@ -109,7 +109,7 @@ describe("the body may be compressed", () => {
     expect(answer.headers.get("etag")).toBe(await etagOf("/feed.rss"));
   });
 
-  it.each(FEEDS)("%s says the same then", async (path) => {
+  it.each(FEEDS)("%s has the same content when compressed", async (path) => {
     const context = createExecutionContext();
     const headers = { "accept-encoding": "gzip" };
     const request = new Request(`https://wire.example${path}`, { headers }) as Parameters<typeof worker.fetch>[0];
@@ -149,7 +149,7 @@ describe("scripts of other pages", () => {
   });
 });
 
-describe("where readers look when a page names no feed", () => {
+describe("paths that readers try if a page names no feed", () => {
   const probes: [path: string, feed: string][] = [
     ["/feed", "/feed.rss"],
     ["/feed/", "/feed.rss"],
@@ -225,14 +225,14 @@ describe("If-None-Match", () => {
     expect(answer.status).toBe(status);
   });
 
-  it("wins over If-Modified-Since, whichever way it goes", async () => {
+  it("takes precedence over If-Modified-Since", async () => {
     const [etag, modified] = [await etagOf("/feed.rss"), await modifiedOf("/feed.rss")];
     const past = hourAfter(modified, -1);
     expect((await get("/feed.rss", { "if-none-match": 'W/"x"', "if-modified-since": modified })).status).toBe(200);
     expect((await get("/feed.rss", { "if-none-match": etag, "if-modified-since": past })).status).toBe(304);
   });
 
-  it("of another representation is not that of this one", async () => {
+  it("does not match the ETag of another format", async () => {
     const etag = await etagOf("/feed.json");
     expect((await get("/feed.rss", { "if-none-match": etag })).status).toBe(200);
   });
@@ -288,7 +288,7 @@ describe("Last-Modified", () => {
   });
 });
 
-describe("what does not make another feed", () => {
+describe("requests for the same feed", () => {
   it.each([
     ["an unknown parameter", "/feed.rss?limit=5", "/feed.rss?utm_source=x&limit=5&_=1"],
     ["the order of parameters", "/feed.rss?q=aleppo&limit=5", "/feed.rss?limit=5&q=aleppo"],
@@ -304,7 +304,7 @@ describe("what does not make another feed", () => {
   });
 });
 
-describe("a bad parameter is a 400 that says where", () => {
+describe("a malformed parameter gets a 400 with its position", () => {
   const cases: [parameters: string, path: string, says: string][] = [
     ["limit=0", "limit", "1 to 200"],
     ["limit=201", "limit", "1 to 200"],
@@ -330,7 +330,7 @@ describe("a bad parameter is a 400 that says where", () => {
     }
   });
 
-  it("HEAD of it is a 400 without a body", async () => {
+  it("HEAD gets a 400 without a body", async () => {
     const answer = await call("/feed.rss?limit=0", { method: "HEAD" });
     expect([answer.status, await answer.text()]).toEqual([400, ""]);
   });
@@ -373,7 +373,7 @@ describe("pages of a feed", () => {
     expect(whole.next).toBeUndefined();
   });
 
-  it("hold as many items as asked for, 1 to 200, else 50", async () => {
+  it("have the requested number of items, 1 to 200, or else 50", async () => {
     await Promise.all(Array.from({ length: 210 }, (_, i) => addArticle(`many-${i}`)));
     const size = async (path: string) => (await idsOf.json(path)).ids.length;
     expect(await size("/articles.json?limit=1")).toBe(1);
@@ -381,7 +381,7 @@ describe("pages of a feed", () => {
     expect(await size("/articles.json")).toBe(50);
   });
 
-  it("stay what they are when something newer comes", async () => {
+  it("do not change when newer items are added", async () => {
     const { next } = await idsOf.json("/articles.json?limit=3");
     const path = next?.slice("https://wire.example".length) ?? "";
     const before = await idsOf.json(path);
@@ -390,8 +390,8 @@ describe("pages of a feed", () => {
   });
 });
 
-describe("a change is in the feed as soon as it was answered", () => {
-  it("an event, in every format, a query's feed included, though all were served just before", async () => {
+describe("a change is in the feed as soon as the request has returned", () => {
+  it("of an event, in every format and for a query, though all feeds were just cached", async () => {
     for (let i = 0; i < 5; i++) {
       const paths = ["/feed.rss", "/feed.json", "/feed.rss?q=aleppo", "/feed.json?q=aleppo&limit=1"];
       const tags = await Promise.all(paths.map(etagOf));
@@ -404,7 +404,7 @@ describe("a change is in the feed as soon as it was answered", () => {
     }
   });
 
-  it("however many readers came while it was made", async () => {
+  it("however many readers asked during the change", async () => {
     for (let i = 0; i < 5; i++) {
       const change = putEvent(`crowd-${i}`);
       const readers = Array.from({ length: 8 }, async () => {
@@ -417,7 +417,7 @@ describe("a change is in the feed as soon as it was answered", () => {
     }
   });
 
-  it("a correction, a retraction, a name's new label", async () => {
+  it("of a correction, a retraction, and a new label of a name", async () => {
     await putEvent("changing", { places: ["aleppo"] });
     await putEvent("changing", { places: ["aleppo"], title: "Changed title" }, 200);
     expect(await readText("/feed.rss")).toContain("Changed title");
@@ -427,7 +427,7 @@ describe("a change is in the feed as soon as it was answered", () => {
     expect(await readText("/feed.rss")).toContain("Great Aleppo");
   });
 
-  it("an event whose mode becomes silent is no longer there", async () => {
+  it("of an event that becomes silent", async () => {
     await putEvent("hushed");
     expect(await readText("/feed.rss")).toContain("parley:event:hushed");
     await json(curate("PUT", "/api/events/hushed", event({ mode: "silent" })));
@@ -460,7 +460,7 @@ describe("a head of the log", () => {
     expect(await readText("/feed.rss?limit=1")).toContain("Changed elsewhere");
   });
 
-  it("is good for less than half a second without being read again", async () => {
+  it("is fresh for less than half a second", async () => {
     await putEvent("elsewhere-soon", { title: "As it was" });
     await readText("/feed.rss?limit=1");
     await changeElsewhere("elsewhere-soon");
@@ -485,7 +485,7 @@ describe("the origin of links", () => {
         .filter((origin) => !/w3|purl|jsonfeed|georss/.test(origin)),
     );
 
-  it.each(FEEDS)("is PUBLIC_URL where it is set: %s", async (path) => {
+  it.each(FEEDS)("is PUBLIC_URL if set: %s", async (path) => {
     const text = await fetchWith({ PUBLIC_URL: "https://public.example:8443" }, `http://inner.example${path}`);
     expect([...originsIn(text)]).toEqual(["https://public.example:8443"]);
   });
@@ -504,26 +504,29 @@ describe("the origin of links", () => {
     },
   );
 
-  it("no warm feed is served where PUBLIC_URL is malformed", () => {
+  it("no cached feed is served if PUBLIC_URL is malformed", () => {
     const request = new Request("http://inner.example/feed.rss");
     expect(serveWarm(request, { ...env, PUBLIC_URL: "public.example" })).toBeUndefined();
   });
 
-  it.each(FEEDS)("is the request's where it is not set, and never a forwarded header's: %s", async (path) => {
-    const headers = {
-      "x-forwarded-host": "evil.example",
-      "x-forwarded-proto": "ftp",
-      "x-forwarded-port": "1",
-      forwarded: "host=evil.example;proto=ftp",
-      "x-original-url": "https://evil.example/",
-      "x-host": "evil.example",
-    };
-    const text = await fetchWith({}, `https://asked.example${path}`, headers);
-    expect([...originsIn(text)]).toEqual(["https://asked.example"]);
-    expect(text).not.toContain("evil");
-  });
+  it.each(FEEDS)(
+    "is the origin of the request if PUBLIC_URL is not set, and never that of a forwarded header: %s",
+    async (path) => {
+      const headers = {
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-proto": "ftp",
+        "x-forwarded-port": "1",
+        forwarded: "host=evil.example;proto=ftp",
+        "x-original-url": "https://evil.example/",
+        "x-host": "evil.example",
+      };
+      const text = await fetchWith({}, `https://asked.example${path}`, headers);
+      expect([...originsIn(text)]).toEqual(["https://asked.example"]);
+      expect(text).not.toContain("evil");
+    },
+  );
 
-  it("of one host is not served to another", async () => {
+  it("of one host is not used for another host", async () => {
     await fetchWith({}, "https://first.example/feed.rss");
     expect(await fetchWith({}, "https://second.example/feed.rss")).not.toContain("first.example");
   });

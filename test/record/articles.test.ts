@@ -64,7 +64,7 @@ describe("an article sent twice is one article", () => {
     expect(await head()).toBe(end + 1);
   });
 
-  it("another text without id and URL is another article", async () => {
+  it("without id and URL, another text is another article", async () => {
     const first = await json<{ id: string }>(curate("POST", "/api/articles", withoutId(article("content-2"))), 201);
     const body = withoutId(article("content-2", { text: "Another." }));
     expect((await json<{ id: string }>(curate("POST", "/api/articles", body), 201)).id).not.toBe(first.id);
@@ -117,14 +117,14 @@ describe("an article put under its id", () => {
     expect(await head()).toBe(end);
   });
 
-  it("keeps its mode where none is given", async () => {
+  it("keeps its mode if none is given", async () => {
     await addArticle("quiet", { mode: "silent" });
     expect(await json(put("quiet", article("quiet")), 200)).toMatchObject({ outcome: "same" });
     await json(put("quiet", article("quiet", { title: "Corrected" })), 200);
     expect((await readArticle(env.DB, "quiet"))?.mode).toBe("silent");
   });
 
-  it("is refused where another article has its URL", async () => {
+  it("is refused if another article has its URL", async () => {
     await addArticle("owner", { url: "https://paper.example/owned" });
     const end = await head();
     const { detail } = await json<ProblemBody>(
@@ -135,7 +135,7 @@ describe("an article put under its id", () => {
     expect(await head()).toBe(end);
   });
 
-  it("put the same by many at once is one article, and nobody is refused", async () => {
+  it("is one article if many requests put the same at once, and none is refused", async () => {
     const body = article("put-at-once");
     const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await put("put-at-once", body)).status));
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
@@ -164,7 +164,7 @@ describe("links between articles and events", () => {
     expect(await articlesOf("lists")).toEqual(["listed-1", "listed-2"]);
   });
 
-  it("a correction that no longer lists an article takes the link back, but not that of an article that named it", async () => {
+  it("a correction of an event removes links that it no longer lists, but not links that an article made", async () => {
     await putEvent("fickle");
     await addArticle("fickle-listed");
     await addArticle("fickle-own", { events: ["fickle"] });
@@ -175,7 +175,7 @@ describe("links between articles and events", () => {
     expect(await eventsOf("fickle-listed")).toEqual([]);
   });
 
-  it("an article no longer tells of a retracted event, and again of one that stands again", async () => {
+  it("an article does not list a retracted event, and lists a restored one again", async () => {
     await addArticle("tells");
     await putEvent("told", { articles: ["tells"] });
     await json(curate("DELETE", "/api/events/told", { reason: "It did not happen." }));
@@ -184,7 +184,7 @@ describe("links between articles and events", () => {
     expect(await eventsOf("tells")).toEqual(["told"]);
   });
 
-  it("unknown events are refused, each by its place, and nothing is stored", async () => {
+  it("unknown events are refused, each with its position, and nothing is stored", async () => {
     await putEvent("known");
     const end = await head();
     const body = article("refused", { events: ["known", "unknown-1", "unknown-2"] });
@@ -195,8 +195,8 @@ describe("links between articles and events", () => {
   });
 });
 
-describe("what is kept of an article", () => {
-  it("everything that was sent, times in UTC, days as days", async () => {
+describe("the stored article", () => {
+  it("has everything that was sent, with times in UTC and days as days", async () => {
     await putNames();
     const sent = {
       url: "https://paper.example/all",
@@ -214,7 +214,7 @@ describe("what is kept of an article", () => {
     expect((await readArticle(env.DB, "unknown-time"))?.published_at).toBeNull();
   });
 
-  it("no publisher, URL or language is made up", async () => {
+  it("has no invented publisher, URL or language", async () => {
     await addArticle("bare");
     expect(await readArticle(env.DB, "bare")).toMatchObject({
       url: null,
@@ -224,13 +224,13 @@ describe("what is kept of an article", () => {
     });
   });
 
-  it("texts in any script, with signs that mean something to SQL, JSON or XML", async () => {
+  it("has texts in any script, with special characters of SQL, JSON and XML", async () => {
     const text = `حلب'; DROP TABLE articles; -- "]]>" \u{1f54a} \\u0041 ${"ß".repeat(1000)}`;
     await addArticle("signs", { text, title: text.slice(0, 200) });
     expect(await readArticle(env.DB, "signs")).toMatchObject({ text, title: text.slice(0, 200) });
   });
 
-  it("but not what no feed could carry", async () => {
+  it("has no characters that a feed cannot hold", async () => {
     const title = "A\u0000B\u001f \ud800 \ufffe\tC\r\nD\rE";
     await addArticle("unprintable", { title });
     expect((await readArticle(env.DB, "unprintable"))?.title).toBe("AB \ufffd \tC\nD\nE");

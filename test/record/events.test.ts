@@ -51,7 +51,7 @@ describe("an event put twice", () => {
     expect(await kindsOf(id)).toEqual(["event.added"]);
   });
 
-  it("another document is a correction; the old revision is kept; place and moment on the wire stay", async () => {
+  it("another document is a correction; the old revision stays on record; place and moment on the wire do not change", async () => {
     const created = await putEvent("corrected", { title: "First" });
     const before = await readEvent(env.DB, "corrected");
     const corrected = await putEvent("corrected", { title: "Second", places: ["geneva"] }, 200);
@@ -69,12 +69,12 @@ describe("an event put twice", () => {
     ]);
   });
 
-  it("keeps its mode where none is given", async () => {
+  it("keeps its mode if none is given", async () => {
     await putEvent("quiet", { mode: "silent" });
     expect(await putEvent("quiet", {}, 200)).toMatchObject({ outcome: "same", mode: "silent" });
   });
 
-  it("of many different ones at once, each that was taken is a revision, the others are told to look again", async () => {
+  it("of many different documents at once, each accepted one is a revision, and the others get a conflict", async () => {
     await putEvent("contested");
     const answers = await Promise.all(
       Array.from({ length: 10 }, async (_, i) => {
@@ -91,7 +91,7 @@ describe("an event put twice", () => {
     expect(await count("revisions WHERE event = 'contested'")).toBe(taken.length + 1);
   });
 
-  it("by many at once, the same document each time, is one revision and nobody is refused", async () => {
+  it("by many requests at once with the same document is one revision, and none is refused", async () => {
     const statuses = await Promise.all(
       Array.from({ length: 8 }, async () => (await curate("PUT", "/api/events/at-once", event())).status),
     );
@@ -102,7 +102,7 @@ describe("an event put twice", () => {
 });
 
 describe("a retracted event", () => {
-  it("leaves a tombstone with the reason, and its revisions", async () => {
+  it("stays on record with the reason and its revisions", async () => {
     await putEvent("retracted", { title: "It happened" });
     expect(await json(retract("retracted", "It did not."))).toMatchObject({ retracted: "It did not.", revision: 2 });
     expect(await json(call("/api/events/retracted"))).toMatchObject({ retracted: "It did not.", title: "It happened" });
@@ -110,7 +110,7 @@ describe("a retracted event", () => {
     expect(await kindsOf("retracted")).toEqual(["event.added", "event.retracted"]);
   });
 
-  it("retracted again with the same reason stays as it is; another reason is a revision", async () => {
+  it("does not change if retracted again with the same reason; another reason is a revision", async () => {
     await putEvent("again");
     await json(retract("again", "One."));
     const end = await head();
@@ -119,7 +119,7 @@ describe("a retracted event", () => {
     expect(await json(retract("again", "Two."))).toMatchObject({ revision: 3, retracted: "Two." });
   });
 
-  it("stands again when it is put, even with the same document", async () => {
+  it("is restored by a PUT, even with the same document", async () => {
     await putEvent("risen");
     await json(retract("risen", "In error."));
     expect(await putEvent("risen", {}, 200)).toMatchObject({ outcome: "corrected", revision: 3, retracted: null });
@@ -127,7 +127,7 @@ describe("a retracted event", () => {
     expect(await putEvent("risen", {}, 200)).toMatchObject({ outcome: "same" });
   });
 
-  it("that never was is a 404, and nothing is stored", async () => {
+  it("gets a 404 if it was never on record, and nothing is stored", async () => {
     const end = await head();
     await json(retract("never-was", "It never was."), 404);
     expect(await head()).toBe(end);
@@ -165,7 +165,7 @@ describe("names of an event", () => {
     expect((await stored(id)).actors).toEqual(["united-states"]);
   });
 
-  it("unknown ones, those of another kind and unknown articles are refused, all at once, each by its place", async () => {
+  it("unknown names, names of another kind and unknown articles are refused together, each with its position", async () => {
     const end = await head();
     const body = event({
       places: ["aleppo", "Atlantis"],
@@ -179,7 +179,7 @@ describe("names of an event", () => {
     expect([await head(), await count("events WHERE id = 'unknown-names'")]).toEqual([end, 0]);
   });
 
-  it("put on record just before are known", async () => {
+  it("are known as soon as they were put on record", async () => {
     await putName("place:ghouta", { label: "Eastern Ghouta" });
     await putEvent("fresh-name", { places: ["eastern ghouta"] });
     expect((await stored("fresh-name")).places).toEqual(["ghouta"]);

@@ -168,7 +168,7 @@ describe("search finds what the predicate finds: events", () => {
   });
 });
 
-describe("what changes later counts for what is on record already", () => {
+describe("later changes affect items on record", () => {
   it("a spelling added to a name", async () => {
     await addArticle("halab", { text: "Haleb ist gefallen." });
     expect((await articlesBoth("aleppo")).found).not.toContain("halab");
@@ -303,7 +303,7 @@ describe("pages", () => {
     expect(seen).toHaveLength(total);
   });
 
-  it("over the API, by next_url, with and without a query; what is silent is there too", async () => {
+  it("in the API, by next_url, with and without a query, silent items included", async () => {
     for (const [start, total] of [
       ["/api/articles?q=paged&limit=60", SIZE],
       ["/api/articles?limit=100", (await readArticles(env.DB, { ...EVERYTHING, limit: 1000, texts: false })).length],
@@ -319,7 +319,7 @@ describe("pages", () => {
     }
   });
 
-  it("for feeds leave out what is silent", async () => {
+  it("for feeds have no silent items", async () => {
     const names = await vocabulary();
     const query = parseQuery("paged", names.vocabulary);
     const { items } = await listArticles(env.DB, names, query, { ...EVERYTHING, feed: true }, false);
@@ -328,7 +328,7 @@ describe("pages", () => {
   });
 });
 
-describe("a query of the greatest size", () => {
+describe("a query of maximum size", () => {
   it("of names with many long spellings is answered", async () => {
     const numbers = Array.from({ length: 32 }, (_, i) => i);
     await Promise.all(
@@ -348,7 +348,7 @@ describe("a query of the greatest size", () => {
     expect((await listArticles(env.DB, names, all, EVERYTHING, false)).items).toEqual([]);
   });
 
-  it("of as many parentheses as may be is answered", async () => {
+  it("of the maximum number of parentheses is answered", async () => {
     const names = await vocabulary();
     const query = parseQuery("a (b OR (c d (e OR (f g (h OR (i j (k OR (l m)))))))) OR sport", names.vocabulary);
     expect(ids((await listArticles(env.DB, names, query, EVERYTHING, true)).items)).toEqual(["none"]);

@@ -93,7 +93,7 @@ describe("which event an article is likely to report", () => {
     expect(ranked([event], published)).toMatchObject([{ days }]);
   });
 
-  it("tells the names in common, the rarest first, and no more events than asked for", () => {
+  it("returns the common names, the rarest first, and at most the requested number of events", () => {
     const names = ["place:common", "actor:some", "actor:other", "actor:rare"];
     const [best] = ranked([candidate("a", day, names)], day);
     expect(best?.shared).toEqual(["actor:rare", "actor:some", "place:common"]);
@@ -112,7 +112,7 @@ describe("on record", () => {
     await putEvent("2016-09-22-dry", { places: ["marshland"] });
   });
 
-  it("finds those that share a name with the text, silent ones too, and none that was retracted", async () => {
+  it("finds events that share a name with the text, silent ones included, without retracted ones", async () => {
     const text = "The Heron was seen.";
     const found = await findLikelyEvents(env.DB, await vocabulary(), { title: "News", text, published_at: null });
     expect(found.map(({ event }) => event.id).sort()).toEqual(["2016-09-22-heron", "2016-09-22-silent"]);

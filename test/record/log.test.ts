@@ -21,13 +21,13 @@ const storm = (size: number) =>
   ]).flat();
 
 describe("numbers of the log", () => {
-  it("have no gap under concurrent writes, those that fail and repeat included", async () => {
+  it("have no gap under concurrent writes, even if writes fail and are retried", async () => {
     const statuses = (await Promise.all(storm(15))).map((response) => response.status);
     expect([...new Set(statuses)].filter((status) => ![200, 201, 400, 404, 409].includes(status))).toEqual([]);
     expect(await numbers()).toEqual(upTo(await head()));
   });
 
-  it("belong to a change each: no article, event or name without one, none twice", async () => {
+  it("belong to one change each: every article, event and name has one, and none is used twice", async () => {
     const entries = await all();
     const added = entries.filter(({ kind }) => kind === "article.added").map(({ subject }) => subject);
     expect(new Set(added).size).toBe(added.length);
@@ -65,7 +65,7 @@ describe("head", () => {
     expect(status.log).toEqual({ head: last?.number, at: last?.at });
   });
 
-  it("is never older than a change that was answered, however many read it meanwhile", async () => {
+  it("is never older than a completed change, however many requests read it meanwhile", async () => {
     for (let i = 0; i < 10; i++) {
       const before = await head();
       const change = putName("place:busy", { label: `Busy ${i}` });
@@ -80,7 +80,7 @@ describe("head", () => {
     }
   });
 
-  it("is not kept where it was asked for before a change, whether it came before or after the change was made", async () => {
+  it("is not cached if it was requested before a change, whether it came before or after the change", async () => {
     const entry = { at: new Date().toISOString(), kind: "name.changed", subject: "place:asked-before" } as const;
     const before = await head();
     const early = readHead(env.DB);
@@ -113,7 +113,7 @@ describe("head", () => {
 });
 
 describe("entries after a cursor", () => {
-  it("come in order, so many as were asked for, and none at the end", async () => {
+  it("come in order, up to the requested number, and none at the end", async () => {
     const end = await head();
     expect((await readEntries(env.DB, end - 3, 2)).map((entry) => entry.number)).toEqual([end - 2, end - 1]);
     expect(await readEntries(env.DB, end, 10)).toEqual([]);

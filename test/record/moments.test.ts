@@ -129,7 +129,7 @@ it.each(["0000", "2016-09", "2030-12-01", "2100", "9999-12-31"])(
   },
 );
 
-it("a replay may be asked for from any moment on: from one that lies ahead there is nothing", async () => {
+it("a replay can begin at any moment; from a future moment it is empty", async () => {
   const alert = { query: "aleppo", channel: { type: "feed" } };
   const init = { method: "POST", headers: { "content-type": "application/json" } };
   const { id, token } = await json<{ id: string; token: string }>(
@@ -143,7 +143,7 @@ it("a replay may be asked for from any moment on: from one that lies ahead there
   expect(await replay({ since: "0001-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z" })).toMatchObject({ count: 0 });
 });
 
-describe("a moment ahead that is on record already", () => {
+describe("a future moment that is on record already", () => {
   const AHEAD = "2100-01-01T00:00:00.000Z";
   const RIGHT = "2030-06-15T11:00:00.000Z";
   const spoilEvent = (id: string) =>
@@ -155,7 +155,7 @@ describe("a moment ahead that is on record already", () => {
     return [parseRssFeed(await rss.text()).lastBuildDate, parseAtomFeed(await atom.text()).updated];
   };
 
-  it("of an event is corrected by the PUT that says when it was", async () => {
+  it("of an event is corrected by a PUT with the right moment", async () => {
     await putEvent("ahead", {});
     await spoilEvent("ahead");
     await putEvent("another", {});
@@ -170,13 +170,13 @@ describe("a moment ahead that is on record already", () => {
     expect((await readEvent(env.DB, "ahead"))?.published_at).toBe(RIGHT);
   });
 
-  it("of an event is the moment of the PUT where that says none", async () => {
+  it("of an event becomes the moment of a PUT without one", async () => {
     await putEvent("ahead-unsaid", {});
     await spoilEvent("ahead-unsaid");
     expect(await putEvent("ahead-unsaid", {}, 200)).toMatchObject({ outcome: "corrected", published_at: NOW });
   });
 
-  it("of an article is corrected likewise, and its place stays", async () => {
+  it("of an article is corrected in the same way, and its place stays", async () => {
     const { log } = await addArticle("ahead", {});
     await spoilArticle("ahead");
     await addArticle("after-ahead");

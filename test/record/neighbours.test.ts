@@ -18,7 +18,7 @@ const EVENT = { places: ["aleppo"], actors: ["russia", "iran"], topics: ["ceasef
 const [ALEPPO, RUSSIA, IRAN, CEASEFIRE] = ["place:aleppo", "actor:russia", "actor:iran", "topic:ceasefire"] as const;
 const near = [candidate("near-1", ALEPPO, RUSSIA, IRAN), candidate("near-2", ALEPPO, RUSSIA)];
 
-describe("which events are told of, of those before and after", () => {
+describe("the choice of neighbours", () => {
   it.each<[string, NeighbourCandidate[], NeighbourCandidate[], string[]]>([
     ["one name in common is not enough", [...near, candidate("one", ALEPPO)], [], []],
     ["two are", [...near, candidate("two", ALEPPO, CEASEFIRE)], [], ["two"]],
@@ -45,18 +45,18 @@ describe("which events are told of, of those before and after", () => {
     expect(arrange(EVENT, before, after).related.map(({ id }) => id)).toEqual(related);
   });
 
-  it("of an event with one name, those that have it", () => {
+  it("relates events with one name if they share it", () => {
     const only = { places: ["aleppo"], actors: [], topics: [] };
     const { related } = arrange(only, [...near, candidate("same", RUSSIA, ALEPPO), candidate("other", RUSSIA)], []);
     expect(related).toMatchObject([{ id: "same", shared: [ALEPPO] }]);
   });
 
-  it("of an event without names, none", () => {
+  it("relates nothing to an event without names", () => {
     const none = { places: [], actors: [], topics: [] };
     expect(arrange(none, [...near, candidate("far", ALEPPO)], []).related).toEqual([]);
   });
 
-  it("two before and two after, both in the order of time", () => {
+  it("has two events before and two after, in order of time", () => {
     const side = (name: string) => ["1", "2", "3"].map((n) => candidate(`${name}-${n}`));
     const { before, after } = arrange(EVENT, side("before"), side("after"));
     expect(before.map(({ id }) => id)).toEqual(["before-2", "before-1"]);
@@ -112,13 +112,13 @@ describe("the neighbours of an event on record", () => {
     expect(await neighboursOf(id)).toMatchObject({ before, after });
   });
 
-  it("tells which names a related one shares", async () => {
+  it("name the names that a related event shares", async () => {
     expect((await neighboursOf("middle")).related).toEqual([
       expect.objectContaining({ id: "n-related", date: "1901-02-01", shared: ["place:aleppo", "topic:ceasefire"] }),
     ]);
   });
 
-  it.each(Object.entries(NEAREST))("those %s are found by the index alone", async (_, sql) => {
+  it.each(Object.entries(NEAREST))("%s it are found by the index alone", async (_, sql) => {
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind("1901-03-03", 3)
       .all<{ detail: string }>();
@@ -127,7 +127,7 @@ describe("the neighbours of an event on record", () => {
     expect(plan.filter((step) => /^SCAN events/.test(step))).toEqual([]);
   });
 
-  it("cost no more rows where there are many events", async () => {
+  it("cost no more rows if there are many events", async () => {
     await putName("place:nowhere", { label: "Nowhere" });
     const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)";
     const document = `json_object('date', printf('19%02d-01-%02d', 20 + i % 60, 1 + i % 28), 'title', 'x', 'precision', 'day',

@@ -12,7 +12,7 @@ const common = async (q: string): Promise<string[]> => {
 
 const day = (n: number): string => new Date(Date.parse("2016-01-01") + n * 86_400_000).toISOString().slice(0, 10);
 
-it("says which query would fire almost daily, and of an OR which part", async () => {
+it("warns of a query that would fire almost daily, and names the part of an OR", async () => {
   // Four on one day say nothing.
   for (let i = 0; i < 4; i++) await addArticle(`early-${i}`, { text: "Steel.", published_at: day(0) });
   expect(await common("steel")).toEqual([]);
@@ -41,7 +41,7 @@ it("says which query would fire almost daily, and of an OR which part", async ()
   ]);
 });
 
-it("ends at its bound and says so", async () => {
+it("ends at its limit and says so", async () => {
   const names = await vocabulary();
   const query = parseQuery("coal", names.vocabulary);
   const all = await previewQuery(env.DB, names, "coal", query);

@@ -53,7 +53,7 @@ describe("GET /api/preview", () => {
     await addArticle("silent", { text: "Caravan six.", mode: "silent" });
   });
 
-  it("tells all of what a query would do", async () => {
+  it("returns everything that a query would do", async () => {
     const response = await call(path("Caravan OR (Alep -truck)"));
     expect(response.headers.get("content-type")).toContain("application/json");
     const { matches, ...rest } = await json<PreviewBody>(Promise.resolve(response));
@@ -87,12 +87,12 @@ describe("GET /api/preview", () => {
     });
   });
 
-  it("never tells an article’s text", async () => {
+  it("never returns the text of an article", async () => {
     const body = await (await call(path("caravan"))).text();
     expect(body).not.toContain("The text of the first");
   });
 
-  it("finds nothing of a query that finds nothing", async () => {
+  it("returns an empty result for a query without matches", async () => {
     expect(await preview("zeppelin")).toEqual({
       query: "zeppelin",
       reading: [{ text: "zeppelin", means: "word", names: [] }],
@@ -104,7 +104,7 @@ describe("GET /api/preview", () => {
     });
   });
 
-  it("counts articles that have a name by an event, until that is retracted", async () => {
+  it("counts articles that have a name through an event, until the event is retracted", async () => {
     await putEvent("meeting", { places: ["geneva"] });
     await addArticle("by-event", { text: "Ministers talked.", events: ["meeting"] });
     const found = await preview("place:geneva");
@@ -113,7 +113,7 @@ describe("GET /api/preview", () => {
     expect((await preview("place:geneva")).total).toBe(0);
   });
 
-  it("answers HEAD as GET, and 405 to what changes things", async () => {
+  it("answers HEAD like GET, and other methods with 405", async () => {
     const head = await call(path("caravan"), { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
     const post = await call(path("caravan"), { method: "POST" });
@@ -134,7 +134,7 @@ describe("GET /api/preview", () => {
     ["ten thousand", path("x".repeat(10_000))],
     ["controls alone", path("\u202e\u2066\u0000")],
   ];
-  it.each(refused)("refuses %s and says where", async (_, address) => {
+  it.each(refused)("refuses %s with its position", async (_, address) => {
     const response = await call(address);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     const problem = await json<ProblemBody>(Promise.resolve(response), 400);
@@ -171,7 +171,7 @@ describe("many matches", () => {
     }
   });
 
-  it("are all counted, the newest hundred shown", async () => {
+  it("are all counted; the newest hundred are shown", async () => {
     const found = await preview("numerous");
     expect([found.total, found.matches.length, new Set(ids(found)).size]).toEqual([207, 100, 100]);
     expect(Object.values(found.by_month).reduce((sum, count) => sum + count, 0)).toBe(207);

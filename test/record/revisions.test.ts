@@ -8,7 +8,7 @@ const sourcesOf = async (id: string) => Object.fromEntries((await readHistory(en
 beforeAll(putNames);
 
 describe("the history of an event", () => {
-  it("has every revision, newest first, with why it was retracted", async () => {
+  it("has every revision, newest first, with the reason of a retraction", async () => {
     await putEvent("h-all", { title: "First" });
     await putEvent("h-all", { title: "Second" }, 200);
     await json(curate("DELETE", "/api/events/h-all", { reason: "Withdrawn." }));
@@ -21,7 +21,7 @@ describe("the history of an event", () => {
     for (const { at } of revisions) expect(at).toMatch(/Z$/);
   });
 
-  it("knows the articles that a revision named although the event rests on them no more", async () => {
+  it("has the articles that a revision named, though the event no longer rests on them", async () => {
     await addArticle("h-first", { title: "Einst", language: "de" });
     await addArticle("h-second", { title: "Ours", language: "ar", ours: ["title"] });
     await putEvent("h-sources", { articles: ["h-first"] });
@@ -33,7 +33,7 @@ describe("the history of an event", () => {
     });
   });
 
-  it("tells when an article came by itself, and when one was corrected", async () => {
+  it("has the time when an article was added without a revision, and when one was corrected", async () => {
     await addArticle("h-listed", { title: "Before" });
     await putEvent("h-noted", { articles: ["h-listed"] });
     await addArticle("h-came", { events: ["h-noted"] });
@@ -50,14 +50,14 @@ describe("the history of an event", () => {
     });
   });
 
-  it("ends after the newest revisions, and one more that they are compared with", async () => {
+  it("has the newest revisions, and one more to compare with", async () => {
     await putEvent("h-many");
     await copyRevisions("h-many", COMPARED + 10, "");
     const { revisions } = await readHistory(env.DB, "h-many");
     expect([revisions.length, revisions[0]?.revision]).toEqual([COMPARED + 1, COMPARED + 10]);
   });
 
-  it("ends earlier where they are long", async () => {
+  it("has fewer revisions if they are long", async () => {
     await putEvent("h-long");
     await copyRevisions("h-long", 10, "x".repeat(100_000));
     const { revisions } = await readHistory(env.DB, "h-long");

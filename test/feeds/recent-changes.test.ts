@@ -1,4 +1,4 @@
-/** Items that were corrected or retracted within seven days stand in the feed beside its newest. */
+/** Feeds list items that were corrected or retracted within seven days, after the newest items. */
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { addArticle, article, call, curate, event, json, putEvent, putNames } from "../client.ts";
 import { itemOf, readAtom, readJson, readRss, readText } from "./support.ts";
@@ -17,7 +17,7 @@ const eventsOf = async (path: string) => (await idsOf(path)).map((each) => each?
 const retract = (name: string) => json(curate("DELETE", `/api/events/${name}`, { reason: "It did not happen." }));
 
 let added = 0;
-/** Events that push the others out of a feed of three. */
+/** Adds three events, which push all others out of a feed of three. */
 async function addThree(): Promise<void> {
   for (let i = 0; i < 3; i++) await putEvent(`newer-${added++}`);
 }
@@ -27,11 +27,11 @@ beforeAll(async () => {
   vi.setSystemTime(START);
   await putNames();
 });
-/** From test to test the changes of the one before are too long ago. */
+/** After each test, its changes become older than seven days. */
 afterEach(() => pass(8 * DAY));
 
-describe("an older event", () => {
-  it.each(["corrected", "retracted"])("that is %s stands under its id and date, in every format", async (how) => {
+describe("an older event that changes", () => {
+  it.each(["corrected", "retracted"])("is listed when %s, under its id and date, in every format", async (how) => {
     const name = `older-${how}`;
     await putEvent(name, { title: "Older" });
     const { items } = await readJson("/feed.json?limit=3");
@@ -58,7 +58,7 @@ describe("an older event", () => {
     expect(await readText("/feed.ics?limit=3")).toContain(`UID:${id(name)}`);
   });
 
-  it("leaves after seven days although the log stands still, and the validators say so", async () => {
+  it("leaves after seven days without a log entry, and the validators change", async () => {
     await putEvent("leaves");
     await addThree();
     await putEvent("leaves", { title: "Mended" }, 200);
@@ -84,13 +84,13 @@ describe("an older event", () => {
     expect((await call(`${path}&x=1`)).headers.get("last-modified")).toBe(later);
   });
 
-  it("stands there once while it is among the newest too", async () => {
+  it("is listed once if it is also among the newest", async () => {
     await putEvent("newest");
     await putEvent("newest", { title: "Mended" }, 200);
     expect((await eventsOf("/feed.json?limit=3")).filter((each) => each === "newest")).toHaveLength(1);
   });
 
-  it("that is silent does not stand there", async () => {
+  it("is not listed if it is silent", async () => {
     await putEvent("hushed", { mode: "silent" });
     await putEvent("silenced");
     await addThree();
@@ -99,7 +99,7 @@ describe("an older event", () => {
     expect(await idsOf("/feed.json?limit=3")).toHaveLength(3);
   });
 
-  it("stands there beside as many others as the feed has items, the last changed first chosen", async () => {
+  it("is listed with at most as many others as `limit`, the last changed first", async () => {
     const names = Array.from({ length: 7 }, (_, i) => `many-${i}`);
     for (const name of names) await putEvent(name);
     await addThree();
@@ -119,7 +119,7 @@ describe("a filtered feed", () => {
     for (let i = 0; i < 3; i++) await putEvent(`pushes-${added++}`, inAleppo);
   };
 
-  it("has those that match after the change, and those that matched before it", async () => {
+  it("lists items that match after the change or matched before it", async () => {
     await putEvent("stays-in", inAleppo);
     await putEvent("moves-in");
     await putEvent("moves-out", inAleppo);
@@ -136,7 +136,7 @@ describe("a filtered feed", () => {
     expect(await readText(path.replace("limit=3", "limit=5"))).toContain("It was elsewhere");
   });
 
-  it("has one among the newest that a correction moved out", async () => {
+  it("lists a new item that a correction moved out of the filter", async () => {
     await push();
     await putEvent("out-at-once", inAleppo);
     await putEvent("out-at-once", { title: "It was elsewhere" }, 200);
@@ -145,7 +145,7 @@ describe("a filtered feed", () => {
     expect(await eventsOf(path)).not.toContain("out-at-once");
   });
 
-  it("has what matched at any time within the seven days, and not what matched before them", async () => {
+  it("lists items that matched at any time within the seven days, but not earlier", async () => {
     await putEvent("long-ago", inAleppo);
     await putEvent("twice", inAleppo);
     await push();
@@ -162,7 +162,7 @@ describe("a filtered feed", () => {
 describe("articles", () => {
   const correct = (name: string, more: object) => json(curate("PUT", `/api/articles/${name}`, article(name, more)));
 
-  it("that were corrected stand beside the newest likewise", async () => {
+  it("that were corrected are listed in the same way", async () => {
     await addArticle("older", { text: "Zirconium." });
     await addArticle("other");
     const { items } = await readJson("/articles.json?limit=2");
@@ -185,7 +185,7 @@ describe("articles", () => {
 });
 
 describe("pages of older items", () => {
-  it("have them in their place, and do not change when they leave the feed", async () => {
+  it("list changed items in their place, and do not change when an item leaves the first page", async () => {
     await putEvent("in-page");
     for (let i = 0; i < 4; i++) await addThree();
     await putEvent("in-page", { title: "Mended" }, 200);
@@ -205,7 +205,7 @@ describe("pages of older items", () => {
 
 const claims = () => Array.from({ length: 40 }, () => ({ by: "One", says: "y".repeat(1900) }));
 
-it("what is read stays within a bound however many were corrected", async () => {
+it("reads a bounded amount, however many items were corrected", async () => {
   for (let i = 0; i < 12; i++) await putEvent(`long-${i}`, { summary: "x".repeat(4000), claims: claims() });
   await addThree();
   for (let i = 0; i < 12; i++) {
