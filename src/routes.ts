@@ -1,4 +1,7 @@
-/** Every URL of Parley, on one screen. Paths are written as itty-router takes them. */
+/**
+ * Every URL of Parley. Paths are written as itty-router reads them. An operation says beside its handler what OpenAPI
+ * describes; a page is a plain handler, and OpenAPI leaves it out.
+ */
 
 import { serveAlertFeed } from "./alerts/alert-feed.tsx";
 import {
@@ -13,7 +16,6 @@ import {
   testAlert,
 } from "./alerts/alerts-api.ts";
 import { previewAlert } from "./alerts/preview-api.ts";
-import { forCurators } from "./curation/curator.ts";
 import {
   deleteEvent,
   getArticle,
@@ -31,8 +33,9 @@ import { FORMATS } from "./feeds/feed-formats.ts";
 import { serveFeed } from "./feeds/feed-handler.ts";
 import { EVENTS } from "./feeds/listing.ts";
 import { serveOpml } from "./feeds/opml.ts";
-import type { Handler } from "./http/context.ts";
-import { health, openApi, status } from "./operation/status.ts";
+import type { Route } from "./http/operation.ts";
+import { describeRoutes } from "./operation/api-description.ts";
+import { health, status } from "./operation/status.ts";
 import { alertPage, postAlertPage } from "./site/alerts/alert-page.tsx";
 import { confirmAlert, confirmPage } from "./site/alerts/confirm.tsx";
 import { newAlertPage, postAlertForm, toNewAlert } from "./site/alerts/new-page.tsx";
@@ -58,16 +61,14 @@ import { statusPage } from "./site/status/status-page.tsx";
 import { timelinePage } from "./site/timeline/timeline-page.tsx";
 import { askHub } from "./websub/hub/hub.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-export const routes: readonly (readonly [Method, path: string, Handler])[] = [
+export const routes: readonly Route[] = [
   // Feeds
   ...STANDING.map(
     ([listing, extension]) => ["GET", pathOf(listing, extension), serveFeed(listing, extension)] as const,
   ),
   ["GET", "/feeds.opml", serveOpml],
   ["POST", "/hub", askHub],
-  ...PROBED.map(([path, extension]) => ["GET", path, serveFeed(EVENTS, extension)] as const),
+  ...PROBED.map(([path, extension]) => ["GET", path, serveFeed(EVENTS, extension, path)] as const),
   ["GET", "/alerts/:id.rss", serveAlertFeed(FORMATS.rss)],
   ["GET", "/alerts/:id.json", serveAlertFeed(FORMATS.json)],
 
@@ -85,15 +86,15 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
 
   // The record
   ["GET", "/api/articles", getArticles],
-  ["POST", "/api/articles", forCurators(postArticle)],
+  ["POST", "/api/articles", postArticle],
   ["GET", "/api/articles/:id", getArticle],
-  ["PUT", "/api/articles/:id", forCurators(putArticleById)],
+  ["PUT", "/api/articles/:id", putArticleById],
   ["GET", "/api/events", getEvents],
   ["GET", "/api/events/:id", getEvent],
-  ["PUT", "/api/events/:id", forCurators(putEventById)],
-  ["DELETE", "/api/events/:id", forCurators(deleteEvent)],
+  ["PUT", "/api/events/:id", putEventById],
+  ["DELETE", "/api/events/:id", deleteEvent],
   ["GET", "/api/names", getNames],
-  ["PUT", "/api/names/:id", forCurators(putNameById)],
+  ["PUT", "/api/names/:id", putNameById],
 
   // Pages
   ["GET", "/", timelinePage],
@@ -133,5 +134,5 @@ export const routes: readonly (readonly [Method, path: string, Handler])[] = [
   // Operation
   ["GET", "/healthz", health],
   ["GET", "/api/status", status],
-  ["GET", "/openapi.json", openApi],
+  ["GET", "/openapi.json", describeRoutes(() => routes)],
 ];

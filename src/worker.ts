@@ -5,6 +5,7 @@ import { wakeShards } from "./alerts/shards.ts";
 import { FEED_PATHS } from "./feeds/feed-address.ts";
 import { serveWarm } from "./feeds/feed-cache.ts";
 import type { Context } from "./http/context.ts";
+import { handlerOf } from "./http/operation.ts";
 import { notFound, Problem } from "./http/problem.ts";
 import { callerOf, forgetRegistrations } from "./http/rate-limit.ts";
 import type { Env } from "./platform/env.ts";
@@ -17,12 +18,17 @@ import { problemPage } from "./site/problem-page.tsx";
 export { Shard } from "./shard/shard.ts";
 
 const router = IttyRouter<IRequest, [Request, Context]>();
-for (const [method, path, handler] of routes) {
+for (const [method, path, target] of routes) {
+  const handle = handlerOf(target);
   router.all(path, ({ params }, request, context) => {
-    if (request.method !== method) return undefined;
-    return handler(request, { ...context, params: decodeParams(params) });
+    if (request.method !== method || path !== pathAt(context.url)) return undefined;
+    return handle(request, { ...context, params: decodeParams(params) });
   });
 }
+
+/** Returns the path of the routes that an address belongs to: the first one that fits it. */
+const pathAt = ({ pathname }: URL): string | undefined =>
+  routes[router.routes.findIndex(([, pattern]) => pattern.test(pathname))]?.[1];
 
 export default {
   fetch(request: Request, env, ctx) {
@@ -46,12 +52,12 @@ async function respond(request: Request, env: Env, ctx: ExecutionContext): Promi
 }
 
 /**
- * The request's own origin. Miniflare takes the scheme from X-Forwarded-Proto, which anyone may send; this machine is reached
- * by http alone.
+ * Returns the request's own origin. Miniflare takes the scheme from X-Forwarded-Proto, which anyone may send; this
+ * machine is reached by http alone.
  */
 const originOf = ({ hostname, host, origin }: URL): string => (isLoopback(hostname) ? `http://${host}` : origin);
 
-/** A HEAD as the GET that it asks about (RFC 9110, section 9.3.2). A body, which it should not have, is not taken over. */
+/** Returns the GET that a HEAD asks about (RFC 9110, section 9.3.2), without a body, which a HEAD should not have. */
 function asGet(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ["content-length", "content-type", "transfer-encoding"]) headers.delete(name);
@@ -70,7 +76,7 @@ async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContex
   waitUntil(routed.catch(() => {}));
   const response = await routed;
   if (response !== undefined) return response;
-  const methods = methodsOf(url.pathname);
+  const methods = methodsOf(url);
   if (methods.length === 0) throw notFound("There is nothing at this address");
   if (request.method === "OPTIONS" && isData(url.pathname) && methods.includes("GET")) return preflight();
   // RFC 9110, section 15.5.6.
@@ -79,16 +85,17 @@ async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContex
 }
 
 /** The methods that an address answers to. */
-function methodsOf(pathname: string): string[] {
-  const methods = routes.filter((_, i) => router.routes[i]?.[1].test(pathname)).map(([method]) => method);
-  return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
+function methodsOf(url: URL): string[] {
+  const path = pathAt(url);
+  const methods = routes.filter((route) => route[1] === path).map(([method]) => method);
+  return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }
 
 /** What programs read and nobody owns: scripts of any page may read it too. No cookie is sent there. */
 const isData = (pathname: string): boolean =>
   FEED_PATHS.has(pathname) || pathname === "/openapi.json" || /^\/api\/(?!alerts\b)/.test(pathname);
 
-/** What a browser asks before a script of another page may read with conditions (the Fetch standard, "CORS protocol"). */
+/** Answers a CORS preflight: a script of another page may read with conditions (Fetch standard, "CORS protocol"). */
 const preflight = (): Response =>
   new Response(null, {
     status: 204,

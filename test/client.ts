@@ -5,12 +5,17 @@ import type { EventInput } from "../src/record/events/event.ts";
 import { readEntries, readHead } from "../src/record/log.ts";
 import type { NameInput } from "../src/record/names/name.ts";
 import { type Names, readNames } from "../src/record/names/read-names.ts";
+import { checkAnswer } from "./openapi/answers.ts";
 
 export const ORIGIN = "https://wire.example";
 export const CURATOR = { authorization: "Bearer curator-token" };
 
 export const call = (path: string, init: RequestInit = {}): Promise<Response> =>
-  exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+  send(new Request(`${ORIGIN}${path}`, init));
+
+/** Sends a request to the Worker; its answer must be one that the API describes. */
+export const send = async (request: Request): Promise<Response> =>
+  checkAnswer(request, await exports.default.fetch(request));
 
 /** A call of the curators' API, with the token; a body that is a string goes as it is. */
 export const curate = (method: string, path: string, body?: unknown): Promise<Response> =>

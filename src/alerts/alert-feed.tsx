@@ -1,12 +1,15 @@
-/** GET /alerts/{id}.rss and .json: the messages of an alert as a feed, for everyone who has the key in its address. */
+/** The messages of an alert as a feed, for everyone who has the key in its address. */
 import type { ComponentChildren } from "preact";
+import * as z from "zod";
 import type { Feed, FeedItem } from "../feeds/feed.ts";
 import { type FeedFormat, render } from "../feeds/feed-format.ts";
-import { rendered, serve } from "../feeds/feed-response.ts";
+import { feedAnswers, rendered, serve } from "../feeds/feed-response.ts";
 import { asUri, direction, EventLinks, html } from "../feeds/item-html.tsx";
-import type { Handler } from "../http/context.ts";
-import { readInteger, readParameter } from "../http/input.ts";
+import { hash } from "../http/auth.ts";
+import { inPath, inQuery } from "../http/input.ts";
 import { articleUrl } from "../http/links.ts";
+import { everyone, type Operation, operation } from "../http/operation.ts";
+import { notFound } from "../http/problem.ts";
 import type {
   ArticleMatched,
   Digest,
@@ -16,35 +19,53 @@ import type {
   Message,
 } from "../messages/message-schema.ts";
 import { CHANGES, changeInWords, digestTitle, reasonInWords, remarksInWords, TEST } from "../messages/wording.ts";
-import type { Delivery } from "./alert.ts";
-import { findFeed } from "./alerts-api.ts";
+import { pageSize } from "../record/search/read-query.ts";
+import { alertId } from "./alert.ts";
+import type { Delivery } from "./alert-answers.ts";
+import { stubOf } from "./shards.ts";
 
-/** The key is a secret, so no shared cache may store what it opens. */
+/** The key is a secret, so no shared cache may keep the feed. */
 const CACHE_CONTROL = "private, max-age=60";
 
-export function serveAlertFeed(format: FeedFormat): Handler {
-  return async (request, context) => {
-    const { alert, deliveries } = await findFeed(context, readInteger(context.url, "limit", 50, 1, 200));
-    const { origin, url, settings } = context;
-    const feed: Feed = {
-      id: `parley:alert:${alert.id}`,
-      title: `${settings.title}: alert for ${alert.query}`,
-      description: `Articles that match ${alert.query}`,
-      author: settings.title,
-      home: `${origin}/`,
-      self: `${origin}/alerts/${alert.id}.${format.extension}?key=${encodeURIComponent(readParameter(url.searchParams, "key") ?? "")}`,
-      older: undefined,
-      current: undefined,
-      hub: undefined,
-      items: deliveries.map((delivery) => messageItem(delivery, origin)),
-    };
-    const changed = feed.items[0]?.published ?? alert.created_at;
-    return serve(
-      request,
-      rendered(feed, render(format, feed), { type: format.type, changed, cacheControl: CACHE_CONTROL }),
-    );
-  };
-}
+const noSuchFeed = () => notFound("There is no such feed, or this is not its key");
+
+const feedQuery = z.object({
+  key: z.string().default("").describe("The key in the alert's feed_url"),
+  limit: pageSize,
+});
+
+/** GET /alerts/{id}.rss and /alerts/{id}.json */
+export const serveAlertFeed = (format: FeedFormat): Operation =>
+  operation(
+    {
+      id: `readAlertAs${format.extension === "rss" ? "Rss" : "Json"}`,
+      summary: `The matches of an alert as ${format.name}`,
+      tag: "Feeds",
+      input: { access: everyone, path: inPath(z.object({ id: alertId }), noSuchFeed), query: inQuery(feedQuery) },
+      answers: feedAnswers(format),
+      problems: [404],
+    },
+    async ({ path: { id }, query: { key, limit } }, { env, origin, settings }, request) => {
+      const found = await (await stubOf(env, id))?.feed(id, await hash(key), limit);
+      if (found === undefined) throw noSuchFeed();
+      const { alert, deliveries } = found;
+      const feed: Feed = {
+        id: `parley:alert:${id}`,
+        title: `${settings.title}: alert for ${alert.query}`,
+        description: `Articles that match ${alert.query}`,
+        author: settings.title,
+        home: `${origin}/`,
+        self: `${origin}/alerts/${id}.${format.extension}?key=${encodeURIComponent(key)}`,
+        older: undefined,
+        current: undefined,
+        hub: undefined,
+        items: deliveries.map((delivery) => messageItem(delivery, origin)),
+      };
+      const changed = feed.items[0]?.published ?? alert.created_at;
+      const { type } = format;
+      return serve(request, rendered(feed, render(format, feed), { type, changed, cacheControl: CACHE_CONTROL }));
+    },
+  );
 
 /** Returns a message as an item, under the id of the message. Without an origin, links to pages of this wire are relative. */
 export function messageItem({ id, sequence, message }: Delivery, origin = ""): FeedItem {

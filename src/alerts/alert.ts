@@ -1,19 +1,18 @@
 /** Alerts as their owners see them: what they may ask for, and what they are shown. */
 import * as z from "zod";
 import { type Channel, channelInput } from "../channels/channel-kinds.ts";
-import type { ListedMessage, MessageType } from "../messages/message-schema.ts";
-import { moment } from "../record/fields.ts";
+import { moment, queryText } from "../record/fields.ts";
 
 /** The body of POST /api/alerts. */
 export const alertInput = z.strictObject({
-  query: z.string().describe("See the query language"),
+  query: queryText,
   channel: channelInput,
 });
 
 /** The body of PATCH /api/alerts/{id}. */
 export const alertPatch = z
   .strictObject({
-    query: z.string().optional(),
+    query: queryText.optional(),
     channel: channelInput.optional(),
     status: z.enum(["active", "paused"], { error: "active or paused was expected" }).optional(),
   })
@@ -23,7 +22,8 @@ export const alertPatch = z
   .refine(({ channel, status }) => channel === undefined || status === undefined, {
     error: "cannot be set together with a channel, which has to confirm first",
     path: ["status"],
-  });
+  })
+  .meta({ minProperties: 1, not: { properties: { channel: {}, status: {} }, required: ["channel", "status"] } });
 
 /** A change of an alert. What is undefined stays as it is. */
 export interface AlertChange {
@@ -50,60 +50,15 @@ export type ReplayRange = z.output<typeof replayInput>;
 /** Maximum former secrets that sign beside the present one. Each signs for a day, so it also limits rotations in a day. */
 export const MAX_OLD_SECRETS = 4;
 
-/** `pending`: not confirmed yet. `paused`: by its owner, or because its receiver is gone. */
-export type AlertStatus = "pending" | "active" | "paused";
-
-/** An alert as the holder of its token sees it. Times are RFC 3339 in UTC. */
-export interface AlertView {
-  id: string;
-  query: string;
-  channel: Channel;
-  status: AlertStatus;
-  paused_because: string | null;
-  /** The number of its last message; 0 if there is none. */
-  latest: number;
-  /** The number of its oldest message that is kept. Messages are deleted after 35 days. */
-  oldest: number;
-  /** When the first attempt failed since the last success. After five days of failures the alert is paused. */
-  failing_since: string | null;
-  /** How the last attempt failed: `timeout`, `status 503`. Null if it succeeded. */
-  trouble: string | null;
-  /** Matches that were not sent because of the daily limit. */
-  omitted: number;
-  /** When its next digest is sent. Null if nothing is gathered for one. */
-  digest_at: string | null;
-  created_at: string;
-  confirmed_at: string | null;
-  /** When it expires unless it is confirmed. */
-  expires_at: string | null;
-  /** The message that asks its channel to confirm, while it is pending. */
-  confirmation: Omit<Delivery, "message"> | null;
-}
-
-/** A message of an alert with its attempts. */
-export interface Delivery {
-  sequence: number;
-  id: string;
-  type: MessageType;
-  status: "pending" | "delivered" | "failed";
-  message: ListedMessage;
-  attempts: {
-    at: string;
-    outcome: string;
-    status: number | null;
-    milliseconds: number;
-    /** The beginning of the answer's body, without secrets. Null if there was no body. */
-    answer: string | null;
-  }[];
-  next_attempt_at: string | null;
-}
-
 /** Makes an id, `al_SHARD_RANDOM`. It names the shard, so that no alert has to be looked up or moved. */
 export const makeAlertId = (shard: number): string => `al_${shard}_${randomText(16)}`;
 
+const ALERT_ID = /^al_(0|[1-9][0-9]{0,5})_[a-z0-9]{16}$/;
+export const alertId = z.string().regex(ALERT_ID).describe("Id of an alert");
+
 /** Returns the shard that an alert's id names; undefined if the text is no id. */
 export function shardOf(id: string): number | undefined {
-  const shard = /^al_(0|[1-9]\d{0,5})_[a-z0-9]{16}$/.exec(id)?.[1];
+  const shard = ALERT_ID.exec(id)?.[1];
   return shard === undefined ? undefined : Number(shard);
 }
 

@@ -1,16 +1,17 @@
 /** What whoever holds an alert's token can do with it: the same for the API and the pages. */
-import type { z } from "zod";
+import * as z from "zod";
 import { makeSecret } from "../delivery/signature.ts";
 import { hash } from "../http/auth.ts";
 import type { Context } from "../http/context.ts";
 import { badRequest, type InputError, notFound, Problem } from "../http/problem.ts";
-import { reading, type TermReading } from "../query/reading.ts";
+import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
 import { readQuery } from "../record/search/read-query.ts";
-import type { Outcome, Refused, Replayed, Sent } from "../shard/calls.ts";
-import type { AlertView, alertPatch, Delivery, ReplayRange } from "./alert.ts";
+import type { Outcome, Refused } from "../shard/calls.ts";
+import type { alertPatch, ReplayRange } from "./alert.ts";
+import type { ChangedAlert, Deliveries, HeldAlert, Replayed, Sent } from "./alert-answers.ts";
 import { allowAsking, checkChannel, feedUrlOf, noting } from "./registration.ts";
 import { type ShardStub, stubOf } from "./shards.ts";
 
@@ -30,10 +31,7 @@ export async function holderOf(id: string, token: string | undefined, { env }: C
 }
 
 /** The one answer to an unknown alert and to a wrong token. */
-const noSuchAlert = () => notFound("There is no such alert, or this is not its token");
-
-/** An alert, with the address of its feed, which has a key of its own. */
-export type HeldAlert = AlertView & { feed_url: string };
+export const noSuchAlert = () => notFound("There is no such alert, or this is not its token");
 
 export async function viewAlert({ id, token, tokenHash, stub }: Holder, { origin }: Context): Promise<HeldAlert> {
   const alert = await stub.view(id, tokenHash);
@@ -47,7 +45,7 @@ export async function changeAlert(
   { query, channel, status }: z.output<typeof alertPatch>,
   request: Request,
   context: Context,
-): Promise<HeldAlert & { reading?: TermReading[]; warnings?: string[] }> {
+): Promise<ChangedAlert> {
   const { id, token, tokenHash, stub } = holder;
   // Nothing is looked up for whoever has no right to it.
   const alert = await viewAlert(holder, context);
@@ -71,25 +69,24 @@ export async function changeAlert(
 }
 
 /** Its messages after a number, in order, with their attempts. */
-export async function listMessages(
-  { id, tokenHash, stub }: Holder,
-  after: number,
-  limit: number,
-): Promise<{ latest: number; oldest: number; deliveries: Delivery[] }> {
+export async function listMessages({ id, tokenHash, stub }: Holder, after: number, limit: number): Promise<Deliveries> {
   const listed = await stub.deliveries(id, tokenHash, after, limit);
   if (listed === undefined) throw noSuchAlert();
   return listed;
 }
 
-/** Sends a message again; `sequence` as it was written. */
-export async function redeliver({ id, tokenHash, stub }: Holder, sequence: string): Promise<Sent> {
-  return unwrap(await stub.redeliver(id, tokenHash, readSequence(sequence)));
-}
+/** The number of a message, as an address or a form writes it. */
+export const messageNumber = z
+  .string()
+  .regex(/^[1-9][0-9]{0,14}$/)
+  .describe("The number of a message");
 
-/** A message's number; what is none names no message. */
-function readSequence(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound("There is no such message");
-  return Number(text);
+export const noSuchMessage = () => notFound("There is no such message");
+
+/** Sends a message again. Throws a 404 Problem for a text that is no number of a message. */
+export async function redeliver({ id, tokenHash, stub }: Holder, sequence: string): Promise<Sent> {
+  if (!messageNumber.safeParse(sequence).success) throw noSuchMessage();
+  return unwrap(await stub.redeliver(id, tokenHash, Number(sequence)));
 }
 
 /** Sends what matches among the articles that came onto the wire in a range of time. */

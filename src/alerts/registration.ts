@@ -6,30 +6,17 @@ import { hash } from "../http/auth.ts";
 import type { Context } from "../http/context.ts";
 import { badRequest, type InputError, Problem } from "../http/problem.ts";
 import { callerOf, countRegistration } from "../http/rate-limit.ts";
-import { reading, type TermReading } from "../query/reading.ts";
+import { reading } from "../query/reading.ts";
 import { warnings } from "../query/warnings.ts";
 import { readHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
 import { readQuery } from "../record/search/read-query.ts";
 import type { NewAlert } from "../shard/calls.ts";
-import { type AlertStatus, type alertInput, makeAlertId, randomText } from "./alert.ts";
+import { type alertInput, makeAlertId, randomText } from "./alert.ts";
+import type { Registered } from "./alert-answers.ts";
 import { requireKnownOrigin } from "./origins.ts";
 import { listShards, openShard, shardStub } from "./shards.ts";
 import { checkTarget, hostNameOf } from "./target.ts";
-
-/** What the one who registers an alert is told; token and secret only this once. */
-export interface Registered {
-  id: string;
-  token: string;
-  secret: string;
-  /** Canonical. */
-  query: string;
-  status: AlertStatus;
-  feed_url: string;
-  reading: TermReading[];
-  /** What may not be as it was meant. */
-  warnings: string[];
-}
 
 /** Registers an alert. Throws a Problem for a bad query, a URL that may not be called, or too many registrations. */
 export async function registerAlert(

@@ -32,4 +32,8 @@ export interface ChannelKind extends ChannelDescription {
 export const digestInput = z.enum(["hourly", "daily"], { error: "hourly or daily was expected" }).optional();
 
 /** The URL that a channel calls. */
-export const calledUrl = z.string().describe("https, port 443 or 8443, a host on the public Internet");
+export const calledUrl = z.string().meta({
+  description: "https, port 443 or 8443, a host on the public Internet",
+  format: "uri",
+  pattern: "^https?:",
+});

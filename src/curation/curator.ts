@@ -1,17 +1,17 @@
-/** Who may change the record: whoever has the curators' token. */
-
+/** Who may change the record: everyone who has the curators' token. */
 import { noteOperator } from "../alerts/origins.ts";
 import { bearerToken, hash, sameHash } from "../http/auth.ts";
-import type { Context, Handler } from "../http/context.ts";
+import type { Context } from "../http/context.ts";
+import type { Access } from "../http/operation.ts";
 import { Problem } from "../http/problem.ts";
 import { callerOf, countRegistration } from "../http/rate-limit.ts";
 
-/** Wrong tokens that one caller may send in an hour, to the API and to the sign-in page together. */
+/** Maximum wrong tokens per caller and hour, at the API and the sign-in page together. */
 const WRONG_TOKENS = 20;
 
 /**
- * Returns true for the curators' token; never where none is configured. Counts each wrong token, and throws a 429 Problem past the bound.
- * A right token is neither counted nor refused, so that nobody can lock curators out by guessing.
+ * Returns true for the curators' token, and false if none is configured. Counts each wrong token, and throws a 429
+ * Problem past the limit. A right token is neither counted nor refused, so nobody can lock curators out by guessing.
  */
 export async function isCuratorsToken(token: string, request: Request, context: Context): Promise<boolean> {
   const { env, settings } = context;
@@ -31,14 +31,21 @@ export async function isCurator(request: Request, context: Context): Promise<boo
   return token !== undefined && isCuratorsToken(token, request, context);
 }
 
-/** Lets the curators' calls through, and nobody else's. */
-export const forCurators =
-  (handler: Handler): Handler =>
-  async (request, context) => {
-    if (!(await isCurator(request, context))) {
-      throw new Problem(401, "Unauthorized", "This call takes the curators' token: Authorization: Bearer …", {
-        headers: { "www-authenticate": "Bearer" },
-      });
-    }
-    return handler(request, context);
-  };
+/** Only curators may make the call. */
+export const curators: Access<undefined> = {
+  security: [{ curator: [] }],
+  problems: [401, 429],
+  read: async (request, context) => {
+    if (await isCurator(request, context)) return undefined;
+    throw new Problem(401, "Unauthorized", "This call takes the curators' token: Authorization: Bearer …", {
+      headers: { "www-authenticate": "Bearer" },
+    });
+  },
+};
+
+/** Everyone may make the call, and curators see more. Reads whether the caller is a curator. */
+export const curatorsSeeMore: Access<boolean> = {
+  security: [{}, { curator: [] }],
+  problems: [429],
+  read: isCurator,
+};

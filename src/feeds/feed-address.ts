@@ -1,9 +1,8 @@
 /** Feed addresses: which feed an address names, and the canonical form of the address. */
-import { readPage, readParameter } from "../http/input.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { type Head, NEWEST } from "../record/log.ts";
 import type { Names } from "../record/names/read-names.ts";
-import { readFilter } from "../record/search/read-query.ts";
+import { ITEMS, type ListingParameters, readFilter } from "../record/search/read-query.ts";
 import { type Extension, FORMATS } from "./feed-formats.ts";
 import { ARTICLES, EVENTS, type FeedPage, type Listing } from "./listing.ts";
 
@@ -14,8 +13,6 @@ export interface FeedAddress {
   page: FeedPage;
 }
 
-/** Items in a feed without the parameter `limit`. */
-const ITEMS = 50;
 /** The first page with the default number of items. */
 export const WHOLE: FeedPage = { before: NEWEST, limit: ITEMS };
 
@@ -32,12 +29,14 @@ export const STANDING: readonly (readonly [Listing, Extension])[] = [
 
 export const pathOf = ({ path }: Listing, extension: Extension): string => `${path}.${FORMATS[extension].extension}`;
 
-/** Reads the parameters of a feed and ignores all others. Throws a Problem that names the malformed parameter. */
-export function readParameters(url: URL, head: Head, names: Names): Pick<FeedAddress, "query" | "page"> {
-  const query = readFilter(readParameter(url.searchParams, "q"), names);
-  const { before, limit } = readPage(url, ITEMS);
+/** Reads what the parameters of a feed ask for. Throws a Problem for a query that cannot be read. */
+export function readAsked(
+  { q, limit, before = NEWEST }: ListingParameters,
+  head: Head,
+  names: Names,
+): Pick<FeedAddress, "query" | "page"> {
   // `before` past the end of the log means the first page. It must not make another cache entry.
-  return { query, page: { before: before > head.number ? NEWEST : before, limit } };
+  return { query: readFilter(q, names), page: { before: before > head.number ? NEWEST : before, limit } };
 }
 
 /** Returns the canonical address of a feed, without its origin: only known parameters, in a fixed order, without defaults. */

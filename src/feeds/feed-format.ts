@@ -1,5 +1,6 @@
 /** Feed formats: how a format writes one item, and what it writes around the items of a feed. */
 import { createHash } from "node:crypto";
+import type * as z from "zod";
 import { DerivedValues } from "../platform/cache.ts";
 import type { Feed, FeedItem } from "./feed.ts";
 
@@ -10,6 +11,8 @@ export interface FeedFormat {
   extension: string;
   /** Media type. All formats are in UTF-8. */
   type: string;
+  /** What its documents hold, if they are JSON. */
+  schema?: z.ZodType;
   /** Writes one item. */
   item: (item: FeedItem) => string;
   /** Separates two items. */

@@ -1,7 +1,7 @@
 /** HTTP responses for rendered feeds, with validators and conditional requests (RFC 9110, section 13). */
 import { gzipSync } from "node:zlib";
 import { type Feed, linksOf } from "./feed.ts";
-import type { Written } from "./feed-format.ts";
+import type { FeedFormat, Written } from "./feed-format.ts";
 
 export interface Rendered {
   /** UTF-8, so that a response need not encode it again. */
@@ -57,6 +57,22 @@ export const contentType = (type: string): string => `${type}; charset=utf-8`;
 
 const linkField = (feed: Linked): string =>
   [...linksOf(feed), { rel: "self", href: feed.self }].map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(", ");
+
+const VALIDATORS = {
+  ETag: "A weak validator of the feed",
+  "Last-Modified": "When the feed last changed",
+};
+
+/** What `serve` answers, for OpenAPI. */
+export const feedAnswers = ({ type: mediaType, schema }: Pick<FeedFormat, "type" | "schema">) => ({
+  200: {
+    description: "The feed",
+    mediaType,
+    ...(schema && { schema }),
+    headers: { ...VALIDATORS, Link: "The feed itself, its hub, and the page of older items" },
+  },
+  304: { description: "The feed has not changed since If-None-Match or If-Modified-Since", headers: VALIDATORS },
+});
 
 /** Responds with 200 and the feed, or with 304 if the reader has the current feed. */
 export function serve(request: Request, feed: Rendered): Response {

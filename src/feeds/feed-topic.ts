@@ -1,9 +1,10 @@
 /** Feeds as WebSub topics (https://www.w3.org/TR/websub/): which feed an address names, and its current content. */
-import { readParameter } from "../http/input.ts";
+import { readQuery } from "../http/input.ts";
 import { badRequest, Problem } from "../http/problem.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
-import { canonical, type FeedAddress, pathOf, readParameters, STANDING } from "./feed-address.ts";
+import { listingParameters } from "../record/search/read-query.ts";
+import { canonical, type FeedAddress, pathOf, readAsked, STANDING } from "./feed-address.ts";
 import { FORMATS } from "./feed-formats.ts";
 import { type FeedContext, feedAt } from "./feed-handler.ts";
 import { contentType } from "./feed-response.ts";
@@ -28,7 +29,7 @@ export async function readTopic(address: string, context: FeedContext): Promise<
     throw refuse("a page of older items does not change; subscribe to the feed itself");
   try {
     const feed = await readAddress(url, found, context, 0);
-    const query = feed.query === undefined ? undefined : (readParameter(url.searchParams, "q") ?? undefined);
+    const query = feed.query === undefined ? undefined : feed.parameters.q;
     return { listing: feed.listing.name, canonical: canonical(feed), query };
   } catch (error) {
     if (error instanceof Problem) throw refuse(error.message);
@@ -61,6 +62,7 @@ async function readAddress(
 ) {
   const head = await readRecentHead(env.DB, atLeast);
   const names = await readNames(env.DB, head);
-  const address: FeedAddress = { listing, extension, ...readParameters(url, head, names) };
-  return { ...address, head, names };
+  const parameters = readQuery(url, listingParameters);
+  const address: FeedAddress = { listing, extension, ...readAsked(parameters, head, names) };
+  return { ...address, parameters, head, names };
 }

@@ -1,20 +1,20 @@
 /** GET /feeds.opml: the list of feeds as OPML 2.0 (http://opml.org/spec2.opml), which feed readers import. */
 
 import xml, { type XmlObject } from "xml";
-import type { Handler } from "../http/context.ts";
-import { readParameter } from "../http/input.ts";
+import { inQuery } from "../http/input.ts";
+import { everyone, operation } from "../http/operation.ts";
 import type { ParsedQuery } from "../query/grammar.ts";
 import { namesWithEvents } from "../record/events/event-names.ts";
 import { clean } from "../record/fields.ts";
 import { type Head, readRecentHead } from "../record/log.ts";
 import type { NameKind } from "../record/names/name.ts";
 import { labelOf, type Names, readNames } from "../record/names/read-names.ts";
-import { readFilter, readQuery } from "../record/search/read-query.ts";
+import { listingParameters, readFilter, readQuery } from "../record/search/read-query.ts";
 import { canonical, searchOf, WHOLE } from "./feed-address.ts";
 import { feedCache } from "./feed-cache.ts";
 import { write } from "./feed-format.ts";
 import { CACHE_CONTROL, type FeedContext, titleOf } from "./feed-handler.ts";
-import { type Rendered, rendered, serve } from "./feed-response.ts";
+import { feedAnswers, type Rendered, rendered, serve } from "./feed-response.ts";
 import { EVENTS, LISTINGS, type Listing } from "./listing.ts";
 
 const TYPE = "text/x-opml";
@@ -26,18 +26,27 @@ const GROUPS: readonly (readonly [NameKind, title: string])[] = [
 ];
 
 /** Serves the list of feeds. With `q`, the list has only the feeds of that query. */
-export const serveOpml: Handler = async (request, context) => {
-  const { env, origin, url } = context;
-  const head = await readRecentHead(env.DB);
-  const names = await readNames(env.DB, head);
-  const query = readFilter(readParameter(url.searchParams, "q"), names);
-  if (query !== undefined) return serve(request, makeList(feedsOf(query, context), query, head, context));
-  const list = await feedCache.at(env.DB, head.number, `${origin}/feeds.opml`, async () => {
-    const feeds = [...feedsOf(undefined, context), ...standing(names, await namesWithEvents(env.DB), origin)];
-    return { rendered: makeList(feeds, undefined, head, context), until: Number.POSITIVE_INFINITY };
-  });
-  return serve(request, list.rendered);
-};
+export const serveOpml = operation(
+  {
+    id: "readFeedList",
+    summary: "The standing feeds, or those of a query, for a reader's import (OPML 2.0)",
+    tag: "Feeds",
+    input: { access: everyone, query: inQuery(listingParameters.pick({ q: true })) },
+    answers: feedAnswers({ type: TYPE }),
+  },
+  async ({ query: { q } }, context, request) => {
+    const { env, origin } = context;
+    const head = await readRecentHead(env.DB);
+    const names = await readNames(env.DB, head);
+    const query = readFilter(q, names);
+    if (query !== undefined) return serve(request, makeList(feedsOf(query, context), query, head, context));
+    const list = await feedCache.at(env.DB, head.number, `${origin}/feeds.opml`, async () => {
+      const feeds = [...feedsOf(undefined, context), ...standing(names, await namesWithEvents(env.DB), origin)];
+      return { rendered: makeList(feeds, undefined, head, context), until: Number.POSITIVE_INFINITY };
+    });
+    return serve(request, list.rendered);
+  },
+);
 
 const feedsOf = (query: ParsedQuery | undefined, { settings, origin }: FeedContext): XmlObject[] =>
   LISTINGS.map((listing) => outline(titleOf(settings, listing, query), listing, origin, query));

@@ -1,4 +1,4 @@
-/** What every handler is given, beside the request. */
+/** What every handler gets beside the request. */
 import type { Env } from "../platform/env.ts";
 import type { Settings } from "../platform/settings.ts";
 
@@ -8,9 +8,9 @@ export interface Context {
   /** Keeps work going after the answer has left. */
   waitUntil: (work: Promise<unknown>) => void;
   url: URL;
-  /** Origin of the links in the answer: as configured, else the request's; never a forwarded header's. */
+  /** Origin of the links in the answer: `PUBLIC_URL`, else the request's own; never from a forwarded header. */
   origin: string;
-  /** The parts of the path that the route names. */
+  /** The named parts of the path, decoded and not checked. */
   params: Readonly<Record<string, string>>;
 }
 

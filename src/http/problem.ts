@@ -1,10 +1,22 @@
-/** The one expected failure, as RFC 9457 (Problem Details) writes it. Anything else that is thrown is a fault: a bare 500. */
+/** Expected failures as problem documents (RFC 9457). Any other error that is thrown is a fault, answered by a bare 500. */
+import * as z from "zod";
 
-/** What is wrong with one part of the input. `path` names it: `channel.url`, `places.0`, or the parameter. */
-export interface InputError {
-  path: string;
-  message: string;
-}
+const inputError = z.strictObject({
+  path: z.string().describe("The part of the input: `channel.url`, `places.0`, or the parameter; empty for all of it"),
+  message: z.string(),
+});
+/** What is wrong with one part of the input. */
+export type InputError = z.infer<typeof inputError>;
+
+/** The body of every error. */
+export const problemDocument = z
+  .strictObject({
+    title: z.string().describe("The kind of problem"),
+    status: z.int().min(400).max(599),
+    detail: z.string().describe("What is wrong, and what to do about it"),
+    errors: z.array(inputError).optional().describe("What is wrong with the input"),
+  })
+  .meta({ id: "Problem" });
 
 export class Problem extends Error {
   readonly status: number;
@@ -28,12 +40,14 @@ export class Problem extends Error {
   /** `application/problem+json` (RFC 9457, section 3). */
   toResponse(): Response {
     const { status, title, message: detail, errors } = this;
-    const body = { title, status, detail, ...(errors.length > 0 && { errors }) };
+    const body: z.infer<typeof problemDocument> = { title, status, detail };
+    if (errors.length > 0) body.errors = [...errors];
     const headers = { "content-type": "application/problem+json", "cache-control": "no-store", ...this.headers };
     return new Response(JSON.stringify(body), { status, headers });
   }
 }
 
+/** A 400 Problem; its detail repeats all errors in one line. */
 export const badRequest = (errors: readonly InputError[]): Problem =>
   new Problem(
     400,

@@ -1,10 +1,13 @@
-/** Bounds in an hour of the clock: registrations of alerts, requests to the hub, wrong tokens. By one caller, for one target host, in all. */
+/**
+ * Limits per clock hour: registrations of alerts, requests to the hub, wrong tokens. They count per caller, per target
+ * host, and over all callers. This module alone reads and writes the table `registrations`.
+ */
 import ipaddr from "ipaddr.js";
 import { Problem } from "./problem.ts";
 
 /**
- * Where a caller comes from: an IPv4 address, also where it is written as IPv6, or the /64 of an IPv6 address, which is what one
- * subscriber is given (RFC 6177). What is no address stays as it is.
+ * Returns the network of a caller: an IPv4 address, even if written as IPv6, or the /64 of an IPv6 address, which one
+ * subscriber gets (RFC 6177). Other text is returned unchanged.
  */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
@@ -13,13 +16,13 @@ export function networkOf(address: string): string {
   return `${ipaddr.fromByteArray([...parsed.toByteArray().slice(0, 8), ...Array<number>(8).fill(0)])}/64`;
 }
 
-/** Who sent a request: the platform says from which address. */
+/** Returns the network that a request came from, as the platform reports it. */
 export const callerOf = (request: Request): string => networkOf(request.headers.get("cf-connecting-ip") ?? "unknown");
 
-/** In all, so many times as often as one caller may. */
+/** The global limit is this many times the limit per caller. */
 const CALLERS = 25;
 
-/** What the subjects of counts are: how many times a caller's bound theirs is, and in words. */
+/** By kind of subject: its limit as a multiple of the limit per caller, and the limit in words. */
 const BOUNDS: Readonly<Record<string, readonly [times: number, words: (most: number) => string]>> = {
   caller: [1, (most) => `One caller may register ${most} alerts in an hour`],
   host: [1, (most) => `One host may be asked to confirm ${most} alerts in an hour`],
@@ -40,8 +43,9 @@ function boundOf(subject: string, limit: number): { most: number; words: string 
 }
 
 /**
- * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`, and those of the hub and of tokens) in their order. Throws a 429 Problem past a limit,
- * and then counts it against no further one: a caller that is refused must not use up what all share. 0 is no bound.
+ * Counts a registration against its subjects (`caller:ADDRESS`, `host:NAME`, `total:`, and those of the hub and of
+ * tokens), in order. Throws a 429 Problem past a limit, and counts it against no further subject: a caller that is
+ * refused must not use up what all callers share. A `limit` of 0 means no limit.
  */
 export async function countRegistration(db: D1Database, subjects: readonly string[], limit: number): Promise<void> {
   if (limit === 0) return;
@@ -52,7 +56,7 @@ export async function countRegistration(db: D1Database, subjects: readonly strin
   }
 }
 
-/** How often it was counted in this hour, this time included. */
+/** Returns how often a subject was counted in this hour, this time included. */
 async function countOne(db: D1Database, subject: string, now: Date): Promise<number> {
   const count = await db
     .prepare(
@@ -70,7 +74,7 @@ function tooMany(bound: string, now: Date): Problem {
   return new Problem(429, "Too many requests", `${bound}; try again in ${seconds} seconds`, { headers });
 }
 
-/** Forgets the hours that are over. */
+/** Deletes the counts of past hours. */
 export async function forgetRegistrations(db: D1Database): Promise<void> {
   const hour = new Date(Date.now() - 3_600_000).toISOString().slice(0, 13);
   await db.prepare("DELETE FROM registrations WHERE hour < ?").bind(hour).run();

@@ -46,6 +46,9 @@ const articleMatched = z.object({
   truncated: z.literal(true).optional().describe("Events, snippets or matches were left out to keep the message short"),
 });
 
+/** What a preview shows of an article that matches. */
+export const matchedSchema = articleMatched.pick({ article: true, matches: true });
+
 const changedEvent = event.extend({ summary: z.string() });
 const eventCorrected = z.object({ event: changedEvent, changed: z.array(z.string()).describe("Names of fields") });
 const eventRetracted = z.object({ event: changedEvent, reason: z.string() });

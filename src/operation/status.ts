@@ -1,43 +1,45 @@
-/** For operators: is it up, and what waits. */
+/** For operators: whether Parley is up, and what waits. */
+import * as z from "zod";
 import { version } from "../../package.json";
 import { listShards, shardStub } from "../alerts/shards.ts";
-import type { Handler } from "../http/context.ts";
-import { describeApi } from "../http/openapi.ts";
+import { everyone, json, operation } from "../http/operation.ts";
 import type { Env } from "../platform/env.ts";
 import { readHead } from "../record/log.ts";
 import { countRecord } from "../record/record-size.ts";
 import { findDatabaseTrouble } from "../record/schema.ts";
-import type { ShardStatus } from "../shard/calls.ts";
+import { type Status, statusAnswer } from "./status-answer.ts";
 
-/** GET /healthz: 200 only where the database answers and has the tables that this code expects. */
-export const health: Handler = async (_, { env }) => {
-  const trouble = await findDatabaseTrouble(env.DB);
-  if (trouble !== undefined) throw trouble;
-  return Response.json({ status: "ok", version }, { headers: { "cache-control": "no-store" } });
-};
+const UNCACHED = { "cache-control": "no-store" };
 
-/** How a shard is doing, seen beside the log. */
-export interface AnsweringShard extends ShardStatus {
-  shard: number;
-  /** So many log entries it has not followed yet. */
-  lag: number;
-  /** For how long the oldest due message has been due; null if none is due. */
-  oldest_pending_seconds: number | null;
-}
-
-export interface Status {
-  /** The number of the log's last entry, and when it was written; null for an empty log. */
-  log: { head: number; at: string | null };
-  record: { articles: number; events: number; names: number };
-  /** One that is broken is what an operator came to see. */
-  shards: (AnsweringShard | { shard: number; error: string })[];
-}
+/** GET /healthz: 200 only if the database answers and has the tables that this code expects. */
+export const health = operation(
+  {
+    id: "checkHealth",
+    summary: "Whether Parley is up",
+    tag: "Operation",
+    input: { access: everyone },
+    answers: { 200: json("The database is ready", z.strictObject({ status: z.literal("ok"), version: z.string() })) },
+  },
+  async ({ reply }, { env }) => {
+    const trouble = await findDatabaseTrouble(env.DB);
+    if (trouble !== undefined) throw trouble;
+    return reply(200, { status: "ok", version }, UNCACHED);
+  },
+);
 
 /** GET /api/status */
-export const status: Handler = async (_, { env }) =>
-  Response.json(await readStatus(env), { headers: { "cache-control": "no-store" } });
+export const status = operation(
+  {
+    id: "getStatus",
+    summary: "The end of the log, the size of the record, and what waits in each shard",
+    tag: "Operation",
+    input: { access: everyone },
+    answers: { 200: json("The status", statusAnswer) },
+  },
+  async ({ reply }, { env }) => reply(200, await readStatus(env), UNCACHED),
+);
 
-/** What both `/api/status` and the page for people tell. */
+/** Returns what both `/api/status` and the status page show. */
 export async function readStatus(env: Env): Promise<Status> {
   const head = await readHead(env.DB);
   const shards = await Promise.all((await listShards(env.DB)).map((shard) => askShard(env, shard, head.number)));
@@ -53,6 +55,3 @@ async function askShard(env: Env, shard: number, head: number): Promise<Status["
   const seconds = oldest === null ? null : Math.max(0, (Date.now() - Date.parse(oldest)) / 1000);
   return { shard, ...told, lag: head - cursor, oldest_pending_seconds: seconds };
 }
-
-/** GET /openapi.json */
-export const openApi: Handler = (_, { origin }) => Response.json(describeApi(origin, version));

@@ -3,6 +3,7 @@
  * go on to parse a malformed time or address.
  */
 import * as z from "zod";
+import { LIMITS, QueryError } from "../query/grammar.ts";
 
 const SLUG =
   "1 to 100 of the characters a-z, 0-9, point, hyphen and underscore, of which the first and the last are a-z or 0-9";
@@ -41,7 +42,9 @@ export const text = (limit: number) =>
     .string()
     .overwrite(clean)
     .refine(hasVisibleText, "must not be empty, nor hold invisible characters alone")
-    .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`);
+    .refine((value) => bytes.encode(value).length <= limit, `at most ${limit} bytes of UTF-8`)
+    // JSON Schema counts characters, and cannot say "visible".
+    .meta({ minLength: 1, maxLength: limit, pattern: "\\S" });
 
 const TIME_EXPECTED =
   "a time as RFC 3339 writes it was expected, such as 2016-09-22T18:30:00Z; a leap second cannot be kept";
@@ -91,7 +94,8 @@ export const reducedDate = z
     error: "a date such as 2016-09-22, 2016-09 or 2016 was expected",
     abort: true,
   })
-  .refine((value) => isCalendarDate(value), "there is no such date");
+  .refine((value) => isCalendarDate(value), "there is no such date")
+  .meta({ pattern: "^[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$" });
 
 function isCalendarDate(value: string): boolean {
   const padded = `${value}-01-01`.slice(0, 10);
@@ -104,7 +108,8 @@ export const webAddress = z
   .url({ protocol: /^https?$/, error: "an http or https URL was expected", abort: true })
   .overwrite((value) => new URL(value).href)
   .max(2048, "at most 2048 characters, percent-encoded")
-  .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password");
+  .refine((value) => !new URL(value).username && !new URL(value).password, "must not contain a user name or password")
+  .meta({ pattern: "^https?:" });
 
 /** Whether an article or event sets off alerts, and whether it is in feeds. */
 export const mode = z
@@ -116,3 +121,11 @@ export type Mode = z.infer<typeof mode>;
 
 /** Returns whether a change of mode brings an article or event into the feeds. */
 export const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";
+
+/** What a call without a query is told: the same as with an empty one. */
+const NO_QUERY = new QueryError("This query has no word in it", "write aleppo convoy", "", 0).message;
+
+/** A query as a caller writes it. Its length is checked with its grammar, which counts characters. */
+export const queryText = z
+  .string({ error: ({ input }) => (input === undefined ? NO_QUERY : undefined) })
+  .meta({ description: "A query; see /help", minLength: 1, maxLength: LIMITS.characters });

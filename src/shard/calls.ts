@@ -52,18 +52,3 @@ export interface Refused {
   /** Of a 429 and a 503: after so many seconds. */
   retryAfter?: number;
 }
-
-export interface Sent {
-  sequence: number;
-  id: string;
-  status: "pending" | "delivered";
-}
-
-export interface Replayed {
-  /** The articles that it sends. */
-  count: number;
-  /** False where there may be more of them: replay what is before `before` as well. */
-  complete: boolean;
-  /** The log entry of the oldest article that was looked at; null where all were. */
-  before: number | null;
-}

@@ -6,10 +6,11 @@
  * Operations of an alert's owner return undefined for an unknown alert and for a wrong token alike.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { AlertChange, AlertView, Delivery, ReplayRange } from "../alerts/alert.ts";
+import type { AlertChange, ReplayRange } from "../alerts/alert.ts";
+import type { AlertView, Delivery, Replayed, Sent } from "../alerts/alert-answers.ts";
 import type { Env } from "../platform/env.ts";
 import type { Article } from "../record/articles/article.ts";
-import type { NewAlert, Outcome, Refused, Replayed, Sent, ShardStatus } from "./calls.ts";
+import type { NewAlert, Outcome, Refused, ShardStatus } from "./calls.ts";
 import { type HubAsking, makeParts, type ShardParts } from "./parts.ts";
 import { migrate } from "./tables.ts";
 

@@ -2,7 +2,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { MAX_OLD_SECRETS } from "../../src/alerts/alert.ts";
-import type { Sent } from "../../src/shard/calls.ts";
+import type { Sent } from "../../src/alerts/alert-answers.ts";
 import { json } from "../client.ts";
 import type { Received } from "../receiver.ts";
 import { ask, confirmationAt, look, messagesAt, patch, refusal, registerFor, settings, startClock } from "./owner.ts";

@@ -1,7 +1,7 @@
 /** What the holder of an alert's token can do, and what its receiver is told. */
 import { env } from "cloudflare:workers";
 import { inject, onTestFinished, vi } from "vitest";
-import type { AlertView } from "../../src/alerts/alert.ts";
+import type { AlertView } from "../../src/alerts/alert-answers.ts";
 import type { Channel } from "../../src/channels/channel-kinds.ts";
 import type { Variables } from "../../src/platform/settings.ts";
 import { json, type ProblemBody } from "../client.ts";

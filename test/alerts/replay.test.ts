@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Replayed } from "../../src/shard/calls.ts";
+import type { Replayed } from "../../src/alerts/alert-answers.ts";
 import { json } from "../client.ts";
 import { ask, look, messagesAt, refusal, registerFor, startClock } from "./owner.ts";
 import {

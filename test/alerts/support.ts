@@ -1,8 +1,8 @@
 /** What the tests of alerts share: calls of the Worker, and a look at what the receiver got. */
 import { createScheduledController, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { expect, inject, vi } from "vitest";
-import type { Delivery } from "../../src/alerts/alert.ts";
+import type { Delivery } from "../../src/alerts/alert-answers.ts";
 import { messageSchema } from "../../src/messages/message-schema.ts";
 import type { Variables } from "../../src/platform/settings.ts";
 import { articleInput } from "../../src/record/articles/article.ts";
@@ -10,6 +10,7 @@ import { addArticle as addToRecord } from "../../src/record/articles/write-artic
 import { readHead } from "../../src/record/log.ts";
 import { readNames } from "../../src/record/names/read-names.ts";
 import worker from "../../src/worker.ts";
+import { send } from "../client.ts";
 import type { Received } from "../receiver.ts";
 
 export const ORIGIN = "https://wire.example";
@@ -20,7 +21,7 @@ export const call = (
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Response> =>
-  exports.default.fetch(
+  send(
     new Request(new URL(path, ORIGIN), {
       method,
       headers: { "content-type": "application/json", ...headers },

@@ -1,6 +1,6 @@
 /** Answers of receivers and the recorded attempts. Most tests use the attempt to confirm an alert. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AlertView, Delivery } from "../../src/alerts/alert.ts";
+import type { AlertView, Delivery } from "../../src/alerts/alert-answers.ts";
 import {
   type Alert,
   addArticle,

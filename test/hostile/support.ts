@@ -5,10 +5,13 @@ import { expect } from "vitest";
 import type { Env } from "../../src/platform/env.ts";
 import worker from "../../src/worker.ts";
 import { ORIGIN, type ProblemBody } from "../client.ts";
+import { checkAnswer } from "../openapi/answers.ts";
 
 /** Calls the Worker under settings other than those of the tests. */
-export const callWith = async (settings: Partial<Env>, path: string, init: RequestInit): Promise<Response> =>
-  worker.fetch(new Request(`${ORIGIN}${path}`, init), { ...env, ...settings }, createExecutionContext());
+export async function callWith(settings: Partial<Env>, path: string, init: RequestInit): Promise<Response> {
+  const request = new Request(`${ORIGIN}${path}`, init);
+  return checkAnswer(request, await worker.fetch(request, { ...env, ...settings }, createExecutionContext()));
+}
 
 /** What a subscriber knows of a registered alert. */
 export interface Registered {

@@ -60,12 +60,13 @@ describe("the page of an alert", () => {
     expect(same[0]).toContain("There is no such alert, or the token is wrong");
   });
 
-  it.each(["new.rss", "al_0_AAAAAAAAAAAAAAAA", "x", "al_0_aaaaaaaaaaaaaaaaa"])(
-    "is not there for the id %s",
-    async (id) => {
-      expect((await page(`/alerts/${id}`, { token: "x" })).status).toBe(404);
-    },
-  );
+  it.each(["al_0_AAAAAAAAAAAAAAAA", "x", "al_0_aaaaaaaaaaaaaaaaa"])("is not there for the id %s", async (id) => {
+    expect((await page(`/alerts/${id}`, { token: "x" })).status).toBe(404);
+  });
+
+  it("is not at the address of the alert's feed, which takes no form", async () => {
+    expect((await page("/alerts/new.rss", { token: "x" })).status).toBe(405);
+  });
 
   it("is not cached, sends no referrer and sets no cookie", async () => {
     const { id, token } = await register("syllepsis");

@@ -1,6 +1,6 @@
 import { render } from "preact-render-to-string";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AnsweringShard, Status } from "../../src/operation/status.ts";
+import type { AnsweringShard, Status } from "../../src/operation/status-answer.ts";
 import { duration, type FindingState, findings, verdict } from "../../src/site/status/findings.ts";
 import { StatusView } from "../../src/site/status/status-page.tsx";
 import { agoInWords, spanInWords } from "../../src/site/time-spans.ts";

@@ -6,18 +6,20 @@ import type { NameKind } from "../names/name.ts";
 const names = (kind: string) =>
   z.array(text(200)).max(50, "at most 50").describe(`${kind}: ids, or names in any spelling on record`);
 
-const claim = z.strictObject({
+export const claim = z.strictObject({
   by: text(200).describe("Who says so: an actor's id, or plain words"),
   says: text(2000),
 });
+
+export const precision = z.enum(["day", "month", "year", "within"]);
+export type Precision = z.infer<typeof precision>;
 
 /** An event as a curator writes it: the body of PUT /api/events/{id}, and a file in data/events/, whose name is the id. */
 export const eventInput = z
   .strictObject({
     date: reducedDate.describe("YYYY-MM-DD, YYYY-MM or YYYY: as precise as is known"),
     end_date: reducedDate.nullish().describe("The last day, where it is not the first"),
-    precision: z
-      .enum(["day", "month", "year", "within"])
+    precision: precision
       .optional()
       .describe("Follows from the form of date; within: on an unknown day from date to end_date"),
     dated_from: text(4000).nullish().describe("How the date was worked out from the articles"),
@@ -48,8 +50,6 @@ export type EventInput = z.infer<typeof eventInput>;
 
 /** Why an event is retracted: the body of DELETE /api/events/{id}. */
 export const retraction = z.strictObject({ reason: text(2000) });
-
-export type Precision = "day" | "month" | "year" | "within";
 
 const precisionOf = (date: string): Precision => (date.length === 10 ? "day" : date.length === 7 ? "month" : "year");
 

@@ -1,5 +1,5 @@
 /** The messages of an alert as its owner, or a reader of its feed, sees them. Reads only. */
-import type { Delivery } from "../../alerts/alert.ts";
+import type { Delivery } from "../../alerts/alert-answers.ts";
 import { damagedMessage, makeMessage } from "../../messages/compose.ts";
 import type { ListedMessage, MessageType } from "../../messages/message-schema.ts";
 import type { Sql } from "../sql.ts";

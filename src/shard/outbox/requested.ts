@@ -1,11 +1,12 @@
 /** Messages that the owner of an alert requests: tests, redeliveries, replays. */
-import type { AlertView, ReplayRange } from "../../alerts/alert.ts";
+import type { ReplayRange } from "../../alerts/alert.ts";
+import type { AlertView, Replayed, Sent } from "../../alerts/alert-answers.ts";
 import { articleMatched } from "../../messages/compose.ts";
 import type { Env } from "../../platform/env.ts";
 import { failpoint } from "../../platform/failpoint.ts";
 import { readSettings } from "../../platform/settings.ts";
 import { asker } from "../../record/search/asker.ts";
-import type { Outcome, Refused, Replayed, Sent } from "../calls.ts";
+import type { Outcome, Refused } from "../calls.ts";
 import type { Queries } from "../follow/queries.ts";
 import type { Digests } from "./digests.ts";
 import type { Notices } from "./notices.ts";

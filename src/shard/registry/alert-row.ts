@@ -1,5 +1,5 @@
 /** An alert with all that its owner sees of it. Reads only. */
-import type { AlertStatus, AlertView, Delivery } from "../../alerts/alert.ts";
+import type { AlertStatus, AlertView, Delivery } from "../../alerts/alert-answers.ts";
 import type { Sql } from "../sql.ts";
 
 export interface AlertRow {

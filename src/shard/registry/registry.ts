@@ -1,5 +1,6 @@
 /** The alerts of a shard: registration, confirmation, pause, removal. Calls are synchronous, so that a transaction can hold several. */
-import { type AlertStatus, type AlertView, MAX_OLD_SECRETS, randomText } from "../../alerts/alert.ts";
+import { MAX_OLD_SECRETS, randomText } from "../../alerts/alert.ts";
+import type { AlertStatus, AlertView } from "../../alerts/alert-answers.ts";
 import type { Channel } from "../../channels/channel-kinds.ts";
 import { sameHash } from "../../http/auth.ts";
 import type { NewAlert, Outcome } from "../calls.ts";

@@ -1,8 +1,8 @@
 /** The actions of an alert's page. Each calls the same function as the API and returns its result in words. */
 import { alertPatch, replayInput } from "../../alerts/alert.ts";
+import type { HeldAlert } from "../../alerts/alert-answers.ts";
 import {
   changeAlert,
-  type HeldAlert,
   type Holder,
   redeliver,
   remove,

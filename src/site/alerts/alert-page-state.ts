@@ -1,5 +1,5 @@
 /** Everything that an alert's page shows. */
-import type { HeldAlert } from "../../alerts/holder.ts";
+import type { HeldAlert } from "../../alerts/alert-answers.ts";
 import type { InputError } from "../../http/problem.ts";
 import type { Action, ActionResult } from "./actions.ts";
 import type { MessagePage } from "./messages.tsx";

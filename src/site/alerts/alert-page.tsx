@@ -5,7 +5,8 @@
  */
 import type { ComponentChildren } from "preact";
 import { shardOf } from "../../alerts/alert.ts";
-import { type HeldAlert, type Holder, holderOf, listMessages, viewAlert } from "../../alerts/holder.ts";
+import type { HeldAlert } from "../../alerts/alert-answers.ts";
+import { type Holder, holderOf, listMessages, viewAlert } from "../../alerts/holder.ts";
 import type { Context, Handler } from "../../http/context.ts";
 import { alertPath } from "../../http/links.ts";
 import { notFound, Problem } from "../../http/problem.ts";

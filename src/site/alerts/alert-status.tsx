@@ -1,5 +1,5 @@
 /** The status of an alert in words, and the state of its confirmation. */
-import type { AlertView, Delivery } from "../../alerts/alert.ts";
+import type { AlertView, Delivery } from "../../alerts/alert-answers.ts";
 import { Moment } from "../moment.tsx";
 import { counted } from "../text-format.ts";
 import { channelInWords, DIGESTS, outcomeInWords, troubleInWords } from "./alert-wording.ts";

@@ -1,5 +1,5 @@
 /** An alert as its page shows it to the holder of its token. */
-import type { HeldAlert } from "../../alerts/holder.ts";
+import type { HeldAlert } from "../../alerts/alert-answers.ts";
 import { CHANNELS } from "../../channels/channel-kinds.ts";
 import { Moment } from "../moment.tsx";
 import { capitalised } from "../text-format.ts";

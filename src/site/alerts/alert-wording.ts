@@ -1,5 +1,5 @@
 /** Words for channels and outcomes of attempts. */
-import type { Delivery } from "../../alerts/alert.ts";
+import type { Delivery } from "../../alerts/alert-answers.ts";
 import { CHANNELS, type Channel } from "../../channels/channel-kinds.ts";
 
 /** Names a channel without its URL, which may be a secret: "a webhook at bot.example". */

@@ -1,5 +1,5 @@
 /** The page behind the link in `alert.confirm`. */
-import type { AlertView } from "../../alerts/alert.ts";
+import type { AlertView } from "../../alerts/alert-answers.ts";
 import { findChallenged } from "../../alerts/alerts-api.ts";
 import type { Context, Handler } from "../../http/context.ts";
 import { readRecentHead } from "../../record/log.ts";

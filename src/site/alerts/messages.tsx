@@ -1,7 +1,6 @@
 /** The messages of an alert, newest first, with the outcome of each. */
-import type { Delivery } from "../../alerts/alert.ts";
+import type { Delivery, HeldAlert } from "../../alerts/alert-answers.ts";
 import { messageItem } from "../../alerts/alert-feed.tsx";
-import type { HeldAlert } from "../../alerts/holder.ts";
 import { Foreign } from "../../feeds/item-html.tsx";
 import { MESSAGE_TYPES } from "../../messages/wording.ts";
 import { Moment } from "../moment.tsx";

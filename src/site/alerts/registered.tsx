@@ -1,6 +1,7 @@
 /** The page after an alert was created. It shows token and secret, once. */
-import { type HeldAlert, holderOf, viewAlert } from "../../alerts/holder.ts";
-import type { Registered } from "../../alerts/registration.ts";
+
+import type { HeldAlert, Registered } from "../../alerts/alert-answers.ts";
+import { holderOf, viewAlert } from "../../alerts/holder.ts";
 import type { Context } from "../../http/context.ts";
 import { alertPath } from "../../http/links.ts";
 import { htmlPage } from "../layout.tsx";

@@ -1,5 +1,5 @@
 /** The status of this wire in words, for readers who know nothing about shards. */
-import type { AnsweringShard, Status } from "../../operation/status.ts";
+import type { AnsweringShard, Status } from "../../operation/status-answer.ts";
 import { counted, listed, number } from "../text-format.ts";
 import { agoInWords, spanInWords } from "../time-spans.ts";
 

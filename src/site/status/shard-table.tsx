@@ -1,5 +1,5 @@
 /** The figures of each shard, for operators. */
-import type { AnsweringShard, Status } from "../../operation/status.ts";
+import type { AnsweringShard, Status } from "../../operation/status-answer.ts";
 import { Scrolls } from "../scrolls.tsx";
 import { number } from "../text-format.ts";
 import { spanInWords } from "../time-spans.ts";

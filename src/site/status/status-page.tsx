@@ -1,6 +1,7 @@
 /** GET /status: the status page for people. Only requests for it read the status. */
 import type { Handler } from "../../http/context.ts";
-import { readStatus, type Status } from "../../operation/status.ts";
+import { readStatus } from "../../operation/status.ts";
+import type { Status } from "../../operation/status-answer.ts";
 import { htmlPage } from "../layout.tsx";
 import { Moment } from "../moment.tsx";
 import { number } from "../text-format.ts";

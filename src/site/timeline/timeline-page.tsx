@@ -1,8 +1,9 @@
 /** GET /: the timeline of all events, or of those that a query and a month select. Every view has an address. */
 
+import * as z from "zod";
 import { STANDING, searchOf } from "../../feeds/feed-address.ts";
 import type { Handler } from "../../http/context.ts";
-import { readInteger, readParameter } from "../../http/input.ts";
+import { readParameter, readQuery, wholeNumber } from "../../http/input.ts";
 import { type Head, NEWEST, readRecentHead } from "../../record/log.ts";
 import { readNames } from "../../record/names/read-names.ts";
 import { feedLinks } from "../feed-links.ts";
@@ -36,16 +37,21 @@ export const timelinePage: Handler = async (_, { env, url, settings, origin }) =
   });
 };
 
+const pageParameters = z.object({
+  before: wholeNumber(1, NEWEST).default(NEWEST),
+  page: wholeNumber(1, WINDOW / PER_PAGE).default(1),
+});
+
 /** Throws a Problem that names the malformed parameter. */
 function readShown(asked: URL, head: Head, { query }: TypedQuery): TimelineParams {
   const url = withoutEmpty(asked);
-  const before = readInteger(url, "before", NEWEST, 1, NEWEST);
+  const { before, page } = readQuery(url, pageParameters);
   return {
     q: query?.canonical,
     month: readMonth(url),
     // Beyond the end of the log is the same as no limit.
     before: before > head.number ? undefined : before,
-    page: readInteger(url, "page", 1, 1, WINDOW / PER_PAGE),
+    page,
   };
 }
 

@@ -6,8 +6,9 @@ import { requireKnownOrigin } from "../../alerts/origins.ts";
 import { listShards, openShard, shardStub } from "../../alerts/shards.ts";
 import { checkTarget, hostNameOf } from "../../alerts/target.ts";
 import { readTopic } from "../../feeds/feed-topic.ts";
-import type { Context, Handler } from "../../http/context.ts";
-import { check, readParameter, readText } from "../../http/input.ts";
+import type { Context } from "../../http/context.ts";
+import { formBody } from "../../http/input.ts";
+import { everyone, operation } from "../../http/operation.ts";
 import { Problem } from "../../http/problem.ts";
 import { callerOf, countRegistration } from "../../http/rate-limit.ts";
 import { sha256 } from "../../platform/digest.ts";
@@ -31,55 +32,64 @@ const LEASES = { least: DAY, most: 30 * DAY, usual: 10 * DAY };
 /** A secret has fewer bytes than this (section 5.1). */
 const SECRET_BYTES = 200;
 
-/** The body of POST /hub. */
+/** The body of POST /hub. Unknown fields are ignored (section 5.1). */
 export const hubForm = z.object({
   "hub.mode": z.enum(["subscribe", "unsubscribe"], { error: "subscribe or unsubscribe was expected" }),
   "hub.callback": z
     .string("the address to be called was expected")
     .refine((callback) => !callback.includes("#"), "must have no fragment")
-    .describe("https, port 443 or 8443, a host on the public Internet"),
-  "hub.topic": z.string("the address of a feed was expected").describe("A feed's own address, as it names itself"),
+    .meta({
+      description: "https, port 443 or 8443, a host on the public Internet; without a fragment",
+      format: "uri",
+      pattern: "^https?:[^#]*$",
+    }),
+  "hub.topic": z
+    .string("the address of a feed was expected")
+    .meta({ description: "A feed's own address, as it names itself", format: "uri" }),
   "hub.secret": z
     .string()
     .refine(
       (secret) => new TextEncoder().encode(secret).length < SECRET_BYTES,
       `must have fewer than ${SECRET_BYTES} bytes`,
     )
+    .meta({ maxLength: SECRET_BYTES - 1 })
     .optional()
     .describe("Stays until the subscription ends; a renewal does not change it"),
   "hub.lease_seconds": z
     .string()
-    .regex(/^\d{1,15}$/, "a whole number of seconds was expected")
+    .regex(/^[0-9]{1,15}$/, "a whole number of seconds was expected")
     .optional()
     .describe("Granted from 1 day to 30 days; 10 days where it is absent"),
 });
 
-/** 202: the callback is asked. Throws a Problem for what cannot be asked, or too often. */
-export const askHub: Handler = async (request, context) => {
-  const { asking, names, unread } = await readAsking(await readForm(request), context);
-  if (asking.mode === "subscribe") await requireKnownOrigin(context);
-  const { env, settings } = context;
-  const count = (subjects: string[]) => countRegistration(env.DB, subjects, settings.registrationLimit);
-  await count([`hub-caller:${callerOf(request)}`]);
-  const found = await findSubscription(env.DB, names);
-  if (unread && found === undefined) throw unread;
-  // Whoever uses up a bound that others share must not keep a subscription from being renewed. What is asked for one that stands is bounded by
-  // the subscription itself: see `Subscriptions.ask`.
-  const stands = found !== undefined && (await shardStub(env, found.shard).isSubscribed(found.id));
-  if (!stands) await count([`hub-host:${hostNameOf(asking.callback)}`, "hub-total:"]);
-  const id = found?.id ?? names.id;
-  if (asking.mode === "subscribe" && id !== undefined) await place(env, { id, written: names.written }, asking);
-  else if (found) await tell(env, found, asking);
-  return new Response(null, { status: 202, headers: { "cache-control": "no-store" } });
-};
-
-async function readForm(request: Request): Promise<URLSearchParams> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
-    throw new Problem(415, "Unsupported media type", "application/x-www-form-urlencoded was expected");
-  }
-  return new URLSearchParams(await readText(request, MAX_BODY));
-}
+/** POST /hub: the callback is asked. Throws a Problem for what cannot be asked, or too often. */
+export const askHub = operation(
+  {
+    id: "askHub",
+    summary: "Subscribe a callback to a feed, or end that (WebSub); the callback is asked to confirm it",
+    tag: "WebSub",
+    input: { access: everyone, body: formBody(hubForm, MAX_BODY) },
+    answers: { 202: { description: "The callback is asked" } },
+    problems: [429],
+  },
+  async ({ body }, context, request) => {
+    const { asking, names, unread } = await readAsking(body, context);
+    if (asking.mode === "subscribe") await requireKnownOrigin(context);
+    const { env, settings } = context;
+    const count = (subjects: string[]) => countRegistration(env.DB, subjects, settings.registrationLimit);
+    await count([`hub-caller:${callerOf(request)}`]);
+    const found = await findSubscription(env.DB, names);
+    if (unread && found === undefined) throw unread;
+    // Whoever uses up a bound that others share must not keep a subscription from being renewed. What is asked for one
+    // that stands is bounded by the subscription itself: see `Subscriptions.ask`.
+    const stands = found !== undefined && (await shardStub(env, found.shard).isSubscribed(found.id));
+    if (!stands) await count([`hub-host:${hostNameOf(asking.callback)}`, "hub-total:"]);
+    const id = found?.id ?? names.id;
+    if (asking.mode === "subscribe" && id !== undefined) await place(env, { id, written: names.written }, asking);
+    else if (found) await tell(env, found, asking);
+    return new Response(null, { status: 202, headers: { "cache-control": "no-store" } });
+  },
+);
 
 /** What is asked for, and by what it is found. */
 interface Read {
@@ -89,10 +99,7 @@ interface Read {
   unread?: Problem;
 }
 
-/** Parameters that are not known are passed over, as section 5.1 says; those that are empty count as absent. */
-async function readAsking(form: URLSearchParams, context: Context): Promise<Read> {
-  for (const name of Object.keys(hubForm.shape)) readParameter(form, name);
-  const asked = check(Object.fromEntries([...form].filter(([, value]) => value !== "")), hubForm);
+async function readAsking(asked: z.output<typeof hubForm>, context: Context): Promise<Read> {
   const { "hub.mode": mode, "hub.callback": callback, "hub.topic": topic, "hub.secret": secret } = asked;
   await checkTarget(callback, "hub.callback", context);
   const { origin } = context;
