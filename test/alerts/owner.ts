@@ -13,6 +13,7 @@ import {
   eventually,
   readMessage,
   received,
+  rows,
   type SentMessage,
   shard,
   view,
@@ -66,9 +67,12 @@ export function settings(changed: Variables): void {
   onTestFinished(() => void Object.assign(env, before));
 }
 
-/** Lets the clock go again after `stopClock`; the shard notices that it was set back. */
+/** Lets the clock go again after `stopClock`. What was to wait until a time that lies ahead now is due. */
 export async function startClock(): Promise<void> {
   vi.useRealTimers();
+  const now = Date.now();
+  await rows("UPDATE messages SET next_attempt_at = ?1 WHERE next_attempt_at > ?1", now);
+  await rows("UPDATE receivers SET rest_until = min(rest_until, ?1), due_at = min(due_at, ?1)", now);
   await shard().wake();
 }
 
