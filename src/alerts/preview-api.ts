@@ -5,7 +5,7 @@ import { everyone, json, operation } from "../http/operation.ts";
 import { describeArticle } from "../messages/compose.ts";
 import { matchedSchema } from "../messages/message-schema.ts";
 import { reading } from "../query/reading.ts";
-import { queryText } from "../record/fields.ts";
+import { queryParameter } from "../record/fields.ts";
 import { readRecentHead } from "../record/log.ts";
 import { readNames } from "../record/names/read-names.ts";
 import { previewQuery } from "../record/search/preview-query.ts";
@@ -31,7 +31,7 @@ export const previewAlert = operation(
     id: "previewQuery",
     summary: "What a query would do: how it is read, warnings, and what it finds on record",
     tag: "Alerts",
-    input: { access: everyone, query: inQuery(z.object({ q: queryText })) },
+    input: { access: everyone, query: inQuery(z.object({ q: queryParameter })) },
     answers: { 200: json("The preview", preview) },
     problems: [429],
   },

@@ -122,10 +122,13 @@ export type Mode = z.infer<typeof mode>;
 /** Returns whether a change of mode brings an article or event into the feeds. */
 export const surfaces = (before: Mode, after: Mode): boolean => before === "silent" && after !== "silent";
 
-/** What a call without a query is told: the same as with an empty one. */
-const NO_QUERY = new QueryError("This query has no word in it", "write aleppo convoy", "", 0).message;
-
 /** A query as a caller writes it. Its length is checked with its grammar, which counts characters. */
-export const queryText = z
-  .string({ error: ({ input }) => (input === undefined ? NO_QUERY : undefined) })
-  .meta({ description: "A query; see /help", minLength: 1, maxLength: LIMITS.characters });
+const queryOf = (error?: string) =>
+  z.string(error).meta({ description: "A query; see /help", minLength: 1, maxLength: LIMITS.characters });
+
+export const queryText = queryOf();
+
+/** A query among the parameters of an address. Without one, the error is the same as for an empty one. */
+export const queryParameter = queryOf(
+  new QueryError("This query has no word in it", "write aleppo convoy", "", 0).message,
+);
