@@ -8,8 +8,11 @@ import { KNOWN, pairs } from "./texts.ts";
 
 /** Maximum time of an article in ms. */
 const MOST_MS = 500;
-/** Maximum time of a code unit relative to ordinary text. */
-const MOST_TIMES = 4;
+/**
+ * Maximum time of a code unit relative to ordinary text. The aim is 4, which a quiet machine reaches; a machine that
+ * runs other tests as well needs room. A text that takes quadratic time is 25 times slower at 200 KB than at 8 KB.
+ */
+const MOST_TIMES = 6;
 
 describe("texts of every category, script and bidirectional class, in pairs", () => {
   const all = pairs(0, 5);
@@ -17,7 +20,7 @@ describe("texts of every category, script and bidirectional class, in pairs", ()
     expect(new Set(all.map(({ name }) => name)).size).toBeGreaterThanOrEqual(2000);
   });
 
-  it("take at most four times as long as ordinary text: 8 KB of each, then 200 KB of the slowest", () => {
+  it("take little longer than ordinary text: 8 KB of each, then 200 KB of the slowest", () => {
     const slowest = all
       .map(({ name, make }) => ({ name, make, times: timesOrdinary(make(8 * KB)) }))
       .sort((a, b) => b.times - a.times)
