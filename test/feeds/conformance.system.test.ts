@@ -200,7 +200,11 @@ describe("the list of feeds", () => {
     const shared = Map.groupBy(feeds, ([id = ""]) => labels.get(id));
     const titleOf = (id: string) => {
       const label = labels.get(id);
-      return (shared.get(label) ?? []).length > 1 ? `${label} (${id.split(":")[0]})` : label;
+      const [kind, slug] = id.split(":");
+      const group = shared.get(label) ?? [];
+      if (group.length === 1) return label;
+      const alike = group.filter(([other = ""]) => other.startsWith(`${kind}:`));
+      return alike.length > 1 ? `${label} (${kind}: ${slug})` : `${label} (${kind})`;
     };
     expect(feeds).toEqual(feeds.map(([id = ""]) => [id, titleOf(id)]));
     expect(new Set(feeds.map(([, title]) => title)).size).toBe(feeds.length);
