@@ -20,10 +20,13 @@ export interface BodyPart<T = unknown> extends InputPart<T> {
   mediaType: string;
 }
 
-/** The named parts of the path. By default, a path that does not fit is a 400 Problem that names the part. */
+/**
+ * The named parts of the path. By default, a path that does not fit is a 400 Problem that names the part. A path that
+ * cannot be decoded is a 404 Problem everywhere, which the router throws.
+ */
 export const inPath = <S extends z.ZodObject>(schema: S, noSuch?: () => Problem): ParametersPart<z.output<S>> => ({
   schema,
-  problems: [noSuch === undefined ? 400 : 404],
+  problems: noSuch === undefined ? [400, 404] : [404],
   read: (_, { params }) => {
     if (noSuch !== undefined && !schema.safeParse(params).success) throw noSuch();
     return check(params, schema);

@@ -8,28 +8,15 @@ import { routes } from "../../src/routes.ts";
 const patternOf = (path: string): RegExp => RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+?")}/*$`);
 const patterns = new Map(routes.map(([, path]) => [path, patternOf(path)]));
 
-/**
- * Returns what is promised for a request; undefined for pages and for a path that cannot be decoded, which is no
- * address, and `methods` for a method that the address lacks.
- */
+/** Returns what is promised for a request; undefined for pages, and `methods` for a method that the address lacks. */
 function promised(request: Request): OperationFacts | { methods: readonly string[] } | undefined {
   const { pathname } = new URL(request.url);
-  if (!isDecodable(pathname)) return undefined;
   const path = [...patterns].find(([, pattern]) => pattern.test(pathname))?.[0];
   const at = routes.filter((route) => route[1] === path);
   const method = request.method === "HEAD" ? "GET" : request.method;
   const [, , target] = at.find((route) => route[0] === method) ?? [];
   if (target !== undefined) return typeof target === "function" ? undefined : target.facts;
   return at.length === 0 ? undefined : { methods: at.map(([known]) => known) };
-}
-
-function isDecodable(pathname: string): boolean {
-  try {
-    decodeURIComponent(pathname);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Returns the answer. Throws an error if it is not one that the operation promises. */
