@@ -22,7 +22,12 @@ type Stream = "inherit" | "pipe";
 
 /** Runs wrangler. Returns its output if that is piped. A failure ends this program with wrangler's exit status. */
 function wrangler(options: readonly string[], output: Stream = "inherit"): string {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: process.env["WRANGLER_SEND_METRICS"] ?? "false" };
+  const env = {
+    ...process.env,
+    WRANGLER_SEND_METRICS: process.env["WRANGLER_SEND_METRICS"] ?? "false",
+    // wrangler logs its JSON, so a quieter log level would hide it.
+    ...(output === "pipe" && { WRANGLER_LOG: "log" }),
+  };
   const { status, stdout }: SpawnSyncReturns<string | null> = spawnSync(
     process.execPath,
     [bin("wrangler"), ...options],

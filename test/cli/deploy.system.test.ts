@@ -26,6 +26,8 @@ describe("npm run deploy", { timeout: 400_000 }, () => {
   it("later: migrates before new code runs, and a migration that was applied is not applied again", async () => {
     const others = Array.from({ length: 25 }, (_, i) => `another-${i}`);
     cloudflare = await startCloudflare([...others, "parley"]);
+    // A quiet wrangler must not hide the list of databases.
+    cloudflare.env["WRANGLER_LOG"] = "error";
     expect(await deploy()).toMatchObject({ code: 0 });
     expect(cloudflare.steps).toEqual([...MIGRATE, "upload parley"]);
     expect(await deploy()).toMatchObject({ code: 0 });
