@@ -1,4 +1,4 @@
-/** The entry: builds the context, routes, and translates failure; on the cron's tick, wakes what may sleep. */
+/** The entry: builds the context, routes requests and translates failures. The cron wakes every shard. */
 import { type IRequest, IttyRouter } from "itty-router";
 import { isLoopback } from "./alerts/origins.ts";
 import { wakeShards } from "./alerts/shards.ts";
@@ -72,7 +72,7 @@ async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContex
     callerOf(request),
     (): Promise<Response | undefined> => router.fetch(request, request, context),
   );
-  // A search goes on where the client has gone: others may wait for its answer.
+  // A search continues after its client has disconnected: others may wait for its answer.
   waitUntil(routed.catch(() => {}));
   const response = await routed;
   if (response !== undefined) return response;
@@ -84,14 +84,14 @@ async function answer(request: Request, url: URL, env: Env, ctx: ExecutionContex
   throw new Problem(405, "Method not allowed", `This address answers to ${allow}`, { headers: { allow } });
 }
 
-/** The methods that an address answers to. */
+/** Returns the methods of an address. */
 function methodsOf(url: URL): string[] {
   const path = pathAt(url);
   const methods = routes.filter((route) => route[1] === path).map(([method]) => method);
   return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }
 
-/** What programs read and nobody owns: scripts of any page may read it too. No cookie is sent there. */
+/** Returns true for public data, which scripts of any page may read. No cookie is sent to it. */
 const isData = (pathname: string): boolean =>
   FEED_PATHS.has(pathname) || pathname === "/openapi.json" || /^\/api\/(?!alerts\b)/.test(pathname);
 
@@ -107,7 +107,7 @@ const preflight = (): Response =>
     },
   });
 
-/** The named parts of the path, decoded; what cannot be decoded names nothing. */
+/** Decodes the named parts of the path. Throws a 404 Problem for a part that cannot be decoded. */
 function decodeParams(params: Record<string, string>): Record<string, string> {
   try {
     return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
@@ -124,16 +124,16 @@ async function translate(error: unknown, request: Request, env: Env): Promise<Re
   return wantsPage ? problemPage(env.WIRE_TITLE || "Parley", problem) : problem.toResponse();
 }
 
-/** An error that nobody expected: a missing migration, or a fault of ours, of which nothing leaks. */
+/** Translates an unexpected error: a missing migration, or a fault of Parley. Its details are only logged. */
 async function problemOf(error: unknown, path: string, { DB }: Env): Promise<Problem> {
-  // A database that does not answer tells nothing of its migrations.
+  // If the database does not answer, its migrations are unknown.
   const unready = await findMissingMigrations(DB).catch(() => undefined);
   if (unready !== undefined) return unready;
   console.error(
     JSON.stringify({
       level: "error",
       event: "request.failed",
-      // Without the parameters: they hold the keys of feeds and the codes of confirmations.
+      // Without the parameters, which hold keys of feeds and codes of confirmations.
       path,
       error: String(error),
       stack: error instanceof Error ? error.stack : undefined,

@@ -113,7 +113,7 @@ const deliveries = z.strictObject({
   oldest: alert.shape.oldest,
   deliveries: z.array(delivery),
 });
-export type Deliveries = z.infer<typeof deliveries>;
+export type DeliveryList = z.infer<typeof deliveries>;
 
 export const alertAnswers = {
   registered,

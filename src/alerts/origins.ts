@@ -1,17 +1,17 @@
 /**
- * Which origins links may name. Without PUBLIC_URL the request's `Host` header decides what links say, and anyone can send any. So Parley sends
- * links of a host only after an operator was seen there. This module alone reads and writes the table `origins`.
+ * Origins that links may name. Without PUBLIC_URL the request's `Host` header decides, and anyone can send any. So Parley sends
+ * links to a host only after an operator was seen there. This module alone reads and writes the table `origins`.
  */
 import type { Context } from "../http/context.ts";
 import { Problem } from "../http/problem.ts";
 
 type Addressed = Pick<Context, "env" | "settings" | "url" | "origin">;
 
-/** Returns true for a host name of this machine: nothing that is deployed is reached by one. */
+/** Returns true for a host name of this machine. A deployed Worker is never reached by one. */
 export const isLoopback = (hostname: string): boolean =>
   /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
-/** Returns true if the operator, rather than whoever calls, decides what links say. */
+/** Returns true if the operator decides what links say, not the caller. */
 const isSettled = ({ settings, url }: Addressed): boolean =>
   settings.publicUrl !== undefined || isLoopback(url.hostname);
 
@@ -28,7 +28,7 @@ export async function noteOperator(context: Addressed): Promise<void> {
   if (!isSettled(context)) await addOrigin(context.env.DB, context.origin);
 }
 
-/** Throws a 503 Problem where nobody but the caller says that links should name this origin. */
+/** Throws a 503 Problem if only the caller vouches for the origin. */
 export async function requireKnownOrigin(context: Addressed): Promise<void> {
   if (isSettled(context)) return;
   const { env, origin } = context;

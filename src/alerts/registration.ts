@@ -1,4 +1,4 @@
-/** Registering alerts: what is checked and counted first, and where a new one goes. */
+/** Registration of alerts: checks, rate limits, and the choice of a shard. */
 import type { z } from "zod";
 import { type Channel, SHARED_HOSTS } from "../channels/channel-kinds.ts";
 import { makeSecret } from "../delivery/signature.ts";
@@ -57,7 +57,7 @@ export async function registerAlert(
   };
 }
 
-/** What a check refuses is noted rather than thrown, so that all mistakes are told at once. */
+/** Collects the errors of a check instead of throwing, so that all mistakes are reported at once. */
 export async function noting<T>(errors: InputError[], run: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await run();
@@ -68,14 +68,14 @@ export async function noting<T>(errors: InputError[], run: () => T | Promise<T>)
   }
 }
 
-/** Throws a Problem at `channel.url` where a channel may not be called. */
+/** Throws a Problem at `channel.url` if the channel may not be called. */
 export async function checkChannel(channel: Channel, context: Context): Promise<void> {
   if (channel.type !== "feed") await checkTarget(channel.url, "channel.url", context);
 }
 
 /**
- * Checks that a channel may be asked to confirm, and counts it. Throws a 503 Problem where the confirmation's link would name an unknown origin,
- * and a 429 Problem where that was asked for too often.
+ * Checks that a channel may be asked to confirm, and counts the request. Throws a 503 Problem if the link would name an unknown origin,
+ * and a 429 Problem if the rate limit is reached.
  */
 export async function allowAsking(request: Request, channel: Channel, context: Context): Promise<void> {
   const { env, settings } = context;
@@ -83,34 +83,34 @@ export async function allowAsking(request: Request, channel: Channel, context: C
   await countRegistration(env.DB, registrationSubjects(request, channel), settings.registrationLimit);
 }
 
-/** The bound that all callers share comes last: see `countRegistration`. */
+/** Returns the subjects to count. The limit that all callers share comes last: see `countRegistration`. */
 function registrationSubjects(request: Request, channel: Channel): string[] {
   const caller = `caller:${callerOf(request)}`;
   const host = channel.type === "feed" ? [] : [`host:${targetOf(channel.url)}`];
   return [caller, ...host, "total:"];
 }
 
-/** What registrations are counted by: the host, or the address if the host is shared. */
+/** Returns the subject for a target: the host, or the address if the host is shared. */
 function targetOf(address: string): string {
   const host = hostNameOf(address);
   return SHARED_HOSTS.includes(host) ? host + new URL(address).pathname : host;
 }
 
-/** The key of an alert's feed follows from its token, so that whoever holds the token can always be told the feed's address. */
+/** Derives the key of an alert's feed from the token, so that the address can be shown again to the token's holder. */
 const feedKeyOf = async (token: string): Promise<string> => (await hash(`feed:${token}`)).slice(0, 40);
 
-/** The address of an alert's feed, for whoever holds its token. */
+/** Returns the address of an alert's feed. */
 export const feedUrlOf = async (origin: string, id: string, token: string): Promise<string> =>
   `${origin}/alerts/${id}.rss?key=${await feedKeyOf(token)}`;
 
-/** Puts an alert into the last shard, or into a new one where that is full. */
+/** Registers an alert in the last shard, or in a new one if that is full. */
 async function place({ env }: Context, alert: NewAlert): Promise<{ id: string }> {
   const last = (await listShards(env.DB)).at(-1);
   for (let number = last ?? 0; ; number++) {
     if (last === undefined || number > last) await openShard(env.DB, number);
     const id = makeAlertId(number);
     const register = () => shardStub(env, number).register(id, alert);
-    // Asked a second time where the answer got lost: the shard may have registered it, and nobody would know its token.
+    // Retried once if the answer is lost: the shard may have registered the alert, and nobody would know its token.
     if (await register().catch(register)) return { id };
   }
 }

@@ -1,4 +1,4 @@
-/** How many alerts an article would set off, were it added now. */
+/** Counts the alerts that an article would set off if it were added now. */
 import type { Env } from "../platform/env.ts";
 import { report } from "../platform/report.ts";
 import type { Article } from "../record/articles/article.ts";
@@ -6,14 +6,14 @@ import { listShards, shardStub } from "./shards.ts";
 
 export interface SetOff {
   alerts: number;
-  /** How many shards did not answer: their alerts are not counted. */
+  /** Shards that did not answer. Their alerts are not counted. */
   silent: number;
 }
 
-/** So long a shard has to answer, in milliseconds. */
+/** Time limit for a shard's answer, in ms. */
 const PATIENCE = 5_000;
 
-/** Asks every shard, which holds the article against its queries as it would a new one, and writes nothing. */
+/** Asks every shard to match the article as a new one. Nothing is written. */
 export async function countSetOff(env: Env, article: Article): Promise<SetOff> {
   if (article.mode !== "new") return { alerts: 0, silent: 0 };
   const shards = await listShards(env.DB);

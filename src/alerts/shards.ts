@@ -1,4 +1,4 @@
-/** Which shards there are. They are only ever added; each is a Durable Object named by its number. */
+/** The shards. Each is a Durable Object named by its number. Shards are only ever added. */
 import type { Env } from "../platform/env.ts";
 import { report } from "../platform/report.ts";
 import { shardOf } from "./alert.ts";
@@ -12,20 +12,20 @@ export type ShardStub = Omit<ShardOf<Bindings["SHARD"]>, keyof DurableObject | k
 
 export const shardStub = (env: Env, number: number): ShardStub => env.SHARD.getByName(String(number));
 
-/** The numbers of all shards, in order. */
+/** Returns the numbers of all shards, in order. */
 export async function listShards(db: D1Database): Promise<number[]> {
   const { results } = await db.prepare("SELECT number FROM shards ORDER BY number").all<{ number: number }>();
   return results.map(({ number }) => number);
 }
 
-/** The shard that an alert's id names. Only one that was opened: a made-up number must not make a Durable Object. */
+/** Returns the shard that an alert's id names, if it was opened: a made-up number must not create a Durable Object. */
 export async function stubOf(env: Env, id: string): Promise<ShardStub | undefined> {
   const shard = shardOf(id);
   const opened = shard !== undefined && (await listShards(env.DB)).includes(shard);
   return opened ? shardStub(env, shard) : undefined;
 }
 
-/** Opens a shard. Two requests that open the same one open it once. */
+/** Opens a shard. Opening it twice has no further effect. */
 export async function openShard(db: D1Database, number: number): Promise<void> {
   await db
     .prepare("INSERT OR IGNORE INTO shards (number, opened_at) VALUES (?, ?)")

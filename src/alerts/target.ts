@@ -1,10 +1,10 @@
-/** Addresses that somebody wants to be called: a channel's, a WebSub callback's. */
+/** Addresses that users ask Parley to call: of channels and of WebSub callbacks. */
 
 import { judgeDestination } from "../delivery/destination.ts";
 import type { Context } from "../http/context.ts";
 import { badRequest } from "../http/problem.ts";
 
-/** Throws a Problem at `path` where an address may not be called. */
+/** Throws a Problem at `path` if an address may not be called. */
 export async function checkTarget(address: string, path: string, { settings, origin, url }: Context): Promise<void> {
   const refusal = await judgeDestination(address, {
     allowPrivate: settings.allowPrivateTargets,
@@ -14,5 +14,5 @@ export async function checkTarget(address: string, path: string, { settings, ori
   if (refusal) throw badRequest([{ path, message: refusal.because }]);
 }
 
-/** The name of its host, without the dots that may end a name and change nothing. */
+/** Returns the host name without trailing dots, which mean the same host. */
 export const hostNameOf = (address: string): string => new URL(address).hostname.replace(/(?<!\.)\.+$/, "");

@@ -1,17 +1,16 @@
 /**
- * Points at which a test kills the process. `FAILPOINT=NAME`, or `NAME:N` for the Nth time that it is reached, makes the process say so
- * on its log and do nothing more, so that whoever waits for that line can kill it at that very moment. Without the setting, which
- * no deployment has, a failpoint is nothing.
+ * Points at which a test kills the process. With `FAILPOINT=NAME`, or `NAME:N` for the Nth time, the process logs a line there and stops
+ * working, so that the test can kill it at that moment. Without the setting, which no deployment has, a failpoint does nothing.
  */
 
 export type Failpoint =
-  /** The log has the entry; nobody is woken yet. */
+  /** The log has the entry. No shard is woken yet. */
   | "log.appended"
   /** In the transaction: the messages of an entry are written, the cursor is not moved, nothing is committed. */
   | "entry.matched"
-  /** The messages and the cursor are written; nothing has left. */
+  /** The messages and the cursor are written. Nothing has been sent. */
   | "entry.committed"
-  /** The receiver's 2xx is here; the message is not marked yet. */
+  /** The receiver answered 2xx. The message is not marked yet. */
   | "message.answered"
   /** The challenge was answered; the alert is not confirmed yet. */
   | "confirmation.answered"
@@ -22,7 +21,7 @@ export type Failpoint =
 
 let reached = 0;
 
-/** The same once everything that was written is on the disk: writes that nobody waits for leave with the end of the turn. */
+/** As `failpoint`, after all writes are on disk. Writes are otherwise flushed at the end of the turn. */
 export async function failpointAfterWrites(
   name: Failpoint,
   env: { FAILPOINT?: string },
