@@ -125,7 +125,7 @@ export function segments(text: string, take: TakeSegment): void {
   for (let start = 0, at = 0; at <= text.length; at++) {
     if (at < text.length && classAt(text, at) !== SPACE) continue;
     if (!isKnown(text, start, at)) {
-      if (start - end > CALL_COST) {
+      if (start - end > CALL_COST || hasJoiner(text, end, start)) {
         askSegmenter(text, unknown, end, take);
         scan(text, end, start, take);
         unknown = start;
@@ -140,6 +140,15 @@ export function segments(text: string, take: TakeSegment): void {
 
 /** Cost of one segmenter call, in characters. */
 const CALL_COST = 40;
+
+/** Returns whether a stretch has a sign that may join words. There runtimes differ, so the segmenter must not see it. */
+function hasJoiner(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const type = classAt(text, at);
+    if (type >= COMMA && type !== EXTEND) return true;
+  }
+  return false;
+}
 
 /** Returns whether every character of a stretch has a known class. A mark is known only after a letter or digit. */
 function isKnown(text: string, start: number, end: number): boolean {

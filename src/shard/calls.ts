@@ -43,12 +43,12 @@ export interface ShardStatus {
   latency: { messages: number; p50: number; p99: number } | null;
 }
 
-/** What a call that the owner makes came to: undefined for an unknown alert and a wrong token; or why it cannot be done. */
+/** The result of a call by an alert's owner: a value, a refusal, or undefined for an unknown alert or a wrong token. */
 export type Outcome<T> = T | Refused | undefined;
 export interface Refused {
   refused: string;
   /** 404: there is no such message; 409: not as the alert is now; 429: not so many; 503: not yet. */
   status: 404 | 409 | 429 | 503;
-  /** Of a 429 and a 503: after so many seconds. */
+  /** For 429 and 503: seconds to wait before a retry. */
   retryAfter?: number;
 }

@@ -106,13 +106,19 @@ describe("where words begin and end", () => {
     );
   });
 
+  it("do not depend on what is beside a number", () => {
+    const written = (text: string) => splitWords(text, false).map(({ literal }) => literal);
+    expect(written("火 1,000.5 火")).toEqual(["火", "1,000.5", "火"]);
+    expect(written("\u{1f600} a 1,000.5 \u{1f600}")).toEqual(["a", "1,000.5"]);
+  });
+
   it("are the same in small steps as in one", () => {
     const joined = fc.array(text, { maxLength: 6 }).map((texts) => texts.join(""));
     fc.assert(
       fc.property(joined, fc.integer({ min: 1, max: 9 }), fc.boolean(), (text, step, french) => {
         expect(finish(splitting(text, french, step))).toEqual(splitWords(text, french));
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, seed: 2016 },
     );
   });
 

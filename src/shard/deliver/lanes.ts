@@ -162,7 +162,7 @@ export class Lanes {
     return Math.max(least, Math.min(patience, (ROUND * this.#places) / this.#crowd));
   }
 
-  /** Whether somebody could leave if this request were over. A silent receiver keeps nobody else from its time. */
+  /** Returns true if another request could start once this one ends. Requests to silent receivers do not count. */
   #keepsWaiting(receiver: string): boolean {
     const flight = this.#flying.get(receiver);
     if (flight === undefined) return false;

@@ -1,6 +1,6 @@
 /** How long messages took lately, from the match to the receiver's answer. In memory: what an operator looks at, not what anybody is promised. */
 
-/** So many messages are remembered. */
+/** Number of messages that are remembered. */
 const REMEMBERED = 1000;
 
 export class Latency {

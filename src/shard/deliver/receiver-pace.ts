@@ -10,7 +10,7 @@ import { type Attempt, TIMEOUT } from "../../delivery/attempt.ts";
  */
 export type ReceiverPace = "quick" | "new" | "late" | "hesitant" | "later" | "silent";
 
-/** What is kept of a receiver. */
+/** The stored state of a receiver. */
 export interface Manner {
   /** How long its answer is expected to take, in milliseconds. */
   took: number;

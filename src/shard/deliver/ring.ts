@@ -9,7 +9,7 @@ const REMEMBERED = 1_000;
 export class Ring {
   /** Both in the order of their turns. */
   readonly #hosts = new Map<string, Set<string>>();
-  /** What hosts were charged, in milliseconds. */
+  /** Time charged to each host, in ms. */
   readonly #charges = new Map<string, number>();
   /** The highest charge with which a host had its turn: no host has less. */
   #floor = 0;

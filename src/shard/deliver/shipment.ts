@@ -26,7 +26,7 @@ export interface ReceiverKind {
 /** Maximum attempts to ask for a confirmation: an address that never confirmed is not asked for days. */
 const CONFIRMATION_ATTEMPTS = 4;
 
-/** What follows from an attempt at a message. `gone`: the statuses by which the receiver says that it wants no more. */
+/** Returns the verdict on an attempt. `gone`: statuses that mean that the receiver is gone for good. */
 export function judgeAttempt(
   env: Env,
   { sequence, tries }: QueuedMessage,

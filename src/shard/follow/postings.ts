@@ -236,7 +236,7 @@ const unitsOf = (entry: IndexEntry): [number, number, number] => {
 
 const lengthAt = (pack: Uint16Array, at: number): number => (pack[at + 3] ?? 0) & ~LONG;
 const isLong = (pack: Uint16Array, at: number): boolean => ((pack[at + 3] ?? 0) & LONG) !== 0;
-/** Where the row ends whose head is at a place of a pack, and the next one begins. */
+/** Returns the end of the row whose head is at a position of a pack. The next row begins there. */
 const endAt = (pack: Uint16Array, at: number): number => at + HEAD + lengthAt(pack, at);
 
 function entryAt(pack: Uint16Array, at: number): IndexEntry {
@@ -245,7 +245,7 @@ function entryAt(pack: Uint16Array, at: number): IndexEntry {
   return high & 0x8000 ? -entry : entry;
 }
 
-/** Where the head of an entry's row lies in a pack; -1 where there is none. */
+/** Returns the position of an entry's row in a pack, or -1 if it has none. */
 function find(pack: Uint16Array, entry: IndexEntry): number {
   const [low, middle, high] = unitsOf(entry);
   for (let at = 0; at < pack.length; at = endAt(pack, at)) {

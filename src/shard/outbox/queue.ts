@@ -8,9 +8,9 @@ import { CONFIRMATION, MESSAGE_COLUMNS, type MessageKey, type QueuedMessage } fr
 /** What waits to be delivered. */
 export interface Waiting {
   pending: number;
-  /** Of these: due by now. */
+  /** Those that are due now. */
   due: number;
-  /** Of these: tried before. */
+  /** Those that were tried before. */
   retrying: number;
   /** When the message that has been due the longest became due, in milliseconds of Unix time; null if none is due. */
   oldest: number | null;

@@ -51,7 +51,7 @@ export async function findPast(
   return { found: found.reverse(), before: ended ? null : (rest ?? null) };
 }
 
-/** What a replay that gets no turn (`turns.ts`) is answered. Throws anything else on. */
+/** Returns the refusal for a replay that gets no turn (`turns.ts`). Rethrows any other error. */
 export function refusalOf(error: unknown): Refused {
   if (!(error instanceof Problem) || error.status !== 429) throw error;
   return { refused: error.message, status: 429, retryAfter: Number(error.headers["retry-after"]) };

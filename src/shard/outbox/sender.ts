@@ -9,7 +9,7 @@ import { endOfDay, type Omitted, omittedRemark, type Quotas } from "./quotas.ts"
 /** An alert that is to get a message. */
 interface Addressee extends Omitted {
   id: string;
-  /** Of its channel; null if the channel is broken. */
+  /** Type of its channel; null if the channel is broken. */
   type: string | null;
   digest: string | null;
   status: string;

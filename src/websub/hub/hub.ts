@@ -91,7 +91,7 @@ export const askHub = operation(
   },
 );
 
-/** What is asked for, and by what it is found. */
+/** A request to the hub, and the keys by which its subscription is found. */
 interface Read {
   asking: HubAsking;
   names: SubscriptionNames;
@@ -132,7 +132,7 @@ async function place(env: Env, { id, written }: Required<SubscriptionNames>, ask
   }
 }
 
-/** Whether the shard has taken it; false where it is full. Throws the Problem where it will not. */
+/** Passes the request to a shard. Returns false if the shard is full. Throws a Problem for a refusal. */
 async function tell(env: Env, { id, shard }: { id: string; shard: number }, asking: HubAsking): Promise<boolean> {
   const answer = await shardStub(env, shard).askSubscriber(id, asking);
   if (typeof answer === "object") throw problemOf(answer);

@@ -8,7 +8,7 @@
 import { randomText } from "../../alerts/alert.ts";
 import type { Sql } from "../../shard/sql.ts";
 
-/** What somebody asks, or what the hub has to tell. */
+/** A request of a subscriber, or a notice of the hub. */
 export interface IntentRequest {
   mode: "subscribe" | "unsubscribe" | "denied";
   /** As it was written. */
