@@ -120,10 +120,12 @@ export function segments(text: string, take: TakeSegment): void {
     scan(text, 0, text.length, take);
     return;
   }
-  // No word spans a space. Only stretches with unknown characters, and short ones between them, go to the segmenter.
+  // No word spans a space, or a sign that joins nothing: `nextCut` cuts there as well. Only stretches with unknown
+  // characters, and short ones between them, go to the segmenter.
   let [unknown, end] = [0, 0];
   for (let start = 0, at = 0; at <= text.length; at++) {
-    if (at < text.length && classAt(text, at) !== SPACE) continue;
+    const isSpace = at < text.length && classAt(text, at) === SPACE;
+    if (at < text.length && !isSpace && !(at > start && joinsNothing(text, at))) continue;
     if (!isKnown(text, start, at)) {
       if (start - end > CALL_COST || hasJoiner(text, end, start)) {
         askSegmenter(text, unknown, end, take);
@@ -132,7 +134,7 @@ export function segments(text: string, take: TakeSegment): void {
       }
       end = at;
     }
-    start = at + 1;
+    start = isSpace ? at + 1 : at;
   }
   askSegmenter(text, unknown, end, take);
   scan(text, end, text.length, take);
